@@ -1,0 +1,1 @@
+"""Frozen data shared by all layers. Imports nothing of ours but itself."""

@@ -1,0 +1,94 @@
+"""A chat request and the typed pieces of its streamed answer."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from tray.models.base import Frozen
+from tray.models.failure import ServerFailure
+
+
+class Role(StrEnum):
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class ChatMessage(Frozen):
+    role: Role
+    content: str
+
+
+class ChatRequest(Frozen):
+    """Messages in order; sampling values of ``None`` leave the engine's own."""
+
+    messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)]
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    temperature: Annotated[float, Field(ge=0)] | None = None
+    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    top_k: Annotated[int, Field(ge=0)] | None = None
+    min_p: Annotated[float, Field(ge=0, le=1)] | None = None
+    seed: int | None = None
+
+
+class FinishReason(StrEnum):
+    """Why an answer ended. ``CUT`` means the engine never said it was done."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    CANCELLED = "cancelled"
+    CUT = "cut"
+    ERROR = "error"
+
+
+class ChatTimings(Frozen):
+    """What the engine measured. Times in milliseconds, counts in tokens."""
+
+    cached_tokens: int | None = None
+    prompt_tokens: int | None = None
+    prompt_ms: float | None = None
+    predicted_tokens: int | None = None
+    predicted_ms: float | None = None
+    tokens_per_second: float | None = None
+    time_to_first_token_ms: float | None = None
+
+
+class ReasoningChunk(Frozen):
+    kind: Literal["reasoning"] = "reasoning"
+    text: str
+
+
+class ContentChunk(Frozen):
+    kind: Literal["content"] = "content"
+    text: str
+
+
+class PromptProgressChunk(Frozen):
+    """How much of the prompt has been read, in tokens."""
+
+    kind: Literal["prompt_progress"] = "prompt_progress"
+    total: int
+    cached: int
+    processed: int
+    elapsed_ms: float
+
+
+class FinishChunk(Frozen):
+    """Always the last chunk of a stream, exactly once.
+
+    ``failure`` is set when ``reason`` is ``CUT`` or ``ERROR``.
+    """
+
+    kind: Literal["finish"] = "finish"
+    reason: FinishReason
+    timings: ChatTimings = ChatTimings()
+    failure: ServerFailure | None = None
+
+
+ChatChunk = Annotated[
+    ReasoningChunk | ContentChunk | PromptProgressChunk | FinishChunk,
+    Field(discriminator="kind"),
+]
+CHAT_CHUNK: TypeAdapter[ChatChunk] = TypeAdapter(ChatChunk)

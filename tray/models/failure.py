@@ -1,0 +1,52 @@
+"""Why something did not work, worded for the person who has to act on it."""
+
+from enum import StrEnum
+
+from tray.models.base import Frozen
+
+
+class FailureCause(StrEnum):
+    """One value for each cause a user can tell apart and act on."""
+
+    BAD_CONFIGURATION = "bad_configuration"
+    BINARY_MISSING = "binary_missing"
+    BINARY_NOT_EXECUTABLE = "binary_not_executable"
+    BINARY_WRONG_ARCHITECTURE = "binary_wrong_architecture"
+    LIBRARY_MISSING = "library_missing"
+    PORT_TAKEN = "port_taken"
+    MODEL_MISSING = "model_missing"
+    MODEL_UNREADABLE = "model_unreadable"
+    MODEL_CORRUPT = "model_corrupt"
+    MODEL_UNSUPPORTED = "model_unsupported"
+    MODEL_TOO_LARGE = "model_too_large"
+    GPU_BACKEND_FAILED = "gpu_backend_failed"
+    KILLED_FOR_MEMORY = "killed_for_memory"
+    CRASHED = "crashed"
+    HUNG = "hung"
+    ENDED_FROM_OUTSIDE = "ended_from_outside"
+    NOT_RUNNING = "not_running"
+    REQUEST_REFUSED = "request_refused"
+    STREAM_CUT = "stream_cut"
+    ENGINE_UNREACHABLE = "engine_unreachable"
+    INTERNAL = "internal"
+
+
+class ServerFailure(Frozen):
+    """A failure as every surface shows it.
+
+    ``title`` names what happened in a few words, ``detail`` what to do about
+    it, ``log_lines`` the last lines the engine printed (oldest first).
+    """
+
+    cause: FailureCause
+    title: str
+    detail: str
+    log_lines: tuple[str, ...] = ()
+
+
+class PaddockError(Exception):
+    """An expected failure on its way to the user."""
+
+    def __init__(self, failure: ServerFailure) -> None:
+        super().__init__(f"{failure.title}: {failure.detail}")
+        self.failure = failure

@@ -1,0 +1,42 @@
+"""Bodies and answers of the local API that are not shared with anything else."""
+
+from pathlib import Path
+
+from tray.models.base import Frozen
+from tray.models.catalog import FoundModel
+from tray.models.failure import ServerFailure
+
+
+class Endpoint(Frozen):
+    """The discovery file: how to reach the resident process."""
+
+    port: int
+    token: str
+    pid: int
+    version: str
+
+
+class StartRequest(Frozen):
+    """``model``: ``None`` for the settings' model, "demo", a found name, or a path."""
+
+    model: str | None = None
+    wait: bool = False
+
+
+class StopRequest(Frozen):
+    wait: bool = False
+
+
+class Empty(Frozen):
+    """No content."""
+
+
+class ModelList(Frozen):
+    """The demo model is always available and not listed in ``models``."""
+
+    models: tuple[FoundModel, ...]
+    folders: tuple[Path, ...]
+
+
+class ErrorAnswer(Frozen):
+    error: ServerFailure

@@ -1,0 +1,35 @@
+"""Measurements of the machine and of the engine.
+
+``None`` always means "could not be measured"; it is never replaced by 0.
+"""
+
+from tray.models.base import Frozen
+
+
+class GpuMetrics(Frozen):
+    """One GPU at one moment. Sizes in bytes, load in percent (0 to 100)."""
+
+    index: int
+    name: str
+    load_percent: float | None = None
+    vram_used: int | None = None
+    vram_total: int | None = None
+    temperature_celsius: float | None = None
+    power_watts: float | None = None
+
+
+class ServerMetrics(Frozen):
+    """One sample of machine and engine. Sizes in bytes, loads in percent.
+
+    ``cpu_percent`` is of the whole machine (0 to 100); ``engine_cpu_percent``
+    is of one core (may pass 100). ``gpus`` is empty where there is no GPU and
+    ``None`` where a reader exists but does not answer.
+    """
+
+    cpu_percent: float | None = None
+    ram_used: int | None = None
+    ram_total: int | None = None
+    gpus: tuple[GpuMetrics, ...] | None = ()
+    engine_cpu_percent: float | None = None
+    engine_rss: int | None = None
+    tokens_per_second: float | None = None

@@ -1,0 +1,36 @@
+"""The user's settings, as the one human-readable file holds them."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from tray.models.base import Frozen
+from tray.models.config import LlamaCppConfig
+
+
+class ModelSettings(Frozen):
+    """Where GGUF files are looked for, beside the default folders."""
+
+    folders: tuple[Path, ...] = ()
+
+
+class ApiSettings(Frozen):
+    """The key other programs use; a random one per start when ``None``."""
+
+    key: Annotated[str, Field(min_length=16, pattern=r"^[A-Za-z0-9._~-]+$")] | None = None
+
+
+class MetricsSettings(Frozen):
+    """Seconds between two samples of CPU, RAM and GPU."""
+
+    interval: Annotated[float, Field(ge=0.2, le=60)] = 1.0
+
+
+class Settings(Frozen):
+    """The whole settings file; every key has a default."""
+
+    server: LlamaCppConfig = LlamaCppConfig()
+    models: ModelSettings = ModelSettings()
+    api: ApiSettings = ApiSettings()
+    metrics: MetricsSettings = MetricsSettings()

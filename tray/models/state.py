@@ -1,0 +1,69 @@
+"""The published snapshot: all that any surface knows about the server."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from tray.models.base import Frozen
+from tray.models.config import EngineKind
+from tray.models.failure import ServerFailure
+from tray.models.metrics import ServerMetrics
+
+
+class ServerPhase(StrEnum):
+    STOPPED = "stopped"
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    BACKOFF = "backoff"
+    FAILED = "failed"
+    CLOSED = "closed"
+
+
+class ModelId(Frozen):
+    """A model a user can choose. ``path`` is ``None`` for the demo model."""
+
+    name: str
+    path: Path | None = None
+
+
+class EngineInfo(Frozen):
+    """The engine that runs or was last asked to run.
+
+    ``device`` is what it computes on ("CPU", "NVIDIA GeForce RTX 4070");
+    ``hint`` says how to get a GPU build when the CPU works alone beside a GPU.
+    """
+
+    kind: EngineKind
+    path: Path | None = None
+    device: str | None = None
+    hint: str | None = None
+
+
+class ModelState(Frozen):
+    """One immutable snapshot; a higher ``revision`` is newer.
+
+    ``run`` counts starts. ``stalled`` marks a STARTING or READY without
+    progress. ``launch`` is the exact command line, or for the bundled engine
+    its effective settings; it never holds the API key.
+    """
+
+    revision: int = 0
+    run: int = 0
+    phase: ServerPhase = ServerPhase.STOPPED
+    stalled: bool = False
+    engine: EngineInfo | None = None
+    model: ModelId | None = None
+    port: int | None = None
+    pid: int | None = None
+    context_size: int | None = None
+    launch: str | None = None
+    active_chats: int = 0
+    failure: ServerFailure | None = None
+    metrics: ServerMetrics | None = None
+
+
+class Connection(Frozen):
+    """How another program reaches the running server."""
+
+    base_url: str
+    api_key: str
