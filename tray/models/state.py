@@ -44,7 +44,8 @@ class ModelState(Frozen):
 
     ``run`` counts starts. ``stalled`` marks a STARTING or READY without
     progress. ``launch`` is the exact command line, or for the bundled engine
-    its effective settings; it never holds the API key.
+    its effective settings; it never holds the API key. ``retry_delay`` is how
+    many seconds a BACKOFF lasts from the snapshot that announces it.
     """
 
     revision: int = 0
@@ -58,6 +59,7 @@ class ModelState(Frozen):
     context_size: int | None = None
     launch: str | None = None
     active_chats: int = 0
+    retry_delay: float | None = None
     failure: ServerFailure | None = None
     metrics: ServerMetrics | None = None
 

@@ -34,21 +34,30 @@ class Engines(Protocol):
         """
 
     def spawn(
-        self, spec: LaunchSpec, on_exit: Callable[[ServerFailure, bool], None]
+        self,
+        spec: LaunchSpec,
+        on_started: Callable[[int], None],
+        on_exit: Callable[[ServerFailure, bool], None],
     ) -> EngineProcess:
         """Start the process and return at once.
 
-        ``on_exit`` is called exactly once, from another thread, when the engine
-        and everything it started are gone: with the reason, and whether
-        starting again could help. Raises PaddockError when spawning fails.
+        ``on_started`` gets the engine's pid. ``on_exit`` is called exactly once,
+        when the engine and everything it started are gone: with the reason, and
+        whether starting again could help. Both come from another thread.
+        Raises PaddockError when spawning fails.
         """
 
     def wait_until_ready(
-        self, spec: LaunchSpec, process: EngineProcess, cancelled: Event
+        self,
+        spec: LaunchSpec,
+        process: EngineProcess,
+        cancelled: Event,
+        on_stalled: Callable[[bool], None],
     ) -> ReadyInfo | None:
         """Block until our own process answers with our key; ``None`` if cancelled.
 
-        Raises PaddockError when somebody else answers on the port.
+        ``on_stalled`` is told when loading stops making progress and when it
+        goes on. Raises PaddockError when somebody else answers on the port.
         """
 
 
@@ -75,3 +84,10 @@ class Clock(Protocol):
     def now(self) -> float: ...
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> None: ...
+
+
+class EngineWatch(Protocol):
+    """Measures one process beside the machine."""
+
+    def watch(self, pid: int | None) -> None:
+        """Measure this process from now on; ``None`` stops it."""

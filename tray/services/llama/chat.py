@@ -1,0 +1,99 @@
+"""Chats in flight: typed streams that tell the actor when they begin and end."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+
+from tray.models.chat import ChatChunk, FinishChunk
+from tray.services.llama import messages as m
+from tray.services.llama.ports import ChatAnswer
+
+Post = Callable[[m.Message], None]
+
+
+class ChatStream:
+    """One answer. Iterate once; the last chunk is a FinishChunk, always.
+
+    The chunks are read on the caller's own thread, straight from the engine's
+    socket: a slow reader slows its own answer and nothing else.
+    """
+
+    def __init__(self, answer: ChatAnswer, registry: "ChatRegistry", run: int) -> None:
+        self._answer = answer
+        self._registry = registry
+        self._run = run
+
+    def __iter__(self) -> Iterator[ChatChunk]:
+        speed: float | None = None
+        with self._registry.entry(self, self._run) as report:
+            for chunk in self._answer:
+                if isinstance(chunk, FinishChunk):
+                    speed = chunk.timings.tokens_per_second
+                    report(speed)
+                yield chunk
+
+    def cancel(self) -> None:
+        """End the answer from any thread; its FinishChunk says CANCELLED."""
+        self._answer.close()
+
+    def __enter__(self) -> "ChatStream":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cancel()
+
+
+class ChatRegistry:
+    """Knows every stream in flight, so that stopping the server can close them."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._lock = threading.Lock()
+        self._open: set[ChatStream] = set()
+        self._numbers = itertools.count(1)
+
+    def entry(self, stream: ChatStream, run: int) -> "_Entry":
+        return _Entry(self, stream, run, next(self._numbers))
+
+    def cancel_all(self) -> None:
+        with self._lock:
+            streams = tuple(self._open)
+        for stream in streams:
+            stream.cancel()
+
+    def add(self, stream: ChatStream, started: m.ChatStarted) -> None:
+        with self._lock:
+            self._open.add(stream)
+        self._post(started)
+
+    def remove(self, stream: ChatStream, ended: m.ChatEnded) -> None:
+        with self._lock:
+            self._open.discard(stream)
+        self._post(ended)
+
+
+class _Entry:
+    """Registers a stream for the time it is being read."""
+
+    def __init__(self, registry: ChatRegistry, stream: ChatStream, run: int, chat: int) -> None:
+        self._registry = registry
+        self._stream = stream
+        self._run = run
+        self._chat = chat
+        self._speed: float | None = None
+
+    def __enter__(self) -> Callable[[float | None], None]:
+        self._registry.add(self._stream, m.ChatStarted(self._run, self._chat))
+        return self._report
+
+    def _report(self, tokens_per_second: float | None) -> None:
+        self._speed = tokens_per_second
+
+    def __exit__(self, *_: object) -> None:
+        self._registry.remove(self._stream, m.ChatEnded(self._run, self._chat, self._speed))

@@ -1,0 +1,107 @@
+"""Carries out the actor's effects through the ports."""
+
+import threading
+from collections.abc import Callable
+
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.launch import LaunchSpec
+from tray.services.llama import messages as m
+from tray.services.llama.ports import Clock, EngineProcess, Engines, EngineWatch
+
+Post = Callable[[m.Message], None]
+
+
+class EffectRunner:
+    """Runs on the actor's thread; whatever waits gets a thread of its own."""
+
+    def __init__(
+        self, engines: Engines, clock: Clock, watch: EngineWatch, close_streams: Callable[[], None]
+    ) -> None:
+        self._engines = engines
+        self._clock = clock
+        self._watch = watch
+        self._close_streams = close_streams
+        self._process: EngineProcess | None = None
+        self._probe_cancelled = threading.Event()
+        self.post: Post = _not_connected
+
+    def perform(self, effect: m.Effect) -> m.Message | None:
+        """Do it, or begin it; return the fact that is known at once, if any."""
+        match effect:
+            case m.Prepare():
+                self._in_thread("prepare", self._prepare, effect)
+            case m.Spawn(run, spec):
+                return self._spawn(run, spec)
+            case m.ProbeReady(run, spec):
+                self._probe(run, spec)
+            case m.CancelProbe():
+                self._probe_cancelled.set()
+            case m.WatchEngine(pid):
+                self._watch.watch(pid)
+            case m.CloseStreams():
+                self._close_streams()
+            case m.Terminate() if self._process:
+                self._process.terminate()
+            case m.KillTree() if self._process:
+                self._process.kill()
+            case m.ArmTimer(seconds, message):
+                self._clock.call_later(seconds, lambda: self.post(message))
+        return None
+
+    def _in_thread(self, name: str, work: Callable[..., None], *arguments: object) -> None:
+        threading.Thread(target=work, args=arguments, name=f"llama-{name}", daemon=True).start()
+
+    def _prepare(self, effect: m.Prepare) -> None:
+        try:
+            spec = self._engines.prepare(effect.config)
+        except Exception as error:  # noqa: BLE001 - reported as a typed failure
+            self.post(m.PrepareFailed(effect.run, _failure_of(error)))
+        else:
+            self.post(m.Prepared(effect.run, spec))
+
+    def _spawn(self, run: int, spec: LaunchSpec) -> m.Message | None:
+        try:
+            self._process = self._engines.spawn(
+                spec,
+                lambda pid: self.post(m.Launched(run, pid)),
+                lambda failure, retryable: self.post(m.Exited(run, failure, retryable)),
+            )
+        except Exception as error:  # noqa: BLE001 - reported as a typed failure
+            self._process = None
+            return m.SpawnFailed(run, _failure_of(error))
+        return None
+
+    def _probe(self, run: int, spec: LaunchSpec) -> None:
+        if self._process is None:
+            return
+        self._probe_cancelled = threading.Event()
+        self._in_thread("probe", self._wait, run, spec, self._process, self._probe_cancelled)
+
+    def _wait(
+        self, run: int, spec: LaunchSpec, process: EngineProcess, cancelled: threading.Event
+    ) -> None:
+        def stalled(is_stalled: bool) -> None:
+            self.post(m.NoProgress(run) if is_stalled else m.Progress(run))
+
+        try:
+            info = self._engines.wait_until_ready(spec, process, cancelled, stalled)
+        except Exception as error:  # noqa: BLE001 - reported as a typed failure
+            self.post(m.ProbeFailed(run, _failure_of(error)))
+            return
+        if info is not None:
+            self.post(m.BecameReady(run, info))
+
+
+def _failure_of(error: Exception) -> ServerFailure:
+    """A worker must always report back, or its run would wait for ever."""
+    if isinstance(error, PaddockError):
+        return error.failure
+    return ServerFailure(
+        cause=FailureCause.INTERNAL,
+        title="Paddock made a mistake",
+        detail=f"{type(error).__name__}: {error}. Please report this with the log.",
+    )
+
+
+def _not_connected(_message: m.Message) -> None:
+    raise RuntimeError("the runner's post is not connected to an actor")
