@@ -1,0 +1,189 @@
+"""Pure: snapshots and measurements -> the words every surface shows.
+
+Menu, tooltip, page and terminal take their labels from here, so they cannot
+disagree. Sizes are binary (1 GiB = 2**30 bytes), as GPU makers count memory.
+What could not be measured reads "–", never 0.
+"""
+
+from collections.abc import Iterable
+
+from tray.models.chat import ChatTimings, FinishChunk, FinishReason
+from tray.models.config import EngineKind
+from tray.models.failure import ServerFailure
+from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
+
+UNKNOWN = "–"
+SEPARATOR = " · "
+TOOLTIP_LIMIT = 127
+"""UTF-16 units Windows keeps of a tooltip: 128 with the closing NUL."""
+
+_PHASE_WORDS = {
+    ServerPhase.STOPPED: "Stopped",
+    ServerPhase.STARTING: "Starting",
+    ServerPhase.READY: "Ready",
+    ServerPhase.STOPPING: "Stopping",
+    ServerPhase.BACKOFF: "Restarting",
+    ServerPhase.FAILED: "Failed",
+    ServerPhase.CLOSED: "Closed",
+}
+_STALLED_WORDS = {
+    ServerPhase.STARTING: "Starting, no progress",
+    ServerPhase.READY: "Not answering",
+}
+_FINISH_NOTES = {
+    FinishReason.LENGTH: "stopped at the token limit",
+    FinishReason.TOOL_CALLS: "asked for a tool",
+    FinishReason.CANCELLED: "cancelled",
+    FinishReason.CUT: "cut off",
+    FinishReason.ERROR: "failed",
+}
+_SHOWS_ENGINE = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.STOPPING)
+
+
+def phase_word(state: ModelState) -> str:
+    """The phase in a word or two: "Ready", "Restarting in 4 s"."""
+    if state.phase is ServerPhase.BACKOFF and state.retry_delay is not None:
+        return f"Restarting in {state.retry_delay:.0f} s"
+    if state.stalled and state.phase in _STALLED_WORDS:
+        return _STALLED_WORDS[state.phase]
+    return _PHASE_WORDS[state.phase]
+
+
+def model_name(model: ModelId) -> str:
+    """How a model is called on every surface."""
+    return "demo model" if model.path is None else model.name
+
+
+def engine_label(engine: EngineInfo) -> str:
+    """Engine and what it computes on: "bundled engine, CPU"."""
+    name = "llama-server" if engine.kind is EngineKind.EXECUTABLE else "bundled engine"
+    return name if engine.device is None else f"{name}, {engine.device}"
+
+
+def state_line(state: ModelState) -> str:
+    """One line: "Ready · demo model · bundled engine, CPU · port 41234"."""
+    parts = [phase_word(state)]
+    if state.phase in (ServerPhase.FAILED, ServerPhase.BACKOFF) and state.failure:
+        parts.append(state.failure.title)
+    elif state.phase in _SHOWS_ENGINE:
+        parts += [model_name(state.model)] if state.model else []
+        parts += [engine_label(state.engine)] if state.engine else []
+        parts += [f"port {state.port}"] if state.port is not None else []
+    return SEPARATOR.join(parts)
+
+
+def percent(value: float | None) -> str:
+    """Load in percent (0 to 100) -> "34 %"."""
+    return UNKNOWN if value is None else f"{value:.0f} %"
+
+
+def size(count: int | None) -> str:
+    """Bytes -> "5.1 GiB", or "612 MiB" below one GiB."""
+    if count is None:
+        return UNKNOWN
+    if count >= 2**30:
+        return f"{count / 2**30:.1f} GiB"
+    return f"{count / 2**20:.0f} MiB"
+
+
+def share(used: int | None, total: int | None) -> str:
+    """Bytes used of a total -> "5.1 / 12.0 GiB"."""
+    if total is None:
+        return size(used)
+    if used is None:
+        return f"{UNKNOWN} / {size(total)}"
+    unit, name = (2**30, "GiB") if total >= 2**30 else (2**20, "MiB")
+    digits = 1 if name == "GiB" else 0
+    return f"{used / unit:.{digits}f} / {total / unit:.{digits}f} {name}"
+
+
+def celsius(value: float | None) -> str:
+    """Temperature -> "61 °C"."""
+    return UNKNOWN if value is None else f"{value:.0f} °C"
+
+
+def gpu_line(gpu: GpuMetrics) -> str:
+    """One GPU: "GPU 0 · 34 % · 5.1 / 12.0 GiB · 61 °C"."""
+    memory = share(gpu.vram_used, gpu.vram_total)
+    parts = (f"GPU {gpu.index}", percent(gpu.load_percent), memory)
+    return SEPARATOR.join((*parts, celsius(gpu.temperature_celsius)))
+
+
+def engine_line(metrics: ServerMetrics) -> str | None:
+    """The engine's own use, or ``None`` while no engine is measured."""
+    parts = []
+    if metrics.engine_cpu_percent is not None:
+        parts.append(f"{metrics.engine_cpu_percent:.0f} % of a core")
+    if metrics.engine_rss is not None:
+        parts.append(f"{size(metrics.engine_rss)} RAM")
+    if metrics.tokens_per_second is not None:
+        parts.append(f"{metrics.tokens_per_second:.1f} tokens/s")
+    return SEPARATOR.join(("Engine", *parts)) if parts else None
+
+
+def metrics_lines(metrics: ServerMetrics) -> tuple[str, ...]:
+    """Every measurement, one line each: GPUs first, then CPU, RAM, engine."""
+    gpus = ("GPU · " + UNKNOWN,) if metrics.gpus is None else map(gpu_line, metrics.gpus)
+    engine = engine_line(metrics)
+    return (
+        *gpus,
+        f"CPU · {percent(metrics.cpu_percent)}",
+        f"RAM · {share(metrics.ram_used, metrics.ram_total)}",
+        *((engine,) if engine else ()),
+    )
+
+
+def failure_text(failure: ServerFailure) -> str:
+    """Title, what to do about it, and the engine's last lines."""
+    lines = [failure.title, failure.detail]
+    if failure.log_lines:
+        lines += ["Last lines of the engine:", *(f"  {line}" for line in failure.log_lines)]
+    return "\n".join(lines)
+
+
+def tooltip(state: ModelState) -> str:
+    """What hovering over the icon shows; fits the limit of Windows."""
+    lines = ["Paddock" + SEPARATOR + state_line(state)]
+    if state.metrics is not None:
+        measured = metrics_lines(state.metrics)
+        lines += measured[:1] if state.metrics.gpus else measured[:2]
+    return shorten("\n".join(lines), TOOLTIP_LIMIT)
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` UTF-16 units; what was cut ends with "…"."""
+    units = 0
+    cut = 0
+    for position, character in enumerate(text):
+        units += 1 if ord(character) < 0x10000 else 2
+        if units <= limit - 1:
+            cut = position + 1
+    return text if units <= limit else text[:cut] + "…"
+
+
+def timings_line(timings: ChatTimings) -> str:
+    """What an answer cost; empty when the engine measured nothing.
+
+    "212 tokens · 54.3 tokens/s · first token after 120 ms"
+    """
+    parts = []
+    if timings.predicted_tokens is not None:
+        plural = "" if timings.predicted_tokens == 1 else "s"
+        parts.append(f"{timings.predicted_tokens} token{plural}")
+    if timings.tokens_per_second is not None:
+        parts.append(f"{timings.tokens_per_second:.1f} tokens/s")
+    if timings.time_to_first_token_ms is not None:
+        parts.append(f"first token after {timings.time_to_first_token_ms:.0f} ms")
+    return SEPARATOR.join(parts)
+
+
+def finish_line(finish: FinishChunk) -> str:
+    """The line under an answer: how it ended, if not by itself, and its timings."""
+    note = _FINISH_NOTES.get(finish.reason)
+    return joined((note, timings_line(finish.timings)))
+
+
+def joined(parts: Iterable[str | None]) -> str:
+    """The parts that say something, in one line."""
+    return SEPARATOR.join(part for part in parts if part)
