@@ -1,0 +1,1 @@
+"""Linux: the system packages of each family."""
