@@ -28,9 +28,9 @@ EVERYTHING = ("venv", "desktop", "test")
 
 def main(arguments: list[str]) -> int:
     """Run one command; the exit status is the command's own, 2 for wrong usage."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - the older ones only read this line
-        found = ".".join(str(part) for part in sys.version_info[:3])
-        print("Paddock needs Python 3.11 or newer; this is " + found + ".", file=sys.stderr)
+    refusal = too_old(sys.version_info[:3])
+    if refusal:
+        print(refusal, file=sys.stderr)
         return 1
     name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if name in ("help", "-h", "--help"):
@@ -47,6 +47,14 @@ def main(arguments: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def too_old(version: tuple[int, int, int]) -> str:
+    """Why this Python will not do; empty when it will."""
+    if version >= (3, 11):
+        return ""
+    found = ".".join(str(part) for part in version)
+    return f"Paddock needs Python 3.11 or newer; this is {found}."
 
 
 def run(arguments: list[str]) -> int:

@@ -43,13 +43,16 @@ class Environment:
         `system` names sets of installer/linux/packages.toml; other systems have none.
         Raises subprocess.CalledProcessError when a step fails.
         """
-        if sys.platform != "linux":
-            system = ()
-        wanted = Stamp(_base_of(self.root), _content_of(self.root), group, system)
+        wanted = self.wanted(group, system)
         if self._work(wanted).nothing:
             return
         with _alone(self.root):
             self._do(wanted)
+
+    def wanted(self, group: str, system: tuple[str, ...]) -> Stamp:
+        """The stamp of a finished setup of the checkout as it is now."""
+        system = system if sys.platform == "linux" else ()
+        return Stamp(_base_of(self.root), _content_of(self.root), group, system)
 
     def _work(self, wanted: Stamp) -> Work:
         seen = stamps.read(self.stamp) if self.python.exists() else Stamp()

@@ -1,0 +1,13 @@
+"""What every test shares: the plugins, and which files are for another platform."""
+
+from __future__ import annotations
+
+import sys
+
+pytest_plugins = ["pytester", "tests.skip_policy"]
+
+# A file for one platform ends in its name; docs/PLATFORMS.md lists what never ran here.
+_SUFFIXES = {"linux": "_linux.py", "darwin": "_macos.py", "win32": "_windows.py"}
+collect_ignore_glob = [
+    f"*{suffix}" for platform, suffix in _SUFFIXES.items() if platform != sys.platform
+]
