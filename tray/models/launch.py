@@ -40,7 +40,11 @@ class ReadyInfo(Frozen):
 
 
 class ExitStatus(Frozen):
-    """How the engine ended: ``code`` as the OS gave it, or the signal's number."""
+    """How the engine ended: ``code`` as the OS gave it, or the signal's number.
+
+    ``guard_lost`` means its guard was killed, and the engine with it.
+    """
 
     code: int | None = None
     signal: int | None = None
+    guard_lost: bool = False

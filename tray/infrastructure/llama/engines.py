@@ -1,0 +1,82 @@
+"""Implements the Engines port: prepare, spawn under supervision, wait, explain."""
+
+import sys
+import threading
+from collections.abc import Callable
+
+from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.load_progress import LoadProgress
+from tray.infrastructure.llama.readiness import wait_until_ready
+from tray.models.config import LlamaCppConfig
+from tray.models.failure import PaddockError, ServerFailure
+from tray.models.launch import ExitStatus, LaunchSpec, ReadyInfo
+
+if sys.platform == "win32":
+    from tray.infrastructure.llama.job_process import JobProcess as SupervisedProcess
+else:
+    from tray.infrastructure.llama.guarded_process import GuardedProcess as SupervisedProcess
+
+LOG_LINES = 20
+
+Prepare = Callable[[LlamaCppConfig], LaunchSpec]
+Explain = Callable[[ExitStatus, tuple[str, ...], LaunchSpec], tuple[ServerFailure, bool]]
+
+
+class LlamaEngines:
+    """The engines of this machine.
+
+    ``prepare`` resolves a configuration; ``explain`` turns an exit and the last
+    log lines into a failure and whether a new start could help; ``new_output``
+    makes the log of one run.
+    """
+
+    def __init__(
+        self, prepare: Prepare, explain: Explain, new_output: Callable[[LaunchSpec], OutputSink]
+    ) -> None:
+        self.prepare = prepare
+        self._explain = explain
+        self._new_output = new_output
+
+    def spawn(
+        self,
+        spec: LaunchSpec,
+        on_started: Callable[[int], None],
+        on_exit: Callable[[ServerFailure, bool], None],
+    ) -> "RunningEngine":
+        output = self._new_output(spec)
+
+        def ended(status: ExitStatus) -> None:
+            on_exit(*self._explain(status, output.tail(LOG_LINES), spec))
+
+        def failed(error: PaddockError) -> None:
+            on_exit(error.failure, False)
+
+        return RunningEngine(SupervisedProcess(spec, output, on_started, ended, failed), output)
+
+    def wait_until_ready(
+        self,
+        spec: LaunchSpec,
+        process: "RunningEngine",
+        cancelled: threading.Event,
+        on_stalled: Callable[[bool], None],
+    ) -> ReadyInfo | None:
+        progress = LoadProgress(lambda: process.output.line_count, on_stalled)
+        return wait_until_ready(spec, lambda: process.pid, progress, cancelled)
+
+
+class RunningEngine:
+    """A supervised process together with what it prints."""
+
+    def __init__(self, process: SupervisedProcess, output: OutputSink) -> None:
+        self._process = process
+        self.output = output
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()

@@ -1,0 +1,155 @@
+"""An engine under the guard (Linux, macOS); see docs/supervision.md."""
+
+import contextlib
+import os
+import selectors
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.spawn_errors import spawn_failure
+from tray.models.failure import PaddockError
+from tray.models.launch import ExitStatus, LaunchSpec
+
+GUARD = Path(__file__).with_name("guard.py")
+READ_SIZE = 1 << 16
+DRAIN_TIMEOUT = 0.5
+
+OnStarted = Callable[[int], None]
+OnExit = Callable[[ExitStatus], None]
+OnFailed = Callable[[PaddockError], None]
+
+
+class GuardedProcess:
+    """One engine and its guard. One thread reads both of the guard's pipes."""
+
+    def __init__(
+        self,
+        spec: LaunchSpec,
+        output: OutputSink,
+        on_started: OnStarted,
+        on_exit: OnExit,
+        on_failed: OnFailed,
+    ) -> None:
+        """Start the guard, which starts the engine.
+
+        Exactly one of ``on_exit`` and ``on_failed`` is called, once, when
+        nothing of the engine is left. Raises PaddockError when not even the
+        guard can be started.
+        """
+        self._spec = spec
+        self._output = output
+        self._on_started = on_started
+        self._on_exit = on_exit
+        self._on_failed = on_failed
+        self._engine: psutil.Process | None = None
+        self._report = b""
+        self._guard = self._start_guard()
+        self._control = self._guard.stdin
+        self._lock = threading.Lock()
+        threading.Thread(target=self._read, name="engine-output", daemon=True).start()
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._engine is None else self._engine.pid
+
+    def terminate(self) -> None:
+        """SIGTERM to the engine's group."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            if self._control is not None:
+                self._control.write(b"term\n")
+
+    def kill(self) -> None:
+        """Close the control pipe: the guard kills the whole tree at once."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._control is not None:
+                self._control.close()
+
+    def _start_guard(self) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
+                (sys.executable, "-I", "-S", str(GUARD), *self._spec.argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                cwd=self._spec.working_directory,
+                env=self._spec.environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise spawn_failure(self._spec, error) from error
+
+    def _read(self) -> None:
+        """Read until the guard has reported the end, then settle the outcome."""
+        report, output = self._guard.stdout, self._guard.stderr
+        assert report is not None
+        assert output is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ, self._output.feed)
+            selector.register(report, selectors.EVENT_READ, self._take_report)
+            while report in (key.fileobj for key in selector.get_map().values()):
+                _read_ready(selector, None)
+            while selector.get_map() and _read_ready(selector, DRAIN_TIMEOUT):
+                pass
+        self.kill()
+        self._guard.wait()
+        report.close()
+        output.close()
+        self._settle()
+
+    def _take_report(self, data: bytes) -> None:
+        self._report += data
+        word, _, number = self._report.partition(b"\n")[0].partition(b" ")
+        if self._engine is None and word == b"started" and b"\n" in self._report:
+            # A process that is gone already has nothing left to measure.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                self._engine = psutil.Process(int(number))
+                self._on_started(int(number))
+
+    def _settle(self) -> None:
+        """Turn the guard's last line into the outcome."""
+        lines = self._report.decode().split("\n")
+        word, _, number = lines[-2].partition(" ") if len(lines) > 1 else ("", "", "")
+        if word == "failed":
+            error = OSError(int(number), os.strerror(int(number)))
+            self._on_failed(spawn_failure(self._spec, error))
+        elif word == "signal":
+            self._on_exit(ExitStatus(signal=int(number)))
+        elif word == "exit":
+            self._on_exit(ExitStatus(code=int(number)))
+        else:
+            self._end_unguarded()
+            self._on_exit(ExitStatus(guard_lost=True))
+
+    def _end_unguarded(self) -> None:
+        """The guard was killed. Linux has ended the engine too; make sure of it.
+
+        psutil compares the start time before it signals, so a pid that was
+        given to somebody else is left alone.
+        """
+        if self._engine is None:
+            return
+        with contextlib.suppress(psutil.Error):
+            children = self._engine.children(recursive=True)
+            for process in (self._engine, *children):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            self._engine.wait(DRAIN_TIMEOUT)
+
+
+def _read_ready(selector: selectors.BaseSelector, timeout: float | None) -> bool:
+    """Read what is there; forget a pipe at its end. False when nothing came."""
+    ready = selector.select(timeout)
+    for key, _ in ready:
+        data = os.read(key.fd, READ_SIZE)
+        if data:
+            key.data(data)
+        else:
+            selector.unregister(key.fileobj)
+    return bool(ready)

@@ -1,0 +1,48 @@
+"""Whether an engine that loads a model is still getting anywhere."""
+
+from collections.abc import Callable
+
+import psutil
+
+INTERVAL = 1.0
+STALL_AFTER = 15.0
+
+
+class LoadProgress:
+    """Progress is CPU time, bytes read or lines printed; a load may take long.
+
+    ``on_stalled`` is told True after 15 seconds without any of them, and False
+    when one moves again.
+    """
+
+    def __init__(self, line_count: Callable[[], int], on_stalled: Callable[[bool], None]) -> None:
+        self._line_count = line_count
+        self._on_stalled = on_stalled
+        self._seen: tuple[float, ...] = ()
+        self._moved_at = 0.0
+        self._looked_at = float("-inf")
+        self._stalled = False
+
+    def look(self, pid: int, now: float) -> None:
+        """Measure at most once a second; ``now`` is monotonic, in seconds."""
+        if now - self._looked_at < INTERVAL:
+            return
+        self._looked_at = now
+        current = self._measure(pid)
+        if current != self._seen:
+            self._seen, self._moved_at = current, now
+        stalled = now - self._moved_at >= STALL_AFTER
+        if stalled is not self._stalled:
+            self._stalled = stalled
+            self._on_stalled(stalled)
+
+    def _measure(self, pid: int) -> tuple[float, ...]:
+        lines = float(self._line_count())
+        try:
+            process = psutil.Process(pid)
+            cpu = process.cpu_times()
+            read = process.io_counters().read_bytes if hasattr(process, "io_counters") else 0
+        except psutil.Error:
+            return (lines,)
+        # A tenth of a second of CPU: idle threads that only tick are no progress.
+        return (lines, round(cpu.user + cpu.system, 1), float(read))

@@ -1,0 +1,80 @@
+"""llama-server's JSON, as far as Paddock reads it (llama.cpp b11434, tools/server)."""
+
+from tray.models.base import Lenient
+from tray.models.chat import ChatTimings, PromptProgressChunk
+
+
+class Delta(Lenient):
+    content: str | None = None
+    reasoning_content: str | None = None
+
+
+class Choice(Lenient):
+    delta: Delta = Delta()
+    finish_reason: str | None = None
+
+
+class Timings(Lenient):
+    """Times in milliseconds, counts in tokens."""
+
+    cache_n: int | None = None
+    prompt_n: int | None = None
+    prompt_ms: float | None = None
+    predicted_n: int | None = None
+    predicted_ms: float | None = None
+    predicted_per_second: float | None = None
+
+    def typed(self, time_to_first_token_ms: float | None) -> ChatTimings:
+        return ChatTimings(
+            cached_tokens=self.cache_n,
+            prompt_tokens=self.prompt_n,
+            prompt_ms=self.prompt_ms,
+            predicted_tokens=self.predicted_n,
+            predicted_ms=self.predicted_ms,
+            tokens_per_second=self.predicted_per_second,
+            time_to_first_token_ms=time_to_first_token_ms,
+        )
+
+
+class PromptProgress(Lenient):
+    total: int = 0
+    cache: int = 0
+    processed: int = 0
+    time_ms: float = 0.0
+
+    def typed(self) -> PromptProgressChunk:
+        return PromptProgressChunk(
+            total=self.total,
+            cached=self.cache,
+            processed=self.processed,
+            elapsed_ms=self.time_ms,
+        )
+
+
+class Error(Lenient):
+    message: str = "no message"
+    type: str | None = None
+    code: int | str | None = None
+
+
+class Event(Lenient):
+    """One ``data:`` of a chat stream."""
+
+    choices: tuple[Choice, ...] = ()
+    timings: Timings | None = None
+    prompt_progress: PromptProgress | None = None
+    error: Error | None = None
+
+
+class ErrorBody(Lenient):
+    error: Error = Error()
+
+
+class GenerationSettings(Lenient):
+    n_ctx: int | None = None
+
+
+class Props(Lenient):
+    """The answer of ``GET /props``, which always needs the key."""
+
+    default_generation_settings: GenerationSettings = GenerationSettings()
