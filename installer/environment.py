@@ -83,6 +83,9 @@ class Environment:
         compat = ["--config-settings", "editable_mode=compat"]
         step([*pip, "--no-build-isolation", "--no-deps", *compat, "-e", str(self.root)])
         self._see_system_packages(base_python() == str(_SYSTEM_PYTHON))
+        # setuptools leaves a hook for distutils that every start of Paddock would import.
+        for hook in self.folder.glob("[Ll]ib/**/site-packages/distutils-precedence.pth"):
+            hook.unlink()
 
     def _see_system_packages(self, seen: bool) -> None:
         """Debian's PyGObject is used through this; the locked packages come first anyway."""
