@@ -28,6 +28,7 @@ class FailureCause(StrEnum):
     REQUEST_REFUSED = "request_refused"
     STREAM_CUT = "stream_cut"
     ENGINE_UNREACHABLE = "engine_unreachable"
+    PADDOCK_UNREACHABLE = "paddock_unreachable"
     FOLDER_UNUSABLE = "folder_unusable"
     SETTINGS_NOT_SAVED = "settings_not_saved"
     NOTHING_OPENS_IT = "nothing_opens_it"
