@@ -84,7 +84,8 @@ class Environment:
         step([*pip, "--no-build-isolation", "--no-deps", *compat, "-e", str(self.root)])
         self._see_system_packages(base_python() == str(_SYSTEM_PYTHON))
         # setuptools leaves a hook for distutils that every start of Paddock would import.
-        for hook in self.folder.glob("[Ll]ib/**/site-packages/distutils-precedence.pth"):
+        packages = "Lib" if sys.platform == "win32" else "lib/python3*"
+        for hook in self.folder.glob(f"{packages}/site-packages/distutils-precedence.pth"):
             hook.unlink()
 
     def _see_system_packages(self, seen: bool) -> None:
