@@ -34,3 +34,27 @@ class Settings(Frozen):
     models: ModelSettings = ModelSettings()
     api: ApiSettings = ApiSettings()
     metrics: MetricsSettings = MetricsSettings()
+
+
+class SettingsProblem(Frozen):
+    """One thing in the settings file that was not used.
+
+    ``key`` is dotted ("server.port"), or the file's name when the whole file
+    is meant; ``found`` is what stands there and ``allowed`` what may.
+    """
+
+    key: str
+    found: str
+    allowed: str
+
+    @property
+    def sentence(self) -> str:
+        """The problem in one line, in plain words."""
+        return f"{self.key}: found {self.found}; allowed is {self.allowed}."
+
+
+class LoadedSettings(Frozen):
+    """The values in effect, and what of the file they leave out."""
+
+    settings: Settings = Settings()
+    problems: tuple[SettingsProblem, ...] = ()

@@ -1,0 +1,127 @@
+"""The per-user folders on the real file system."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from tray.infrastructure.folders import Folders, folder_problem
+from tray.models.failure import FailureCause, PaddockError
+
+linux = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is Linux's")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+
+
+@linux
+def test_xdg_variables_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CONFIG_HOME", "DATA_HOME", "STATE_HOME", "CACHE_HOME", "RUNTIME_DIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(f"XDG_{name}", str(tmp_path / name))
+    found = Folders.of_user()
+    assert found == Folders(
+        config=tmp_path / "CONFIG_HOME/paddock",
+        data=tmp_path / "DATA_HOME/paddock",
+        models=tmp_path / "DATA_HOME/paddock/models",
+        state=tmp_path / "STATE_HOME/paddock",
+        logs=tmp_path / "STATE_HOME/paddock/logs",
+        runtime=tmp_path / "RUNTIME_DIR/paddock",
+        cache=tmp_path / "CACHE_HOME/paddock",
+    )
+
+
+@linux
+@pytest.mark.parametrize("value", ["", "relative/folder", None])
+def test_unusable_xdg_values_are_ignored(
+    value: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("CONFIG_HOME", "DATA_HOME", "STATE_HOME", "CACHE_HOME", "RUNTIME_DIR"):
+        if value is None:
+            monkeypatch.delenv(f"XDG_{name}", raising=False)
+        else:
+            monkeypatch.setenv(f"XDG_{name}", value)
+    found = Folders.of_user()
+    assert found.config == tmp_path / ".config/paddock"
+    assert found.runtime == tmp_path / ".local/state/paddock/run"
+
+
+@linux
+def test_a_missing_session_folder_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "gone"))
+    assert Folders.of_user().runtime == tmp_path / ".local/state/paddock/run"
+
+
+def test_make_creates_everything_and_again(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path / "new")
+    folders.make()
+    folders.make()
+    assert folders.models.is_dir()
+    assert folders.logs.is_dir()
+    assert folder_problem(folders.runtime) is None
+
+
+@posix
+def test_folders_are_private_and_old_ones_are_tightened(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path)
+    folders.state.mkdir(mode=0o777)
+    folders.state.chmod(0o777)
+    assert "others can enter" in (folder_problem(folders.state) or "")
+    folders.make()
+    for folder in (folders.config, folders.state, folders.logs, folders.runtime, folders.cache):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@posix
+@pytest.mark.parametrize("name", ["config", "state", "run", "cache", "data"])
+def test_a_planted_link_is_refused_and_its_target_untouched(name: str, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    trap.mkdir(mode=0o755)
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / name).symlink_to(trap)
+    with pytest.raises(PaddockError, match="symbolic link") as caught:
+        Folders.under(root).make()
+    assert caught.value.failure.cause is FailureCause.FOLDER_UNUSABLE
+    assert stat.S_IMODE(trap.stat().st_mode) == 0o755
+
+
+@posix
+def test_a_dangling_link_and_a_file_in_the_way_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(PaddockError):
+        Folders.under(tmp_path).make()
+    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "run").unlink()
+    (tmp_path / "run").write_text("in the way")
+    with pytest.raises(PaddockError, match="run"):
+        Folders.under(tmp_path).make()
+
+
+@posix
+def test_models_may_live_on_another_drive(tmp_path: Path) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    folders = Folders.under(tmp_path / "root")
+    folders.data.mkdir(parents=True)
+    folders.models.symlink_to(drive)
+    folders.make()
+    assert folders.models.samefile(drive)
+
+
+@posix
+@pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() != 0, reason="giving a folder away needs root"
+)
+def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
+    folders = Folders.under(tmp_path)
+    folders.runtime.mkdir(mode=0o700)
+    if sys.platform != "win32":
+        os.chown(folders.runtime, 12345, 12345)
+    with pytest.raises(PaddockError, match="another user"):
+        folders.make()

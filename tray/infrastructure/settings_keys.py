@@ -1,0 +1,166 @@
+"""Every settings key in words: for problems, the template and the documentation."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tray.models.config import EngineKind, FlashAttention, KvCacheType
+from tray.models.settings import Settings
+
+
+@dataclass(frozen=True)
+class SettingKey:
+    """One key. ``default`` and ``example`` are TOML text; no default is ``None``."""
+
+    section: str
+    key: str
+    about: str
+    allowed: str
+    default: str | None
+    example: str
+
+    @property
+    def name(self) -> str:
+        """The dotted name, as problems show it."""
+        return f"{self.section}.{self.key}"
+
+
+def setting_keys() -> Iterator[SettingKey]:
+    """All keys, in the order of the file."""
+    defaults = Settings().model_dump(mode="json")
+    for name, (about, allowed, example) in _WORDS.items():
+        section, key = name.split(".")
+        value = defaults[section][key]
+        default = None if value is None else json.dumps(value)
+        yield SettingKey(section, key, about, allowed, default, default or example)
+
+
+def section_about(section: str) -> str:
+    """One sentence on a section."""
+    return _SECTIONS[section]
+
+
+def allowed_words(name: str) -> str:
+    """What ``name`` accepts: a key ("server.port") or a section ("server")."""
+    if name in _WORDS:
+        return _WORDS[name][1]
+    return f"a section, written as [{name}] on a line of its own"
+
+
+def known_names(section: str) -> tuple[str, ...]:
+    """The keys of ``section``, or the sections for the empty string."""
+    if not section:
+        return tuple(_SECTIONS)
+    return tuple(name.split(".")[1] for name in _WORDS if name.startswith(f"{section}."))
+
+
+def _one_of(values: type[StrEnum]) -> str:
+    return "one of " + ", ".join(f'"{value}"' for value in values)
+
+
+_COUNT = "a whole number of at least 1"
+
+_SECTIONS = {
+    "server": "The llama.cpp server Paddock starts.",
+    "models": "Where your models are.",
+    "api": "What other programs use to reach the running server.",
+    "metrics": "How the machine is measured.",
+}
+
+# name: what it does, what it accepts, an example where there is no default.
+_WORDS = {
+    "server.engine": (
+        (
+            "Which llama.cpp server runs the model: the bundled one, a llama-server executable, or "
+            "an executable when it sees a GPU and the bundled one otherwise."
+        ),
+        _one_of(EngineKind),
+        "",
+    ),
+    "server.executable": (
+        "The llama-server to use. Not set: the one on PATH or in a known install place.",
+        "a path in quotes",
+        '"~/llama.cpp/build/bin/llama-server"',
+    ),
+    "server.model_path": (
+        "The GGUF file to run; of a split model its first part. Not set: the built-in demo model.",
+        "a path in quotes",
+        '"~/models/my-model.gguf"',
+    ),
+    "server.alias": (
+        "The model's name in the server's own API. Not set: the name of the file.",
+        "text of 1 to 200 characters in quotes",
+        '"my-model"',
+    ),
+    "server.context_size": (
+        "Tokens of context. Not set: the engine decides by model and memory.",
+        "a whole number of at least 64",
+        "8192",
+    ),
+    "server.gpu_layers": (
+        "Layers of the model that are kept on the GPU.",
+        '"auto" or a whole number of at least 0',
+        "",
+    ),
+    "server.threads": ("CPU threads. Not set: the engine decides.", _COUNT, "4"),
+    "server.batch_size": (
+        "Tokens of a prompt that are read at once. Not set: the engine's own.",
+        _COUNT,
+        "2048",
+    ),
+    "server.micro_batch_size": (
+        "Tokens that are computed at once. Not set: the engine's own.",
+        _COUNT,
+        "512",
+    ),
+    "server.flash_attention": (
+        "Flash attention: less memory, usually faster.",
+        _one_of(FlashAttention),
+        "",
+    ),
+    "server.cache_type_k": (
+        "Data type of the K half of the KV cache; smaller types save memory.",
+        _one_of(KvCacheType),
+        "",
+    ),
+    "server.cache_type_v": (
+        "Data type of the V half of the KV cache; smaller types save memory.",
+        _one_of(KvCacheType),
+        "",
+    ),
+    "server.parallel_slots": ("Answers that are written at the same time.", _COUNT, ""),
+    "server.port": (
+        "The server's port on 127.0.0.1. Not set: a free one at each start.",
+        "a whole number from 1024 to 65535",
+        "8080",
+    ),
+    "server.idle_unload": (
+        "Seconds without a question after which the model leaves memory. Not set: never.",
+        _COUNT,
+        "600",
+    ),
+    "server.extra_arguments": (
+        "More arguments for a llama-server executable, from a list of harmless ones.",
+        "a list of texts in quotes",
+        "",
+    ),
+    "models.folders": (
+        (
+            "Folders searched for GGUF files, beside Paddock's own and the caches of llama.cpp and "
+            "Hugging Face."
+        ),
+        "a list of paths in quotes",
+        "",
+    ),
+    "api.key": (
+        "The API key other programs send. Not set: a random one at each start.",
+        "text of at least 16 characters in quotes: letters, digits and . _ ~ -",
+        '"choose-a-long-random-text"',
+    ),
+    "metrics.interval": (
+        "Seconds between two samples of CPU, memory and GPU.",
+        "a number from 0.2 to 60",
+        "",
+    ),
+}

@@ -1,0 +1,129 @@
+"""One resident Paddock a user: a lock the kernel holds, and how to reach its holder."""
+
+import errno
+import os
+import sys
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.private_file import read_private, write_private
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.local_api import Endpoint
+
+_TRIES = 20
+_PAUSE = 0.005
+
+
+class SingleInstance:
+    """The lock and the discovery file (``api.json``) in the runtime folder.
+
+    The kernel frees the lock when its process ends, however that happens, so
+    nothing is ever stale. The lock file itself is never removed: a second
+    start could then lock a new file beside the old one.
+    """
+
+    def __init__(self, folders: Folders) -> None:
+        self._lock_path = folders.runtime / "paddock.lock"
+        self._endpoint_path = folders.runtime / "api.json"
+        self._handle: int | None = None
+
+    def acquire(self) -> bool:
+        """Become the resident, or say that another one is. Raises PaddockError.
+
+        A client asking whether the lock is free holds it for microseconds; a
+        tenth of a second of tries tells such a client from a resident.
+        """
+        for attempt in range(_TRIES):
+            if attempt:
+                time.sleep(_PAUSE)
+            handle = self._locked()
+            if handle is not None:
+                self._handle = handle
+                self._endpoint_path.unlink(missing_ok=True)
+                return True
+        return False
+
+    def release(self) -> None:
+        """Remove the discovery file and free the lock; harmless when not held."""
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            self._endpoint_path.unlink(missing_ok=True)
+            os.close(handle)
+
+    def publish(self, endpoint: Endpoint) -> None:
+        """Tell clients how to reach this process, which must hold the lock."""
+        if self._handle is None:
+            raise RuntimeError("publish() without the lock")
+        try:
+            write_private(self._endpoint_path, endpoint.model_dump_json().encode())
+        except OSError as error:
+            raise _unusable(self._endpoint_path, error) from error
+
+    def read_endpoint(self) -> Endpoint | None:
+        """How to reach the resident; ``None`` when there is none, or not yet."""
+        if self._handle is None:
+            try:
+                free = self._locked()
+            except PaddockError:
+                return None
+            if free is not None:
+                os.close(free)
+                return None
+        try:
+            return Endpoint.model_validate_json(read_private(self._endpoint_path))
+        except (OSError, ValidationError):
+            return None
+
+    def _locked(self) -> int | None:
+        """A handle that holds the lock, or ``None`` if somebody else does."""
+        try:
+            handle = _open_lock(self._lock_path)
+        except OSError as error:
+            raise _unusable(self._lock_path, error) from error
+        try:
+            if _try_lock(handle):
+                return handle
+        except OSError as error:
+            os.close(handle)
+            raise _unusable(self._lock_path, error) from error
+        os.close(handle)
+        return None
+
+
+def _open_lock(path: Path) -> int:
+    flags = os.O_RDWR | os.O_CREAT
+    if sys.platform != "win32":
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            # flock, not lockf: a POSIX record lock vanishes as soon as any
+            # other handle of the same file is closed in this process.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+            return False
+        raise
+    return True
+
+
+def _unusable(path: Path, error: OSError) -> PaddockError:
+    return PaddockError(
+        ServerFailure(
+            cause=FailureCause.FOLDER_UNUSABLE,
+            title="Paddock cannot use its runtime folder",
+            detail=f"{path}: {error.strerror or error}. Check the folder's owner and free space.",
+        )
+    )
