@@ -1,0 +1,104 @@
+"""A Paddock to serve: it remembers what was asked and answers from memory."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.state import Connection, ModelState, ServerPhase
+
+NOT_RUNNING = ServerFailure(
+    cause=FailureCause.NOT_RUNNING, title="The server is not running", detail="Start it."
+)
+
+
+class FakeAnswer:
+    """Yields what is put into it; ends with a finish, or when cancelled."""
+
+    def __init__(self) -> None:
+        self.chunks: queue.Queue[ChatChunk] = queue.Queue()
+        self.cancelled = threading.Event()
+
+    def __iter__(self) -> Iterator[ChatChunk]:
+        while True:
+            chunk = self.chunks.get()
+            yield chunk
+            if isinstance(chunk, FinishChunk):
+                return
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+        self.chunks.put(FinishChunk(reason=FinishReason.CANCELLED))
+
+
+class FakeFeed:
+    def __init__(self) -> None:
+        self.states: queue.Queue[ModelState] = queue.Queue()
+        self.ended = threading.Event()
+
+    def get(self, timeout: float | None) -> ModelState | None:
+        try:
+            return self.states.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    @property
+    def closed(self) -> bool:
+        return self.ended.is_set()
+
+    def close(self) -> None:
+        self.ended.set()
+
+
+class FakePaddock:
+    """Satisfies the ServedPaddock port."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.answer = FakeAnswer()
+        self.feed = FakeFeed()
+        self.running = True
+        self.mistake = False
+
+    def state(self) -> ModelState:
+        if self.mistake:
+            raise ValueError("a mistake of ours")
+        return ModelState(phase=ServerPhase.READY, port=4000)
+
+    def subscribe(self) -> FakeFeed:
+        return self.feed
+
+    def models(self) -> ModelList:
+        return ModelList(models=(), folders=(Path("/models"),))
+
+    def connection(self) -> Connection:
+        self._must_run()
+        return Connection(base_url="http://127.0.0.1:4000", api_key="k" * 16)
+
+    def start(self, request: StartRequest) -> ModelState:
+        self.asked.append(request)
+        return self.state()
+
+    def stop(self, request: StopRequest) -> ModelState:
+        self.asked.append(request)
+        return ModelState()
+
+    def chat(self, request: ChatRequest) -> FakeAnswer:
+        self._must_run()
+        self.asked.append(request)
+        return self.answer
+
+    def show(self) -> None:
+        self.asked.append("show")
+
+    def quit(self) -> None:
+        self.asked.append("quit")
+
+    def _must_run(self) -> None:
+        if not self.running:
+            raise PaddockError(NOT_RUNNING)

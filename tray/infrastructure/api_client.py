@@ -1,0 +1,142 @@
+"""The terminal's side of the local API: typed calls to the resident process."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationError
+
+from tray.infrastructure.llama.http import local_client
+from tray.infrastructure.remote_answer import RemoteAnswer
+from tray.models.base import Frozen
+from tray.models.chat import ChatRequest
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.local_api import (
+    Empty,
+    Endpoint,
+    ErrorAnswer,
+    ModelList,
+    StartRequest,
+    StopRequest,
+)
+from tray.models.state import Connection, ModelState
+
+if TYPE_CHECKING:
+    import httpx
+
+Shape = TypeVar("Shape", bound=Frozen)
+
+_SECONDS = 30.0
+"""For a call that does not wait for the engine; finding models reads folders."""
+
+
+class ApiClient:
+    """One running Paddock. Every call raises PaddockError with its reason."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._base = f"http://127.0.0.1:{endpoint.port}"
+        self._headers = {"Authorization": f"Bearer {endpoint.token}"}
+
+    def state(self) -> ModelState:
+        return self._call("GET", "/api/state", ModelState)
+
+    def models(self) -> ModelList:
+        return self._call("GET", "/api/models", ModelList)
+
+    def connection(self) -> Connection:
+        return self._call("GET", "/api/connection", Connection)
+
+    def start(self, request: StartRequest) -> ModelState:
+        """As long as the engine takes, if the request waits for it."""
+        return self._call("POST", "/api/start", ModelState, request, wait=request.wait)
+
+    def stop(self, request: StopRequest) -> ModelState:
+        return self._call("POST", "/api/stop", ModelState, request, wait=request.wait)
+
+    def show(self) -> None:
+        self._call("POST", "/api/show", Empty, Empty())
+
+    def quit(self) -> None:
+        self._call("POST", "/api/quit", Empty, Empty())
+
+    def chat(self, request: ChatRequest) -> RemoteAnswer:
+        """Send the request; the answer streams when it is iterated."""
+        return RemoteAnswer(self._open("POST", "/api/chat", request))
+
+    def events(self) -> Iterator[ModelState]:
+        """The current snapshot, then every newer one, until Paddock ends."""
+        import httpx
+
+        response = self._open("GET", "/api/events", None)
+        try:
+            for line in response.iter_lines():
+                if line:
+                    yield _parsed(ModelState, line.encode())
+        except httpx.HTTPError as error:
+            raise unreachable(str(error)) from error
+        finally:
+            response.close()
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        shape: type[Shape],
+        body: Frozen | None = None,
+        wait: bool = False,
+    ) -> Shape:
+        import httpx
+
+        response = self._open(method, path, body, None if wait else _SECONDS)
+        try:
+            return _parsed(shape, response.read())
+        except httpx.HTTPError as error:
+            raise unreachable(str(error)) from error
+        finally:
+            response.close()
+
+    def _open(
+        self, method: str, path: str, body: Frozen | None, seconds: float | None = None
+    ) -> "httpx.Response":
+        import httpx
+
+        client = local_client()
+        request = client.build_request(
+            method,
+            self._base + path,
+            headers=self._headers | ({"Content-Type": "application/json"} if body else {}),
+            content=body.model_dump_json() if body else None,
+            timeout=httpx.Timeout(seconds, connect=5.0),
+        )
+        try:
+            response = client.send(request, stream=True)
+            if response.status_code != httpx.codes.OK:
+                raise _refused(response)
+        except httpx.HTTPError as error:
+            raise unreachable(str(error)) from error
+        return response
+
+
+def unreachable(reason: str) -> PaddockError:
+    """Paddock's process is gone, or does not answer."""
+    return PaddockError(
+        ServerFailure(
+            cause=FailureCause.PADDOCK_UNREACHABLE,
+            title="Paddock does not answer",
+            detail=f"{reason or 'The connection ended'}. Its log may say why: paddock logs.",
+        )
+    )
+
+
+def _refused(response: "httpx.Response") -> PaddockError:
+    try:
+        return PaddockError(_parsed(ErrorAnswer, response.read()).error)
+    finally:
+        response.close()
+
+
+def _parsed(shape: type[Shape], text: bytes) -> Shape:
+    try:
+        return shape.model_validate_json(text)
+    except ValidationError as error:
+        raise unreachable("Something else, or another version, answers on its port") from error

@@ -1,0 +1,54 @@
+"""What the local API serves, and no more."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from tray.models.chat import ChatChunk, ChatRequest
+from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.state import Connection, ModelState
+
+
+class StateFeed(Protocol):
+    """One reader's view of the snapshots; the current one comes first."""
+
+    def get(self, timeout: float | None) -> ModelState | None:
+        """The newest snapshot not seen yet; ``None`` after ``timeout`` seconds."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class ServedAnswer(Protocol):
+    """One streamed answer; the last chunk is a FinishChunk, always."""
+
+    def __iter__(self) -> Iterator[ChatChunk]: ...
+
+    def cancel(self) -> None:
+        """End the answer; any thread, any time."""
+
+
+class ServedPaddock(Protocol):
+    """Paddock as the local API sees it. Any thread may call; failures are PaddockError."""
+
+    def state(self) -> ModelState: ...
+
+    def subscribe(self) -> StateFeed: ...
+
+    def models(self) -> ModelList: ...
+
+    def connection(self) -> Connection: ...
+
+    def start(self, request: StartRequest) -> ModelState:
+        """The snapshot after the request; with ``wait`` the one that settles it."""
+
+    def stop(self, request: StopRequest) -> ModelState: ...
+
+    def chat(self, request: ChatRequest) -> ServedAnswer: ...
+
+    def show(self) -> None:
+        """Bring the chat to the front."""
+
+    def quit(self) -> None:
+        """Stop the engine and end Paddock; returns at once."""
