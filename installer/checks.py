@@ -10,15 +10,14 @@ from pathlib import Path
 from installer.environment import LOCKS, step
 
 PLATFORMS = ("linux", "win32", "darwin")
-# What setup installs beside the project's own dependencies, by lock file.
-_DEPENDENCY_GROUPS = {"run": "setup", "dev": "dev"}
 
 
 def checks(fix: bool) -> dict[str, list[str]]:
     """The modules to run with their arguments, by the name shown to the user."""
+    short = ["--output-format", "concise"]
     named = {
-        "ruff format": ["ruff", "format", *([] if fix else ["--check"])],
-        "ruff check": ["ruff", "check", *(["--fix"] if fix else [])],
+        "ruff format": ["ruff", "format", *([] if fix else ["--check", *short])],
+        "ruff check": ["ruff", "check", *short, *(["--fix"] if fix else [])],
     }
     for platform in PLATFORMS:
         # One cache each: mypy would discard the other platforms' results.
@@ -47,13 +46,16 @@ def run_checks(python: Path, root: Path, fix: bool) -> int:
 
 
 def write_locks(python: Path, root: Path, arguments: list[str]) -> None:
-    """Write both lock files; the run-time versions bind the development ones."""
+    """Write every lock file; the run-time versions bind the development ones."""
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "python3 dev.py lock"
-    bound: list[str] = []
+    project = str(root / "pyproject.toml")
+    inputs = {
+        "setup": ["--group", f"{project}:setup"],
+        "run": [project],
+        "dev": [project, "--group", "dev", "-c", str(root / LOCKS["run"])],
+    }
+    options = ["--universal", "--generate-hashes", "--python-version", "3.11", "-q"]
+    options += ["--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     for group, name in LOCKS.items():
-        options = ["--universal", "--generate-hashes", "--python-version", "3.11", "-q"]
-        options += ["--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
-        groups = ["--group", _DEPENDENCY_GROUPS[group]]
-        uv = [str(python), "-m", "uv", "pip", "compile", str(root / "pyproject.toml")]
-        step([*uv, *options, *groups, *bound, *arguments, "-o", str(root / name)])
-        bound = ["-c", str(root / name)]
+        uv = [str(python), "-m", "uv", "pip", "compile", *inputs[group], *options]
+        step([*uv, *arguments, "-o", str(root / name)])

@@ -21,7 +21,11 @@ from pathlib import Path
 from installer import stamp as stamps
 from installer.stamp import Stamp, Work
 
-LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCKS = {
+    "setup": "requirements-setup.lock",
+    "run": "requirements.lock",
+    "dev": "requirements-dev.lock",
+}
 LOWEST = (3, 11)
 _SYSTEM_PYTHON = Path("/usr/bin/python3")
 
@@ -78,10 +82,10 @@ class Environment:
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
         # pip must not take a distribution's package for a locked one, so it sees none of them.
         self._see_system_packages(False)
+        step([*pip, "--require-hashes", "-r", str(self.root / LOCKS["setup"])])
+        pip.append("--no-build-isolation")
         step([*pip, "--require-hashes", "-r", str(self.root / LOCKS[group])])
-        # A plain .pth: the other kind of editable install costs each start an import hook.
-        compat = ["--config-settings", "editable_mode=compat"]
-        step([*pip, "--no-build-isolation", "--no-deps", *compat, "-e", str(self.root)])
+        step([*pip, "--no-deps", "-e", str(self.root)])
         self._see_system_packages(base_python() == str(_SYSTEM_PYTHON))
         # setuptools leaves a hook for distutils that every start of Paddock would import.
         packages = "Lib" if sys.platform == "win32" else "lib/python3*"

@@ -11,7 +11,7 @@ import pytest
 
 import dev
 from installer import checks, stamp
-from installer.environment import Environment
+from installer.environment import LOCKS, Environment
 from installer.linux import system_packages
 from installer.stamp import Stamp, Work
 
@@ -174,7 +174,7 @@ def test_tool_settings_change_nothing_installed_and_dependencies_do(tmp_path: Pa
 
 
 def test_locks_pin_with_hashes_and_name_no_registry() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in LOCKS.values():
         text = (dev.ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index-url" not in text
@@ -255,8 +255,7 @@ def _checkout(folder: Path) -> Path:
     """The files that decide what is installed, without the rest of the repository."""
     for name in (
         "pyproject.toml",
-        "requirements.lock",
-        "requirements-dev.lock",
+        *LOCKS.values(),
         "installer/environment.py",
         "installer/linux/packages.toml",
     ):
