@@ -1,0 +1,24 @@
+"""Entry of ``python -m tray``, and of the child processes started by path."""
+
+import sys
+from pathlib import Path
+
+BUNDLED_ENGINE = "bundled-engine"
+
+
+def main() -> int:
+    """Host the engine when asked to, before anything heavy is imported; else the CLI."""
+    if sys.argv[1:2] == [BUNDLED_ENGINE]:
+        from tray.infrastructure.llama.bundled import host
+
+        return host(sys.argv[2:])
+    from tray.cli import main as command_line
+
+    return command_line()
+
+
+if __name__ == "__main__":
+    if not __package__:
+        # Started by path: the folder of the package is not on the import path yet.
+        sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    sys.exit(main())

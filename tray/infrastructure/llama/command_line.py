@@ -1,0 +1,57 @@
+"""Pure: LlamaCppConfig -> argv of a ``llama-server`` executable (flags of b11434)."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+from tray.infrastructure.llama.extra_arguments import checked_arguments
+from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
+
+
+def executable_argv(
+    config: LlamaCppConfig, *, executable: Path, model: Path, alias: str, port: int
+) -> tuple[str, ...]:
+    """The whole command line, without the key (that goes by the environment).
+
+    Values left to the engine are left out, so its ``--fit`` may choose them. What
+    Paddock manages comes last, because the later of two arguments wins. Raises
+    PaddockError for a refused extra argument.
+    """
+    return (
+        str(executable),
+        *_tuning(config),
+        *checked_arguments(config.extra_arguments),
+        *_managed(model, alias, port),
+    )
+
+
+def command_display(argv: tuple[str, ...], system: str) -> str:
+    """The command line as one could paste it into a shell of ``system``."""
+    return subprocess.list2cmdline(argv) if system == "win32" else shlex.join(argv)
+
+
+def _tuning(config: LlamaCppConfig) -> list[str]:
+    values: dict[str, int | str | None] = {
+        "--ctx-size": config.context_size,
+        "--n-gpu-layers": None if config.gpu_layers == "auto" else config.gpu_layers,
+        "--threads": config.threads,
+        "--batch-size": config.batch_size,
+        "--ubatch-size": config.micro_batch_size,
+        "--flash-attn": _unless(config.flash_attention, FlashAttention.AUTO),
+        "--cache-type-k": _unless(config.cache_type_k, KvCacheType.F16),
+        "--cache-type-v": _unless(config.cache_type_v, KvCacheType.F16),
+        "--parallel": config.parallel_slots,
+        "--sleep-idle-seconds": config.idle_unload,
+    }
+    return [
+        text for flag, value in values.items() if value is not None for text in (flag, str(value))
+    ]
+
+
+def _managed(model: Path, alias: str, port: int) -> list[str]:
+    flags = ["--model", str(model), "--alias", alias, "--host", "127.0.0.1", "--port", str(port)]
+    return [*flags, "--cors-origins", "localhost", "--no-ui", "--offline", "--log-colors", "off"]
+
+
+def _unless(value: str, default: str) -> str | None:
+    return None if value == default else value

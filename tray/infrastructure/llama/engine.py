@@ -1,0 +1,109 @@
+"""Which engine runs a model: the user's path, PATH and known places, or the bundled one."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from tray.infrastructure.llama.device_probe import DeviceProbe
+from tray.infrastructure.llama.devices import Device, compute_name
+from tray.infrastructure.llama.executable_check import check_executable
+from tray.infrastructure.llama.gpu_hint import gpu_hint
+from tray.infrastructure.llama.home_path import absolute_path
+from tray.infrastructure.llama.refusal import refusal
+from tray.models.config import EngineKind, LlamaCppConfig
+from tray.models.failure import FailureCause, PaddockError
+from tray.models.state import EngineInfo
+
+log = logging.getLogger(__name__)
+
+
+class EngineFinder:
+    """Chooses by the rules of ``choose``.
+
+    ``places`` are candidate files, best first; ``gpu_present`` says whether this
+    machine has a GPU at all, whatever the engines can do with it.
+    """
+
+    def __init__(
+        self,
+        places: tuple[Path, ...],
+        probe: DeviceProbe,
+        gpu_present: Callable[[], bool],
+        home: Path,
+        system: str,
+    ) -> None:
+        self._places = places
+        self._probe = probe
+        self._gpu_present = gpu_present
+        self._home = home
+        self._system = system
+
+    def choose(self, config: LlamaCppConfig) -> EngineInfo:
+        """The engine for this launch; may take seconds.
+
+        ``bundled`` and ``executable`` force their kind. ``auto``: the demo model
+        runs on the bundled engine; a user's own model on the executable named in
+        the settings, else on the first one found that reports a GPU, or that
+        extra arguments need, else on the bundled engine. Raises PaddockError when
+        the executable asked for cannot be used.
+        """
+        forced = config.engine is EngineKind.EXECUTABLE
+        if config.engine is EngineKind.BUNDLED or (not forced and config.model_path is None):
+            return self._bundled()
+        if config.executable is not None:
+            # The user's own words, so a relative path starts at the home folder.
+            named = absolute_path(config.executable, home=self._home, base=self._home)
+            return self._usable(named)
+        engine = self._found(any_device=forced or bool(config.extra_arguments))
+        if engine is None and forced:
+            raise self._none_found()
+        return engine or self._bundled()
+
+    def _found(self, *, any_device: bool) -> EngineInfo | None:
+        """The first executable with a GPU, else (``any_device``) the first that runs."""
+        first: EngineInfo | None = None
+        problem: PaddockError | None = None
+        for place in self._candidates():
+            try:
+                engine = self._usable(place)
+            except PaddockError as error:
+                log.warning("passed over %s: %s", place, error)
+                problem = problem or error
+                continue
+            if engine.device not in (None, "CPU"):
+                return engine
+            first = first or engine
+        if any_device and first is None and problem is not None:
+            raise problem
+        return first if any_device else None
+
+    def _candidates(self) -> tuple[Path, ...]:
+        """Existing places, one for each file however many links lead to it."""
+        by_file = {place.resolve(): place for place in reversed(self._places) if place.exists()}
+        return tuple(reversed(by_file.values()))
+
+    def _usable(self, executable: Path) -> EngineInfo:
+        check_executable(executable)
+        devices = self._probe.devices(executable)
+        return EngineInfo(
+            kind=EngineKind.EXECUTABLE,
+            path=executable,
+            device=None if devices is None else compute_name(devices),
+            hint=self._hint(devices),
+        )
+
+    def _bundled(self) -> EngineInfo:
+        return EngineInfo(kind=EngineKind.BUNDLED, device="CPU", hint=self._hint(()))
+
+    def _hint(self, devices: tuple[Device, ...] | None) -> str | None:
+        if devices is None or compute_name(devices) != "CPU" or not self._gpu_present():
+            return None
+        return gpu_hint(self._system)
+
+    def _none_found(self) -> PaddockError:
+        return refusal(
+            FailureCause.BINARY_MISSING,
+            "No llama-server found",
+            "None is on the PATH or in the usual places. Install llama.cpp, or name the program "
+            "in the setting server.executable, or set server.engine to auto.",
+        )

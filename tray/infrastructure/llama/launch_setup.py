@@ -1,0 +1,58 @@
+"""Builds the parts of a launch for the user this process runs as."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tray.infrastructure.gpu.presence import gpu_present
+from tray.infrastructure.llama.default_model_folders import default_model_folders
+from tray.infrastructure.llama.device_probe import DeviceProbe
+from tray.infrastructure.llama.engine import EngineFinder
+from tray.infrastructure.llama.environment import probe_environment
+from tray.infrastructure.llama.home_path import absolute_path
+from tray.infrastructure.llama.launch import LaunchPlaces, LaunchPreparer
+from tray.infrastructure.llama.search_places import search_places
+from tray.infrastructure.own_program import own_command, program_folder
+
+DEMO_MODEL = Path("assets", "demo_model", "demo.gguf")
+
+
+def user_launch_preparer(
+    engine_folder: Path, model_folder: Path, configured_key: Callable[[], str | None]
+) -> LaunchPreparer:
+    """Finds engines on this machine and starts them in ``engine_folder``.
+
+    Relative model paths start at ``model_folder``; ``configured_key`` is asked at
+    every start, ``None`` means a random key.
+    """
+    home = Path.home()
+    environment = dict(os.environ)
+    probe = DeviceProbe(
+        probe_environment(environment, system=sys.platform, config_home=engine_folder)
+    )
+    places = search_places(sys.platform, home, environment)
+    return LaunchPreparer(
+        LaunchPlaces(
+            home=home,
+            engine_folder=engine_folder,
+            model_folder=model_folder,
+            demo_model=program_folder() / DEMO_MODEL,
+            bundled_command=own_command("bundled-engine"),
+            environment=environment,
+            system=sys.platform,
+        ),
+        EngineFinder(places, probe, gpu_present, home, sys.platform),
+        configured_key,
+    )
+
+
+def user_model_folders(own: Path, extra: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The folders searched for models: Paddock's own, the caches, the settings'."""
+    home = Path.home()
+    folders = default_model_folders(own, system=sys.platform, home=home, environment=os.environ)
+    return tuple(
+        dict.fromkeys(
+            (*folders, *(absolute_path(folder, home=home, base=home) for folder in extra))
+        )
+    )

@@ -1,0 +1,124 @@
+"""Finds the GGUF models below a set of folders."""
+
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tray.infrastructure.llama.gguf_header import HeaderError, read_header
+from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
+from tray.infrastructure.llama.unique_names import unique_names
+from tray.models.catalog import FoundModel
+
+DEEPEST = 8
+MOST_ENTRIES = 50_000
+MOST_MODELS = 2_000
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Search:
+    """What one search has seen: real paths of folders and files, entries read."""
+
+    folders: set[str]
+    files: set[str]
+    entries: int = 0
+
+
+def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
+    """Every model below ``folders``, sorted by name, each name once.
+
+    A split model counts once, with all its parts there; projectors, adapters and
+    unfinished downloads do not count, nor does a second link to the same file.
+    A folder that cannot be read is logged and passed over. Depth, entries and
+    results are bounded.
+    """
+    search = _Search(set(), set())
+    found: list[tuple[Path, tuple[Path, ...]]] = []
+    for folder in folders:
+        for path in _gguf_files(folder, DEEPEST, search):
+            parts = _model_parts(path, search)
+            if parts:
+                found.append((folder, parts))
+            if len(found) >= MOST_MODELS:
+                log.warning("more than %s models: the rest is not listed", MOST_MODELS)
+                return _models(found)
+    return _models(found)
+
+
+def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[Path]:
+    """Files named ``*.gguf``, folders in order of name; links are followed once."""
+    real = os.path.realpath(folder)
+    if depth < 0 or real in search.folders:
+        return
+    search.folders.add(real)
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        log.warning("cannot search %s: %s", folder, error.strerror)
+        return
+    for entry in entries:
+        search.entries += 1
+        if search.entries > MOST_ENTRIES:
+            log.warning("stopped searching %s: more than %s entries", folder, MOST_ENTRIES)
+            return
+        if entry.name.lower().endswith(".gguf"):
+            yield Path(entry.path)
+        elif not entry.name.startswith(".") and _is_folder(entry):
+            yield from _gguf_files(Path(entry.path), depth - 1, search)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _model_parts(path: Path, search: _Search) -> tuple[Path, ...]:
+    """All files of the model that begins with ``path``; empty if none does."""
+    if model_name(path).part != 1 or is_projector_name(path) or not _is_text(path):
+        return ()
+    parts = part_paths(path)
+    try:
+        if not all(part.is_file() for part in parts) or not read_header(path).is_model:
+            return ()
+    except (HeaderError, OSError) as error:
+        log.info("passed over %s: %s", path, error)
+        return ()
+    real = os.path.realpath(path)
+    if real in search.files:
+        return ()
+    search.files.add(real)
+    return parts
+
+
+def _is_text(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        log.warning("passed over a file whose name is not valid text: %s", ascii(str(path)))
+        return False
+    return True
+
+
+def _models(found: list[tuple[Path, tuple[Path, ...]]]) -> tuple[FoundModel, ...]:
+    names = unique_names([(folder, parts[0]) for folder, parts in found])
+    models = (
+        FoundModel(name=name, path=parts[0], size=_size(parts), parts=len(parts))
+        for name, (_, parts) in zip(names, found, strict=True)
+    )
+    return tuple(sorted(models, key=lambda model: (model.name.casefold(), str(model.path))))
+
+
+def _size(parts: tuple[Path, ...]) -> int:
+    total = 0
+    for part in parts:
+        try:
+            total += part.stat().st_size
+        except OSError:
+            log.info("%s went away while it was listed", part)
+    return total

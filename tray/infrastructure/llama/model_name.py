@@ -1,0 +1,41 @@
+"""Pure: what the name of a GGUF file says."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+SPLIT = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf$", re.IGNORECASE)
+PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ModelName:
+    """``stem`` is the readable name; ``part`` of ``parts`` counts from 1."""
+
+    stem: str
+    part: int = 1
+    parts: int = 1
+
+
+def model_name(path: Path) -> ModelName:
+    """Take a file name apart: ``big-00002-of-00003.gguf`` is part 2 of ``big``."""
+    match = SPLIT.match(path.name)
+    if match is None:
+        return ModelName(path.stem if path.suffix.lower() == ".gguf" else path.name)
+    return ModelName(match["stem"], int(match["part"]), int(match["parts"]))
+
+
+def part_paths(path: Path) -> tuple[Path, ...]:
+    """Every file of the model ``path`` belongs to, the first part first."""
+    match = SPLIT.match(path.name)
+    if match is None:
+        return (path,)
+    ending = path.name[-len(".gguf") :]
+    stem, parts = match["stem"], int(match["parts"])
+    names = (f"{stem}-{part:05}-of-{parts:05}{ending}" for part in range(1, parts + 1))
+    return tuple(path.with_name(name) for name in names)
+
+
+def is_projector_name(path: Path) -> bool:
+    """Whether the file is named as a multimodal projector, which is not a model."""
+    return PROJECTOR.search(path.stem) is not None
