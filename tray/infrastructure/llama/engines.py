@@ -1,5 +1,6 @@
 """Implements the Engines port: prepare, spawn under supervision, wait, explain."""
 
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.load_progress import LoadProgress
 from tray.infrastructure.llama.readiness import wait_until_ready
 from tray.models.config import LlamaCppConfig
-from tray.models.failure import PaddockError, ServerFailure
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import ExitStatus, LaunchSpec, ReadyInfo
 
 if sys.platform == "win32":
@@ -17,6 +18,8 @@ else:
     from tray.infrastructure.llama.guarded_process import GuardedProcess as SupervisedProcess
 
 LOG_LINES = 20
+
+log = logging.getLogger(__name__)
 
 Prepare = Callable[[LlamaCppConfig], LaunchSpec]
 Explain = Callable[[ExitStatus, tuple[str, ...], LaunchSpec], tuple[ServerFailure, bool]]
@@ -46,12 +49,27 @@ class LlamaEngines:
         output = self._new_output(spec)
 
         def ended(status: ExitStatus) -> None:
-            on_exit(*self._explain(status, output.tail(LOG_LINES), spec))
+            on_exit(*self._reason(status, output.tail(LOG_LINES), spec))
 
         def failed(error: PaddockError) -> None:
             on_exit(error.failure, False)
 
         return RunningEngine(SupervisedProcess(spec, output, on_started, ended, failed), output)
+
+    def _reason(
+        self, status: ExitStatus, lines: tuple[str, ...], spec: LaunchSpec
+    ) -> tuple[ServerFailure, bool]:
+        """An exit must be reported even when explaining it goes wrong."""
+        try:
+            return self._explain(status, lines, spec)
+        except Exception:
+            log.exception("cannot explain %s", status)
+            return ServerFailure(
+                cause=FailureCause.CRASHED,
+                title="The engine ended unexpectedly",
+                detail=f"It ended with {status}. The log shows its last words.",
+                log_lines=lines,
+            ), False
 
     def wait_until_ready(
         self,
