@@ -148,7 +148,7 @@ def test_a_prepared_launch_is_spawned_and_probed() -> None:
     world = starting()
     assert world.send(m.Prepared(1, spec_for())) == (
         m.Spawn(1, spec_for()),
-        m.ProbeReady(1, spec_for()),
+        m.ProbeReady(1),
     )
 
 

@@ -54,7 +54,8 @@ class LlamaEngines:
         def failed(error: PaddockError) -> None:
             on_exit(error.failure, False)
 
-        return RunningEngine(SupervisedProcess(spec, output, on_started, ended, failed), output)
+        process = SupervisedProcess(spec, output, on_started, ended, failed)
+        return RunningEngine(process, spec, output)
 
     def _reason(
         self, status: ExitStatus, lines: tuple[str, ...], spec: LaunchSpec
@@ -71,23 +72,14 @@ class LlamaEngines:
                 log_lines=lines,
             ), False
 
-    def wait_until_ready(
-        self,
-        spec: LaunchSpec,
-        process: "RunningEngine",
-        cancelled: threading.Event,
-        on_stalled: Callable[[bool], None],
-    ) -> ReadyInfo | None:
-        progress = LoadProgress(lambda: process.output.line_count, on_stalled)
-        return wait_until_ready(spec, lambda: process.pid, progress, cancelled)
-
 
 class RunningEngine:
-    """A supervised process together with what it prints."""
+    """A supervised process, how it was launched, and what it prints."""
 
-    def __init__(self, process: SupervisedProcess, output: OutputSink) -> None:
+    def __init__(self, process: SupervisedProcess, spec: LaunchSpec, output: OutputSink) -> None:
         self._process = process
-        self.output = output
+        self._spec = spec
+        self._output = output
 
     @property
     def pid(self) -> int | None:
@@ -98,3 +90,9 @@ class RunningEngine:
 
     def kill(self) -> None:
         self._process.kill()
+
+    def wait_until_ready(
+        self, cancelled: threading.Event, on_stalled: Callable[[bool], None]
+    ) -> ReadyInfo | None:
+        progress = LoadProgress(lambda: self._output.line_count, on_stalled)
+        return wait_until_ready(self._spec, lambda: self.pid, progress, cancelled)

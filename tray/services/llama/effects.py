@@ -32,8 +32,9 @@ class EffectRunner:
                 self._in_thread("prepare", self._prepare, effect)
             case m.Spawn(run, spec):
                 return self._spawn(run, spec)
-            case m.ProbeReady(run, spec):
-                self._probe(run, spec)
+            case m.ProbeReady(run) if self._process:
+                self._probe_cancelled = threading.Event()
+                self._in_thread("probe", self._probe, run, self._process, self._probe_cancelled)
             case m.CancelProbe():
                 self._probe_cancelled.set()
             case m.WatchEngine(pid):
@@ -71,20 +72,12 @@ class EffectRunner:
             return m.SpawnFailed(run, _failure_of(error))
         return None
 
-    def _probe(self, run: int, spec: LaunchSpec) -> None:
-        if self._process is None:
-            return
-        self._probe_cancelled = threading.Event()
-        self._in_thread("probe", self._wait, run, spec, self._process, self._probe_cancelled)
-
-    def _wait(
-        self, run: int, spec: LaunchSpec, process: EngineProcess, cancelled: threading.Event
-    ) -> None:
+    def _probe(self, run: int, process: EngineProcess, cancelled: threading.Event) -> None:
         def stalled(is_stalled: bool) -> None:
             self.post(m.NoProgress(run) if is_stalled else m.Progress(run))
 
         try:
-            info = self._engines.wait_until_ready(spec, process, cancelled, stalled)
+            info = process.wait_until_ready(cancelled, stalled)
         except Exception as error:  # noqa: BLE001 - reported as a typed failure
             self.post(m.ProbeFailed(run, _failure_of(error)))
             return

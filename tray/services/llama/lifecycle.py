@@ -176,7 +176,7 @@ def _prepared(state: Lifecycle, message: m.Prepared) -> Outcome:
     if state.phase is not Phase.STARTING or state.has_process:
         return state, ()
     after = replace(state, spec=message.spec, has_process=True)
-    return after, (m.Spawn(state.run, message.spec), m.ProbeReady(state.run, message.spec))
+    return after, (m.Spawn(state.run, message.spec), m.ProbeReady(state.run))
 
 
 def _prepare_failed(state: Lifecycle, message: m.PrepareFailed) -> Outcome:

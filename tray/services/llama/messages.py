@@ -167,7 +167,6 @@ class ProbeReady:
     """Wait for readiness, and watch the load's progress, on a worker thread."""
 
     run: int
-    spec: LaunchSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from tray.models.launch import LaunchSpec, ReadyInfo
 
 
 class EngineProcess(Protocol):
-    """A spawned engine that is ours. Every call returns at once."""
+    """A spawned engine that is ours. Every call but the waiting one returns at once."""
 
     @property
     def pid(self) -> int | None:
@@ -22,6 +22,15 @@ class EngineProcess(Protocol):
 
     def kill(self) -> None:
         """End the whole process tree now."""
+
+    def wait_until_ready(
+        self, cancelled: Event, on_stalled: Callable[[bool], None]
+    ) -> ReadyInfo | None:
+        """Block until this very process answers with our key; ``None`` if cancelled.
+
+        ``on_stalled`` is told when loading stops making progress and when it
+        goes on. Raises PaddockError when somebody else answers on the port.
+        """
 
 
 class Engines(Protocol):
@@ -45,19 +54,6 @@ class Engines(Protocol):
         when the engine and everything it started are gone: with the reason, and
         whether starting again could help. Both come from another thread.
         Raises PaddockError when spawning fails.
-        """
-
-    def wait_until_ready(
-        self,
-        spec: LaunchSpec,
-        process: EngineProcess,
-        cancelled: Event,
-        on_stalled: Callable[[bool], None],
-    ) -> ReadyInfo | None:
-        """Block until our own process answers with our key; ``None`` if cancelled.
-
-        ``on_stalled`` is told when loading stops making progress and when it
-        goes on. Raises PaddockError when somebody else answers on the port.
         """
 
 
