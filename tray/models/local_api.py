@@ -38,5 +38,15 @@ class ModelList(Frozen):
     folders: tuple[Path, ...]
 
 
+class OpenRequest(Frozen):
+    url: str
+
+
+class HoldRequest(Frozen):
+    """Whether the popover stays when it loses the focus."""
+
+    held: bool
+
+
 class ErrorAnswer(Frozen):
     error: ServerFailure

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.page import PageChunk, PageState
 from tray.models.state import Connection, ModelState
 
 
@@ -52,3 +53,36 @@ class ServedPaddock(Protocol):
 
     def quit(self) -> None:
         """Stop the engine and end Paddock; returns at once."""
+
+
+class PageWriter(Protocol):
+    """Turns the chunks of one answer into what the page applies. Times: monotonic seconds."""
+
+    @property
+    def due(self) -> float | None:
+        """When ``poll`` will have something; ``None`` while nothing waits."""
+
+    def feed(self, chunk: ChatChunk, now: float) -> None: ...
+
+    def poll(self, now: float) -> tuple[PageChunk, ...]: ...
+
+
+class ServedPage(Protocol):
+    """What only the page needs. Any thread may call; failures are PaddockError."""
+
+    def opened(self) -> None:
+        """Somebody looks at the page from now on; returns at once."""
+
+    def state(self, state: ModelState) -> PageState: ...
+
+    def writer(self) -> PageWriter:
+        """A fresh one for each answer."""
+
+    def open_link(self, url: str) -> None:
+        """Open a link of an answer in the user's browser or mail program."""
+
+    def hold(self, held: bool) -> None:
+        """Keep the popover open when it loses the focus, or no longer."""
+
+    def hide(self) -> None:
+        """Hide the popover; nothing in a browser."""

@@ -7,11 +7,22 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
-from tray.infrastructure.local_api.ports import ServedPaddock
-from tray.infrastructure.local_api.streams import ChatLines, StateLines
+from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.streams import (
+    ChatLines,
+    PageLines,
+    PageStateLines,
+    StateLines,
+)
 from tray.models.base import Frozen
 from tray.models.chat import ChatRequest
-from tray.models.local_api import Empty, StartRequest, StopRequest
+from tray.models.local_api import (
+    Empty,
+    HoldRequest,
+    OpenRequest,
+    StartRequest,
+    StopRequest,
+)
 
 Body = TypeVar("Body", bound=Frozen)
 
@@ -25,7 +36,7 @@ class Route:
 
 
 def api_routes(served: ServedPaddock) -> Mapping[str, Route]:
-    """Every call of docs/local-api.md by its path."""
+    """The calls every client may make, by path; docs/local-api.md lists them."""
     return {
         "/api/state": _get(lambda: json_answer(served.state())),
         "/api/events": _get(lambda: StateLines(served.subscribe())),
@@ -36,6 +47,19 @@ def api_routes(served: ServedPaddock) -> Mapping[str, Route]:
         "/api/chat": _post(ChatRequest, lambda body: ChatLines(served.chat(body))),
         "/api/show": _post(Empty, lambda _: _done(served.show)),
         "/api/quit": _post(Empty, lambda _: json_answer(Empty(), then=served.quit)),
+    }
+
+
+def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
+    """The calls the page makes beside them, by path."""
+    return {
+        "/api/page/events": _get(lambda: PageStateLines(served.subscribe(), page)),
+        "/api/page/chat": _post(
+            ChatRequest, lambda body: PageLines(served.chat(body), page.writer())
+        ),
+        "/api/page/hold": _post(HoldRequest, lambda body: _done(lambda: page.hold(body.held))),
+        "/api/page/hide": _post(Empty, lambda _: _done(page.hide)),
+        "/api/open": _post(OpenRequest, lambda body: _done(lambda: page.open_link(body.url))),
     }
 
 

@@ -20,8 +20,8 @@ from tray.infrastructure.local_api.answers import (
 from tray.infrastructure.local_api.exchange import REQUEST_SECONDS, Exchange, RequestHead
 from tray.infrastructure.local_api.guard import admit, check_form
 from tray.infrastructure.local_api.page_files import page_answer, page_path
-from tray.infrastructure.local_api.ports import ServedPaddock
-from tray.infrastructure.local_api.routes import api_routes
+from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.routes import api_routes, page_routes
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import Endpoint
 
@@ -34,12 +34,22 @@ _CLOSE_SECONDS = 1.0
 
 
 class LocalApi:
-    """Serves one Paddock. Listens from construction, answers from ``start``."""
+    """Serves one Paddock. Listens from construction, answers from ``start``.
+
+    ``page`` is the folder of the page's files; without ``served_page`` the
+    calls only the page makes do not exist.
+    """
 
     def __init__(
-        self, served: ServedPaddock, page: Path, request_seconds: float = REQUEST_SECONDS
+        self,
+        served: ServedPaddock,
+        page: Path,
+        served_page: ServedPage | None = None,
+        request_seconds: float = REQUEST_SECONDS,
     ) -> None:
-        self._routes = api_routes(served)
+        self._routes = dict(api_routes(served))
+        if served_page is not None:
+            self._routes.update(page_routes(served, served_page))
         self._page = page
         self._request_seconds = request_seconds
         self._listener = _listen()

@@ -1,15 +1,12 @@
 """Snapshots and chat chunks as lines of JSON."""
 
-import threading
+import time
 from collections.abc import Iterator
 
-from tray.infrastructure.local_api.ports import ServedAnswer, StateFeed
-from tray.models.chat import CHAT_CHUNK, ChatChunk
-
-SILENCE = 1.0
-"""Seconds without a line after which the peer is looked after."""
-LARGEST_BACKLOG = 4096
-"""Chunks a slow reader may leave waiting before its own answer waits."""
+from tray.infrastructure.local_api.backlog import SILENCE, Backlog
+from tray.infrastructure.local_api.ports import PageWriter, ServedAnswer, ServedPage, StateFeed
+from tray.models.chat import CHAT_CHUNK
+from tray.models.page import PAGE_CHUNK, PageChunk
 
 
 class StateLines:
@@ -27,57 +24,76 @@ class StateLines:
         self._feed.close()
 
 
+class PageStateLines:
+    """What the page shows of each snapshot; snapshots that look the same are left out."""
+
+    def __init__(self, feed: StateFeed, page: ServedPage) -> None:
+        self._feed = feed
+        self._page = page
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._page.opened()
+        shown = b""
+        while not self._feed.closed:
+            state = self._feed.get(SILENCE)
+            line = shown if state is None else self._page.state(state).model_dump_json().encode()
+            yield b"" if line == shown else line + b"\n"
+            shown = line
+
+    def close(self) -> None:
+        self._feed.close()
+
+
 class ChatLines:
     """The chunks of one answer; what has piled up goes out as one piece.
 
-    A thread of its own reads the answer, so that silence can be noticed while
-    the engine is thinking. Closing cancels the answer.
+    Closing cancels the answer.
     """
 
     def __init__(self, answer: ServedAnswer) -> None:
-        self._answer = answer
-        self._changed = threading.Condition()
-        self._waiting: list[ChatChunk] = []
-        self._ended = False
-        self._closed = False
-        threading.Thread(target=self._pump, name="local-api-chat", daemon=True).start()
+        self._backlog = Backlog(answer)
 
     def __iter__(self) -> Iterator[bytes]:
         to_json = CHAT_CHUNK.serializer.to_json
-        while (chunks := self._take()) is not None:
+        while (chunks := self._backlog.take()) is not None:
             yield b"".join([to_json(chunk) + b"\n" for chunk in chunks])
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        self._answer.cancel()
+        self._backlog.close()
 
-    def _take(self) -> list[ChatChunk] | None:
-        """What is waiting; empty after a second of silence, ``None`` at the end."""
-        with self._changed:
-            self._changed.wait_for(self._has_news, SILENCE)
-            chunks, self._waiting = self._waiting, []
-            self._changed.notify_all()
-            over = self._closed or (self._ended and not chunks)
-            return None if over else chunks
 
-    def _has_news(self) -> bool:
-        return bool(self._waiting) or self._ended or self._closed
+class PageLines:
+    """An answer as the page applies it, at the pace its writer sets.
 
-    def _pump(self) -> None:
-        try:
-            for chunk in self._answer:
-                self._put(chunk)
-        finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
+    Closing cancels the answer.
+    """
 
-    def _put(self, chunk: ChatChunk) -> None:
-        with self._changed:
-            while len(self._waiting) >= LARGEST_BACKLOG and not self._closed:
-                self._changed.wait()
-            self._waiting.append(chunk)
-            if len(self._waiting) == 1:
-                self._changed.notify_all()
+    def __init__(self, answer: ServedAnswer, writer: PageWriter) -> None:
+        self._backlog = Backlog(answer)
+        self._writer = writer
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (chunks := self._backlog.take(self._wait())) is not None:
+            now = time.monotonic()
+            for chunk in chunks:
+                self._writer.feed(chunk, now)
+            due = self._writer.due
+            if due is not None and due > now:
+                self._backlog.rest(due - now)
+                continue
+            lines = _lines(self._writer.poll(now))
+            if lines or not chunks:
+                yield lines
+
+    def close(self) -> None:
+        self._backlog.close()
+
+    def _wait(self) -> float:
+        """Seconds until something is due, if anything waits; what came meanwhile joins it."""
+        due = self._writer.due
+        return SILENCE if due is None else max(due - time.monotonic(), 0.0)
+
+
+def _lines(chunks: tuple[PageChunk, ...]) -> bytes:
+    to_json = PAGE_CHUNK.serializer.to_json
+    return b"".join([to_json(chunk) + b"\n" for chunk in chunks])

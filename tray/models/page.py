@@ -1,0 +1,126 @@
+"""What the page in the popover is sent: its state, and an answer while it streams."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from tray.models.base import Frozen
+from tray.models.chat import FinishReason
+from tray.models.failure import ServerFailure
+from tray.models.state import ServerPhase
+
+
+class BlockUpdate(Frozen):
+    """One change to one block of an answer on the page.
+
+    Blocks are numbered from 0 in reading order. ``html`` is safe HTML that
+    replaces the whole block; an empty string removes it. ``append_text`` is
+    plain text to be added to the block's element of class ``stream``. Exactly
+    one of the two is set. After ``final`` the block never changes again.
+    """
+
+    index: Annotated[int, Field(ge=0)]
+    html: str | None = None
+    append_text: str | None = None
+    final: bool = False
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if (self.html is None) == (self.append_text is None):
+            raise ValueError("exactly one of html and append_text")
+        return self
+
+
+class BlocksChunk(Frozen):
+    """Changes to the answer's blocks, and the Markdown ``source`` they show.
+
+    The pieces of ``source`` joined are the answer as the model wrote it, for
+    the next request and for copying.
+    """
+
+    kind: Literal["blocks"] = "blocks"
+    source: str
+    updates: tuple[BlockUpdate, ...] = ()
+
+
+class ThinkingChunk(Frozen):
+    """Plain text to add to the model's reasoning."""
+
+    kind: Literal["thinking"] = "thinking"
+    text: str
+
+
+class ThoughtChunk(Frozen):
+    """The reasoning is over; ``label`` says how long it took."""
+
+    kind: Literal["thought"] = "thought"
+    label: str
+
+
+class ReadingChunk(Frozen):
+    """The engine reads the prompt; ``share`` of it (0 to 1) is done."""
+
+    kind: Literal["reading"] = "reading"
+    label: str
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
+class SpeedChunk(Frozen):
+    """How fast the answer comes at the moment, in words."""
+
+    kind: Literal["speed"] = "speed"
+    label: str
+
+
+class PageFinishChunk(Frozen):
+    """Always the last chunk of an answer, exactly once."""
+
+    kind: Literal["finish"] = "finish"
+    reason: FinishReason
+    label: str
+    failure: ServerFailure | None = None
+
+
+PageChunk = Annotated[
+    BlocksChunk | ThinkingChunk | ThoughtChunk | ReadingChunk | SpeedChunk | PageFinishChunk,
+    Field(discriminator="kind"),
+]
+PAGE_CHUNK: TypeAdapter[PageChunk] = TypeAdapter(PageChunk)
+
+
+class Meter(Frozen):
+    """One bar: ``percent`` is 0 to 100, or ``None`` when it could not be measured."""
+
+    name: str
+    percent: float | None
+    text: str
+
+
+class ModelChoice(Frozen):
+    """A model the page offers; ``value`` is what StartRequest takes."""
+
+    value: str
+    name: str
+    note: str
+
+
+class PageState(Frozen):
+    """All the page shows around the conversation, in the words it shows.
+
+    ``model`` is the value of the running or chosen model; ``metrics`` has a
+    line for every measurement, ``meters`` the few that are drawn as bars.
+    """
+
+    phase: ServerPhase
+    stalled: bool
+    words: str
+    line: str
+    model: str
+    models: tuple[ModelChoice, ...]
+    meters: tuple[Meter, ...]
+    metrics: tuple[str, ...]
+    can_start: bool
+    can_stop: bool
+    failure: ServerFailure | None
+    hint: str | None
+    suggestions: tuple[str, ...]

@@ -1,0 +1,21 @@
+"""Pure: what is said about an answer while it streams."""
+
+from tray.models.chat import PromptProgressChunk
+
+
+def reading_label(progress: PromptProgressChunk) -> str:
+    """ "Reading the prompt · 512 of 2,048 tokens"."""
+    return f"Reading the prompt · {progress.processed:,} of {progress.total:,} tokens"
+
+
+def speed_label(tokens_per_second: float) -> str:
+    """ "54 tokens/s", with a decimal below ten."""
+    digits = 1 if tokens_per_second < 10 else 0
+    return f"{tokens_per_second:.{digits}f} tokens/s"
+
+
+def thought_label(seconds: float) -> str:
+    """ "Thought for 8 s", "Thought for 1 min 12 s"."""
+    whole = max(round(seconds), 1)
+    minutes, rest = divmod(whole, 60)
+    return f"Thought for {minutes} min {rest} s" if minutes else f"Thought for {rest} s"

@@ -1,0 +1,79 @@
+"""What the page is served beside the server itself: its words, its answers, its wishes."""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from tray.models.catalog import FoundModel
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.local_api import ModelList
+from tray.models.page import PageState
+from tray.models.state import ModelId, ModelState
+from tray.ui.page_state import page_state
+from tray.ui.page_stream import PageStream
+
+
+class Popover(Protocol):
+    """The window the page may be shown in."""
+
+    def hide(self) -> None: ...
+
+    def hold(self, held: bool) -> None:
+        """Whether it stays when it loses the focus."""
+
+
+class PageDesk:
+    """Satisfies the local API's ServedPage.
+
+    ``find_models`` may take seconds; it runs on a thread of its own whenever a
+    page is opened, and what it finds shows with the next snapshot.
+    """
+
+    def __init__(
+        self,
+        find_models: Callable[[], ModelList],
+        configured: Callable[[], ModelId],
+        open_url: Callable[[str], None],
+        popover: Popover | None = None,
+    ) -> None:
+        self._find_models = find_models
+        self._configured = configured
+        self._open_url = open_url
+        self._popover = popover
+        self._models: tuple[FoundModel, ...] = ()
+
+    def opened(self) -> None:
+        threading.Thread(target=self._look_for_models, name="page-models", daemon=True).start()
+
+    def state(self, state: ModelState) -> PageState:
+        return page_state(state, self._models, self._configured())
+
+    def writer(self) -> PageStream:
+        return PageStream()
+
+    def open_link(self, url: str) -> None:
+        """Raises PaddockError for anything but http, https and mailto."""
+        from tray.ui.markdown.links import is_allowed
+
+        if not is_allowed(url):
+            raise PaddockError(_refused_link())
+        self._open_url(url)
+
+    def hold(self, held: bool) -> None:
+        if self._popover is not None:
+            self._popover.hold(held)
+
+    def hide(self) -> None:
+        if self._popover is not None:
+            self._popover.hide()
+
+    def _look_for_models(self) -> None:
+        self._models = self._find_models().models
+
+
+def _refused_link() -> ServerFailure:
+    return ServerFailure(
+        cause=FailureCause.REQUEST_REFUSED,
+        title="This link is not opened",
+        detail="Only http, https and mailto links of an answer lead out of Paddock.",
+    )

@@ -1,0 +1,90 @@
+"""Pure: the snapshot and the models found -> all the page shows around the chat."""
+
+from tray.models.catalog import FoundModel
+from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.models.page import Meter, ModelChoice, PageState
+from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.ui import present
+
+DEMO = "demo"
+"""What StartRequest calls the demo model."""
+
+_DEMO_SUGGESTIONS = (
+    "What can Paddock do?",
+    "How do I add my own model?",
+    "How do I use my GPU?",
+)
+_SUGGESTIONS = (
+    "Explain how a hash table works, with a short example",
+    "Write a friendly reply that declines a meeting",
+    "What should I know before I travel to Japan?",
+)
+_CAN_START = (ServerPhase.STOPPED, ServerPhase.FAILED, ServerPhase.BACKOFF)
+_CAN_STOP = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.BACKOFF)
+
+
+def page_state(state: ModelState, models: tuple[FoundModel, ...], configured: ModelId) -> PageState:
+    """What the page shows; ``configured`` is the model a plain Start would run."""
+    model = state.model or configured
+    return PageState(
+        phase=state.phase,
+        stalled=state.stalled,
+        words=present.phase_word(state),
+        line=present.state_line(state),
+        model=model_value(model),
+        models=_choices(models, model),
+        meters=_meters(state.metrics) if state.metrics else (),
+        metrics=present.metrics_lines(state.metrics) if state.metrics else (),
+        can_start=state.phase in _CAN_START,
+        can_stop=state.phase in _CAN_STOP,
+        failure=state.failure,
+        hint=state.engine.hint if state.engine else None,
+        suggestions=_DEMO_SUGGESTIONS if model.path is None else _SUGGESTIONS,
+    )
+
+
+def model_value(model: ModelId) -> str:
+    """What StartRequest takes for this model."""
+    return DEMO if model.path is None else str(model.path)
+
+
+def _choices(found: tuple[FoundModel, ...], current: ModelId) -> tuple[ModelChoice, ...]:
+    """The demo model, every model found, and the current one wherever it lies."""
+    choices = [
+        ModelChoice(value=DEMO, name=present.model_name(ModelId(name=DEMO)), note="built in")
+    ]
+    choices += [
+        ModelChoice(value=str(model.path), name=model.name, note=present.size(model.size))
+        for model in found
+    ]
+    value = model_value(current)
+    if all(choice.value != value for choice in choices):
+        choices.append(ModelChoice(value=value, name=current.name, note=""))
+    return tuple(choices)
+
+
+def _meters(metrics: ServerMetrics) -> tuple[Meter, ...]:
+    """GPU and VRAM of each GPU, or CPU and RAM where there is none."""
+    if metrics.gpus is None:
+        return (Meter(name="GPU", percent=None, text=present.UNKNOWN),)
+    if metrics.gpus:
+        several = len(metrics.gpus) > 1
+        return tuple(meter for gpu in metrics.gpus for meter in _gpu_meters(gpu, several))
+    return (
+        Meter(name="CPU", percent=metrics.cpu_percent, text=present.percent(metrics.cpu_percent)),
+        _memory("RAM", metrics.ram_used, metrics.ram_total),
+    )
+
+
+def _gpu_meters(gpu: GpuMetrics, several: bool) -> tuple[Meter, Meter]:
+    number = f" {gpu.index}" if several else ""
+    load = present.percent(gpu.load_percent)
+    return (
+        Meter(name=f"GPU{number}", percent=gpu.load_percent, text=load),
+        _memory(f"VRAM{number}", gpu.vram_used, gpu.vram_total),
+    )
+
+
+def _memory(name: str, used: int | None, total: int | None) -> Meter:
+    percent = 100 * used / total if used is not None and total else None
+    return Meter(name=name, percent=percent, text=present.share(used, total))
