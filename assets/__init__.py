@@ -1,0 +1,1 @@
+"""What Paddock ships beside its code."""
