@@ -1,0 +1,201 @@
+"""The NVML reader through the real pynvml, against a library that does as it is told."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.requirements import need_program
+
+_SOURCE = Path(__file__).with_name("fake_nvml.c")
+_ROOT = Path(__file__).parents[2]
+_GIB = 2**30
+
+
+class Probe:
+    """The reader in a process of its own, where the fake library is found first."""
+
+    def __init__(self, folder: Path, state: Path, kind: str = "nvml") -> None:
+        self.state = state
+        search = f"{folder}:{os.environ.get('LD_LIBRARY_PATH', '')}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.contract.gpu_probe", kind],
+            cwd=_ROOT,
+            env={**os.environ, "LD_LIBRARY_PATH": search, "FAKE_NVML": str(state)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, command: str) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def set(self, words: str) -> None:
+        new = self.state.with_suffix(".new")
+        new.write_text(words, "ascii")
+        new.replace(self.state)
+
+    def gpus(self) -> Any:
+        return self.ask("read")["gpus"]
+
+    def wait_for(self, wanted: Callable[[Any], bool], seconds: float = 10.0) -> Any:
+        end = time.monotonic() + seconds
+        while not wanted(gpus := self.gpus()):
+            assert time.monotonic() < end, gpus
+            time.sleep(0.05)
+        return gpus
+
+    def close(self) -> int:
+        """End of input; the process must leave by itself."""
+        self._process.communicate(timeout=10)
+        return self._process.returncode
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the fake library."""
+    folder = tmp_path_factory.mktemp("nvml")
+    target = folder / "libnvidia-ml.so.1"
+    subprocess.run(
+        [need_program("cc"), "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", target, _SOURCE],
+        check=True,
+    )
+    return folder
+
+
+@pytest.fixture
+def probe(library: Path, tmp_path: Path) -> Iterator[Probe]:
+    state = tmp_path / "state"
+    state.write_text("", "ascii")
+    made = Probe(library, state)
+    yield made
+    assert made.close() == 0
+
+
+def _all_unknown(gpu: dict[str, Any]) -> bool:
+    return all(gpu[key] is None for key in gpu if key not in ("index", "name"))
+
+
+def test_two_gpus_with_every_value(probe: Probe) -> None:
+    first, second = probe.gpus()
+    assert first == {
+        "index": 0,
+        "name": "Fake RTX 5000",
+        "load_percent": 40.0,
+        "vram_used": _GIB,
+        "vram_total": 8 * _GIB,
+        "temperature_celsius": 50.0,
+        "power_watts": 75.5,
+    }
+    assert (second["index"], second["name"], second["vram_used"]) == (1, "Fake RTX 5001", 2 * _GIB)
+
+
+def test_values_the_card_does_not_have_are_unknown(probe: Probe) -> None:
+    probe.set("na nomemory")
+    assert [_all_unknown(gpu) for gpu in probe.gpus()] == [True, True]
+    probe.set("na")
+    assert probe.gpus()[0]["vram_total"] == 8 * _GIB
+    assert probe.gpus()[0]["load_percent"] is None
+
+
+def test_a_lost_gpu_keeps_its_row_and_comes_back(probe: Probe) -> None:
+    assert probe.gpus()[1]["load_percent"] == 41.0
+    probe.set("lost=1")
+    first, second = probe.gpus()
+    assert first["load_percent"] == 40.0
+    assert second["name"] == "Fake RTX 5001"
+    assert _all_unknown(second)
+    probe.set("")
+    probe.wait_for(lambda gpus: gpus and gpus[1]["load_percent"] == 41.0)
+
+
+@pytest.mark.parametrize("words", ["lost=all", "unknown"])
+def test_a_driver_that_dies_and_comes_back(probe: Probe, words: str) -> None:
+    assert len(probe.gpus()) == 2
+    probe.set(f"{words} init=9")
+    assert probe.gpus() is None
+    assert probe.gpus() is None
+    probe.set("")
+    assert len(probe.wait_for(bool)) == 2
+    log = probe.ask("log")
+    assert len(log) == 3, log
+    assert "Fake RTX 5000" in log[0]
+    assert "no answer" in log[1]
+
+
+@pytest.mark.parametrize(("code", "words"), [(18, "mismatch"), (9, "not loaded"), (999, "unknown")])
+def test_no_driver_at_start_is_unknown_and_then_found(probe: Probe, code: int, words: str) -> None:
+    probe.set(f"init={code}")
+    assert probe.gpus() is None
+    assert words in probe.ask("log")[0].lower()
+    probe.set("")
+    assert len(probe.wait_for(bool)) == 2
+
+
+def test_a_card_that_is_plugged_in_is_seen(probe: Probe) -> None:
+    probe.set("count=1")
+    assert len(probe.gpus()) == 1
+    probe.set("count=3")
+    assert len(probe.wait_for(lambda gpus: gpus and len(gpus) == 3)) == 3
+    probe.set("count=0")
+    assert probe.wait_for(lambda gpus: gpus == []) == []
+
+
+def test_a_blocked_call_is_unknown_in_time_and_costs_one_thread(probe: Probe) -> None:
+    assert probe.gpus()[0]["load_percent"] == 40.0
+    threads = probe.ask("threads")
+    probe.set("block=4")
+    answer = probe.ask("read")
+    assert answer["gpus"] is None
+    assert answer["seconds"] < 2.0
+    for _ in range(20):
+        answer = probe.ask("read")
+        assert answer["gpus"] is None
+        assert answer["seconds"] < 0.1
+    assert probe.ask("threads") == threads
+    probe.set("")
+    assert len(probe.wait_for(bool, 15.0)) == 2
+    assert probe.ask("threads") == threads
+
+
+def test_a_blocked_call_does_not_hold_the_exit(library: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("block=60", "ascii")
+    probe = Probe(library, state)
+    assert probe.gpus() is None
+    started = time.monotonic()
+    assert probe.close() == 0
+    assert time.monotonic() - started < 3.0
+
+
+def test_pynvml_is_not_loaded_where_there_is_no_library(tmp_path: Path) -> None:
+    broken = tmp_path / "libnvidia-ml.so.1"
+    broken.write_bytes(b"not a library")
+    probe = Probe(tmp_path, tmp_path / "state")
+    assert probe.gpus() == []
+    assert probe.ask("imported pynvml") is False
+    assert probe.close() == 0
+
+
+def test_a_machine_with_nvml_is_read_by_it(library: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("", "ascii")
+    probe = Probe(library, state, "detect")
+    assert [gpu["name"] for gpu in probe.gpus()[:2]] == ["Fake RTX 5000", "Fake RTX 5001"]
+    assert "NVIDIA GPUs: read by NVML: Fake RTX 5000, Fake RTX 5001" in probe.ask("log")
+    assert probe.close() == 0
+
+
+def test_one_reading_costs_less_than_a_millisecond(probe: Probe) -> None:
+    probe.gpus()
+    assert probe.ask("cost 300") < 0.001

@@ -1,0 +1,106 @@
+"""A reader asked on a thread of its own: a blocked call costs one thread and no time."""
+
+import time
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from tray.infrastructure.gpu.reader import GpuReader, ReaderBusy, ReaderError, ReaderFailed
+from tray.models.metrics import GpuMetrics
+
+_STALE_SECONDS = 2.0
+_CLOSE_SECONDS = 0.3
+
+_Outcome = tuple[GpuMetrics, ...] | ReaderError
+
+
+class GuardedReader:
+    """Answers within the given limit whatever the reader does.
+
+    While a call is blocked no other one is started: there is one worker at
+    most, and it is used again as soon as its call returns.
+    """
+
+    def __init__(self, reader: GpuReader) -> None:
+        self._reader = reader
+        self._worker: _Worker | None = None
+        self._asked_at: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The reader's own name."""
+        return self._reader.name
+
+    def read(self, limit_seconds: float) -> tuple[GpuMetrics, ...]:
+        """Measure; raises ReaderError. An earlier call still blocked is not waited for."""
+        worker = self._worker = self._worker or _Worker(self._reader)
+        overdue = self._asked_at is not None
+        if overdue and (late := worker.answer(0.0)) is not None:
+            self._asked_at = None
+            if time.monotonic() - late[0] < _STALE_SECONDS:
+                return _unwrap(late[1])
+            overdue = False
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+            worker.ask()
+        answer = worker.answer(0.0 if overdue else limit_seconds)
+        if answer is None:
+            waiting = time.monotonic() - self._asked_at
+            raise ReaderBusy(f"no answer for {waiting:.1f} s", waiting)
+        self._asked_at = None
+        return _unwrap(answer[1])
+
+    def rest(self) -> None:
+        """End the idle worker and close the reader; a blocked worker is kept."""
+        if self._asked_at is None and self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def close(self) -> None:
+        """Close the reader, waiting only briefly; a blocked call dies with the process."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker.join(_CLOSE_SECONDS)
+            self._worker = None
+
+
+class _Worker:
+    def __init__(self, reader: GpuReader) -> None:
+        self._reader = reader
+        self._requests: SimpleQueue[bool] = SimpleQueue()
+        self._answers: SimpleQueue[tuple[float, _Outcome]] = SimpleQueue()
+        self._thread = Thread(target=self._work, name=f"gpu-{reader.name}", daemon=True)
+        self._thread.start()
+
+    def ask(self) -> None:
+        self._requests.put(True)
+
+    def answer(self, seconds: float) -> tuple[float, _Outcome] | None:
+        try:
+            return self._answers.get(timeout=seconds) if seconds > 0 else self._answers.get(False)
+        except Empty:
+            return None
+
+    def end(self) -> None:
+        self._requests.put(False)
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while self._requests.get():
+            self._answers.put((time.monotonic(), self._outcome()))
+        self._reader.close()
+
+    def _outcome(self) -> _Outcome:
+        try:
+            return self._reader.read()
+        except ReaderError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a thread's end; a driver's binding may throw anything
+            return ReaderFailed(f"{type(error).__name__}: {error}")
+
+
+def _unwrap(outcome: _Outcome) -> tuple[GpuMetrics, ...]:
+    if isinstance(outcome, ReaderError):
+        raise outcome
+    return outcome
