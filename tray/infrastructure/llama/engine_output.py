@@ -12,6 +12,5 @@ class OutputSink(Protocol):
     def tail(self, count: int) -> tuple[str, ...]:
         """The last lines, oldest first."""
 
-    @property
-    def line_count(self) -> int:
-        """Lines seen so far; it moves while an engine that loads is talking."""
+    def close(self) -> None:
+        """Nothing more will come."""

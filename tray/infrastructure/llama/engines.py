@@ -49,9 +49,11 @@ class LlamaEngines:
         output = self._new_output(spec)
 
         def ended(status: ExitStatus) -> None:
+            output.close()
             on_exit(*self._reason(status, output.tail(LOG_LINES), spec))
 
         def failed(error: PaddockError) -> None:
+            output.close()
             on_exit(error.failure, False)
 
         process = SupervisedProcess(spec, output, on_started, ended, failed)
@@ -94,5 +96,5 @@ class RunningEngine:
     def wait_until_ready(
         self, cancelled: threading.Event, on_stalled: Callable[[bool], None]
     ) -> ReadyInfo | None:
-        progress = LoadProgress(lambda: self._output.line_count, on_stalled)
+        progress = LoadProgress(lambda: self._output.tail(1), on_stalled)
         return wait_until_ready(self._spec, lambda: self.pid, progress, cancelled)

@@ -7,6 +7,8 @@ import psutil
 INTERVAL = 1.0
 STALL_AFTER = 15.0
 
+Measure = tuple[tuple[str, ...], float, int]
+
 
 class LoadProgress:
     """Progress is CPU time, bytes read or lines printed; a load may take long.
@@ -15,10 +17,12 @@ class LoadProgress:
     when one moves again.
     """
 
-    def __init__(self, line_count: Callable[[], int], on_stalled: Callable[[bool], None]) -> None:
-        self._line_count = line_count
+    def __init__(
+        self, last_line: Callable[[], tuple[str, ...]], on_stalled: Callable[[bool], None]
+    ) -> None:
+        self._last_line = last_line
         self._on_stalled = on_stalled
-        self._seen: tuple[float, ...] = ()
+        self._seen: Measure | None = None
         self._moved_at = 0.0
         self._looked_at = float("-inf")
         self._stalled = False
@@ -36,13 +40,13 @@ class LoadProgress:
             self._stalled = stalled
             self._on_stalled(stalled)
 
-    def _measure(self, pid: int) -> tuple[float, ...]:
-        lines = float(self._line_count())
+    def _measure(self, pid: int) -> Measure:
+        line = self._last_line()
         try:
             process = psutil.Process(pid)
             cpu = process.cpu_times()
             read = process.io_counters().read_bytes if hasattr(process, "io_counters") else 0
         except psutil.Error:
-            return (lines,)
+            return line, 0.0, 0
         # A tenth of a second of CPU: idle threads that only tick are no progress.
-        return (lines, round(cpu.user + cpu.system, 1), float(read))
+        return line, round(cpu.user + cpu.system, 1), read

@@ -2,7 +2,8 @@
 
 import errno
 
-from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.infrastructure.llama.refusal import refusal
+from tray.models.failure import FailureCause, PaddockError
 from tray.models.launch import LaunchSpec
 
 
@@ -11,16 +12,25 @@ def spawn_failure(spec: LaunchSpec, error: OSError) -> PaddockError:
     program = spec.argv[0]
     match error.errno:
         case errno.ENOENT:
-            cause, title = FailureCause.BINARY_MISSING, "The engine's program is missing"
-            detail = f"{program} does not exist. Choose another engine in the settings."
+            return refusal(
+                FailureCause.BINARY_MISSING,
+                "The engine's program is missing",
+                f"{program} does not exist. Choose another engine in the settings.",
+            )
         case errno.EACCES | errno.EPERM:
-            cause, title = FailureCause.BINARY_NOT_EXECUTABLE, "The engine may not be executed"
-            detail = f"Allow executing {program} (chmod +x), or choose another engine."
+            return refusal(
+                FailureCause.BINARY_NOT_EXECUTABLE,
+                "The engine may not be executed",
+                f"Allow executing {program} (chmod +x), or choose another engine.",
+            )
         case errno.ENOEXEC:
-            cause = FailureCause.BINARY_WRONG_ARCHITECTURE
-            title = "The engine is built for another system"
-            detail = f"{program} is no program this machine can run. Get the build for it."
-        case _:
-            cause, title = FailureCause.INTERNAL, "The engine could not be started"
-            detail = f"The system refused to start {program}: {error.strerror}."
-    return PaddockError(ServerFailure(cause=cause, title=title, detail=detail))
+            return refusal(
+                FailureCause.BINARY_WRONG_ARCHITECTURE,
+                "The engine is built for another system",
+                f"{program} is no program this machine can run. Get the build for it.",
+            )
+    return refusal(
+        FailureCause.INTERNAL,
+        "The engine could not be started",
+        f"The system refused to start {program}: {error.strerror}.",
+    )
