@@ -94,7 +94,7 @@ def test_kill_ends_a_stubborn_stopped_family(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stopped", [False, True])
 def test_a_killed_tray_takes_everything_along(tmp_path: Path, stopped: bool) -> None:
-    decoy = subprocess.Popen(("/bin/bash", "-c", FAMILY))
+    decoy = subprocess.Popen(("/bin/bash", "-c", "sleep 1001 & sleep 1003; true"))
     try:
         tray, family = start_tray(FAMILY, tmp_path, 4)
         if stopped:

@@ -1,7 +1,7 @@
 """NVIDIA GPUs by the ``nvidia-smi`` program, where NVML itself cannot be asked.
 
-One long-lived process prints a row a GPU every second; starting one for each
-sample would cost fifty times the CPU.
+One long-lived process prints a row a GPU every second: none is started for each
+sample.
 """
 
 import os
