@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
 
 from tray.models.catalog import FoundModel
 from tray.models.chat import ChatRequest
@@ -19,7 +18,8 @@ class Paddock:
     """Joins the server, the settings and the models. Any thread may call.
 
     ``settings`` gives the values in force now; a start takes them as they are
-    then. ``folders`` names the folders searched, ``find`` the models below.
+    then. ``folders`` names the folders searched, ``find`` the models below;
+    ``show`` brings the chat to the front and ``end`` ends Paddock.
     """
 
     def __init__(
@@ -28,13 +28,15 @@ class Paddock:
         settings: Callable[[], Settings],
         folders: Callable[[Settings], tuple[Path, ...]],
         find: Callable[[tuple[Path, ...]], tuple[FoundModel, ...]],
+        show: Callable[[], None],
+        end: Callable[[], None],
     ) -> None:
         self._server = server
         self._settings = settings
         self._folders = folders
         self._find = find
-        self.ending = Event()
-        """Set when somebody asked Paddock to end."""
+        self.show = show
+        self.quit = end
 
     def state(self) -> ModelState:
         return self._server.state
@@ -63,13 +65,6 @@ class Paddock:
     def chat(self, request: ChatRequest) -> ChatStream:
         """Ask the running server; PaddockError (NOT_RUNNING) without one."""
         return self._server.send_chat_message(request)
-
-    def show(self) -> None:
-        """Nothing can be brought to the front here: a front end with a window does that."""
-
-    def quit(self) -> None:
-        """Ask Paddock to end; returns at once."""
-        self.ending.set()
 
     def _found(self) -> Sequence[FoundModel]:
         return self.models().models

@@ -26,25 +26,30 @@ def user_launch_preparer(
     Relative model paths start at ``model_folder``; ``configured_key`` is asked at
     every start, ``None`` means a random key.
     """
+    return LaunchPreparer(
+        LaunchPlaces(
+            home=Path.home(),
+            engine_folder=engine_folder,
+            model_folder=model_folder,
+            demo_model=program_folder() / DEMO_MODEL,
+            bundled_command=own_command("bundled-engine"),
+            environment=dict(os.environ),
+            system=sys.platform,
+        ),
+        user_engine_finder(engine_folder),
+        configured_key,
+    )
+
+
+def user_engine_finder(engine_folder: Path) -> EngineFinder:
+    """Finds engines on this machine; executables are asked with a configuration of ours."""
     home = Path.home()
     environment = dict(os.environ)
     probe = DeviceProbe(
         probe_environment(environment, system=sys.platform, config_home=engine_folder)
     )
     places = search_places(sys.platform, home, environment)
-    return LaunchPreparer(
-        LaunchPlaces(
-            home=home,
-            engine_folder=engine_folder,
-            model_folder=model_folder,
-            demo_model=program_folder() / DEMO_MODEL,
-            bundled_command=own_command("bundled-engine"),
-            environment=environment,
-            system=sys.platform,
-        ),
-        EngineFinder(places, probe, gpu_present, home, sys.platform),
-        configured_key,
-    )
+    return EngineFinder(places, probe, gpu_present, home, sys.platform)
 
 
 def user_model_folders(own: Path, extra: tuple[Path, ...]) -> tuple[Path, ...]:

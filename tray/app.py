@@ -1,0 +1,182 @@
+"""Composition root: builds every part once, starts in order, stops in reverse."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tray import __version__
+from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.gpu.detect import detect_gpus
+from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.engines import LlamaEngines
+from tray.infrastructure.llama.explain import explain_exit
+from tray.infrastructure.llama.launch_setup import user_launch_preparer, user_model_folders
+from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.local_api import LocalApi
+from tray.infrastructure.logs import ApplicationLog, EngineLog
+from tray.infrastructure.metrics import MetricsSampler, sample_once
+from tray.infrastructure.own_program import program_folder
+from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.single_instance import SingleInstance
+from tray.models.launch import LaunchSpec
+from tray.models.local_api import ModelList
+from tray.models.metrics import ServerMetrics
+from tray.models.settings import Settings
+from tray.services.llama.ports import EngineWatch
+from tray.services.llama.service import LlamaCppService
+from tray.services.paddock import Paddock
+
+log = logging.getLogger(__name__)
+
+
+class FrontEnd(Protocol):
+    """What shows Paddock to its user: an icon, a terminal, or nothing."""
+
+    def run(self, paddock: Paddock) -> int:
+        """Stay until the user or ``end`` ends it; the exit code. On the main thread."""
+
+    def show(self) -> None:
+        """Bring the chat to the front, if there is a front. Any thread."""
+
+    def end(self) -> None:
+        """Make ``run`` return soon. Any thread."""
+
+
+class AlreadyRunning(Exception):
+    """Another process of this user is the resident one."""
+
+    def __init__(self, instance: SingleInstance) -> None:
+        super().__init__("Paddock is already running")
+        self.instance = instance
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything else stands on."""
+
+    folders: Folders
+    log: ApplicationLog
+    settings: SettingsStore
+
+    def current(self) -> Settings:
+        """The settings as the file gives them now."""
+        return self.settings.load().settings
+
+
+class _Unwatched:
+    """Implements EngineWatch where nothing is measured."""
+
+    def watch(self, pid: int | None) -> None:
+        """Leave the process alone."""
+
+
+@contextmanager
+def resident(front: FrontEnd) -> Iterator[Paddock]:
+    """The one resident Paddock of this user. Raises AlreadyRunning and PaddockError."""
+    with ExitStack() as stack:
+        folders = _made_folders()
+        instance = SingleInstance(folders)
+        if not instance.acquire():
+            raise AlreadyRunning(instance)
+        stack.callback(instance.release)
+        ground = _ground(folders, stack)
+        log.info("Paddock %s starts", __version__)
+        stack.callback(log.info, "Paddock ends")
+        paddock = _with_metrics(ground, front, stack)
+        api = LocalApi(paddock, program_folder() / "web")
+        api.start()
+        stack.callback(api.close)
+        instance.publish(api.endpoint)
+        yield paddock
+
+
+@contextmanager
+def alone() -> Iterator[Paddock]:
+    """A Paddock for this one process: no lock, no API, nothing measured."""
+    with ExitStack() as stack:
+        ground = _ground(_made_folders(), stack)
+        server = _server(ground, _Unwatched(), stack)
+        yield _paddock(ground, server, show=_nothing, end=_nothing)
+
+
+def models_now() -> ModelList:
+    """The models on this machine, found without a running Paddock."""
+    folders = Folders.of_user()
+    searched = _searched(folders, SettingsStore(folders.config).load().settings)
+    return ModelList(models=find_models(searched), folders=searched)
+
+
+def metrics_now() -> ServerMetrics:
+    """One measurement of this machine, taken without a running Paddock."""
+    return sample_once(detect_gpus())
+
+
+def _made_folders() -> Folders:
+    folders = Folders.of_user()
+    folders.make()
+    return folders
+
+
+def _ground(folders: Folders, stack: ExitStack) -> Ground:
+    application_log = ApplicationLog(folders.logs)
+    application_log.install()
+    stack.callback(application_log.close)
+    settings = SettingsStore(folders.config)
+    for problem in settings.load().problems:
+        log.warning("settings: %s", problem.sentence)
+    return Ground(folders, application_log, settings)
+
+
+def _with_metrics(ground: Ground, front: FrontEnd, stack: ExitStack) -> Paddock:
+    def publish(metrics: ServerMetrics) -> None:
+        server.metrics_sampled(metrics)
+
+    sampler = MetricsSampler(ground.current().metrics.interval, publish, detect_gpus())
+    server = _server(ground, sampler, stack)
+    sampler.start()
+    stack.callback(sampler.stop)
+    return _paddock(ground, server, show=front.show, end=front.end)
+
+
+def _server(ground: Ground, watch: EngineWatch, stack: ExitStack) -> LlamaCppService:
+    def new_output(spec: LaunchSpec) -> OutputSink:
+        ground.log.redact(spec.api_key)
+        return EngineLog(ground.log)
+
+    preparer = user_launch_preparer(
+        ground.folders.state / "engine",
+        ground.folders.models,
+        lambda: ground.current().api.key,
+    )
+    engines = LlamaEngines(preparer.prepare, explain_exit, new_output)
+    clock = SystemClock()
+    stack.callback(clock.close)
+    server = LlamaCppService(engines, HttpChatClient(), clock, watch)
+    stack.callback(server.close)
+    return server
+
+
+def _paddock(
+    ground: Ground,
+    server: LlamaCppService,
+    *,
+    show: Callable[[], None],
+    end: Callable[[], None],
+) -> Paddock:
+    def searched(settings: Settings) -> tuple[Path, ...]:
+        return _searched(ground.folders, settings)
+
+    return Paddock(server, ground.current, searched, find_models, show, end)
+
+
+def _searched(folders: Folders, settings: Settings) -> tuple[Path, ...]:
+    return user_model_folders(folders.models, settings.models.folders)
+
+
+def _nothing() -> None:
+    """There is no front to show and nobody to end."""

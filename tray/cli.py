@@ -1,0 +1,151 @@
+"""The command line: reads arguments and calls the command; nothing heavy is imported before."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from tray import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command: 0 done, 1 failed (reason on standard error), 2 wrong usage."""
+    arguments = parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        # A model may say what this terminal's encoding cannot.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    from tray.commands.output import INTERRUPTED, WRONG_USAGE, WrongUsage, fail, note
+    from tray.models.failure import PaddockError
+
+    command: Command = arguments.command
+    try:
+        return command(arguments)
+    except PaddockError as error:
+        return fail(error.failure)
+    except WrongUsage as wrong:
+        note(f"paddock: {wrong}")
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has enough (`paddock logs | head`): that is no failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every subcommand and its arguments."""
+    top = argparse.ArgumentParser(
+        prog="paddock", description="Keeps one local llama-server, and chats with it."
+    )
+    top.add_argument("--version", action="version", version=f"paddock {__version__}")
+    top.set_defaults(command=_run, headless=False)
+    add = top.add_subparsers(metavar="COMMAND").add_parser
+    _add_engine_commands(add)
+    _add_reports(add)
+    _add_files(add)
+    return top
+
+
+def _add_engine_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
+    run = add("run", help="run Paddock here (also without a command)")
+    run.add_argument("--headless", action="store_true", help="no icon, no terminal: only serve")
+    run.set_defaults(command=_run)
+    start = add("start", help="start the engine, and Paddock in the background if need be")
+    start.add_argument("--model", metavar="M", help='"demo", a name of `paddock models`, a path')
+    start.set_defaults(command=_start)
+    add("stop", help="stop the engine").set_defaults(command=_stop)
+    add("quit", help="stop the engine and end Paddock").set_defaults(command=_quit)
+
+
+def _add_reports(add: Callable[..., argparse.ArgumentParser]) -> None:
+    chat = add("chat", help="ask the model; without a prompt, hold a conversation")
+    chat.add_argument("prompt", nargs="?", metavar="PROMPT", help='"-" reads standard input')
+    chat.set_defaults(command=_chat)
+    status = add("status", help="what the engine is doing")
+    status.set_defaults(command=_status)
+    models = add("models", help="the models on this machine")
+    models.set_defaults(command=_models)
+    metrics = add("metrics", help="load of CPU, RAM and GPUs")
+    metrics.set_defaults(command=_metrics)
+    doctor = add("doctor", help="what is wrong with this machine, and how to mend it")
+    doctor.set_defaults(command=_doctor)
+    for command in (chat, status, models, metrics, doctor):
+        command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
+    logs = add("logs", help="the last lines of the log")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines")
+    logs.set_defaults(command=_logs)
+    add("settings", help="where the settings file is").set_defaults(command=_settings)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tray.commands.run import run
+
+    return run(arguments.headless)
+
+
+def _start(arguments: argparse.Namespace) -> int:
+    from tray.commands.engine import start
+
+    return start(arguments.model)
+
+
+def _stop(_: argparse.Namespace) -> int:
+    from tray.commands.engine import stop
+
+    return stop()
+
+
+def _quit(_: argparse.Namespace) -> int:
+    from tray.commands.engine import quit_paddock
+
+    return quit_paddock()
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from tray.commands.chat import chat
+
+    return chat(arguments.prompt, arguments.json)
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from tray.commands.engine import status
+
+    return status(arguments.json)
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    from tray.commands.reports import models
+
+    return models(arguments.json)
+
+
+def _metrics(arguments: argparse.Namespace) -> int:
+    from tray.commands.reports import metrics
+
+    return metrics(arguments.json)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from tray.commands.examination import doctor
+
+    return doctor(arguments.json)
+
+
+def _logs(arguments: argparse.Namespace) -> int:
+    from tray.commands.files import logs
+
+    return logs(arguments.follow)
+
+
+def _settings(_: argparse.Namespace) -> int:
+    from tray.commands.files import settings
+
+    return settings()

@@ -1,0 +1,77 @@
+"""``paddock start``, ``stop``, ``quit`` and ``status``: the engine of the running Paddock."""
+
+from pathlib import Path
+
+from tray.commands.output import DONE, FAILED, fail, note, note_problems, say
+from tray.commands.running import NOT_RUNNING, find_running
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.single_instance import SingleInstance
+from tray.models.local_api import StartRequest, StopRequest
+from tray.models.state import ModelState, ServerPhase
+from tray.ui.present import state_line
+from tray.ui.terminal.reports import StatusReport, status_report, status_text
+
+
+def start(model: str | None) -> int:
+    """Start the engine and wait for it; start Paddock in the background if need be."""
+    from tray.infrastructure.api_client import ApiClient
+
+    folders = Folders.of_user()
+    note_problems(SettingsStore(folders.config).load())
+    client = find_running()
+    if client is None:
+        from tray.infrastructure.background import start_in_background
+
+        folders.make()
+        client = ApiClient(start_in_background(SingleInstance(folders)))
+        note(f"Paddock was not running; it is now, in process {client.endpoint.pid}.")
+    return _settled(client.start(StartRequest(model=absolute(model), wait=True)))
+
+
+def stop() -> int:
+    """Stop the engine and wait until it is gone."""
+    client = find_running()
+    say(NOT_RUNNING if client is None else state_line(client.stop(StopRequest(wait=True))))
+    return DONE
+
+
+def quit_paddock() -> int:
+    """Stop the engine and end the resident process."""
+    client = find_running()
+    if client is None:
+        say(NOT_RUNNING)
+    else:
+        client.quit()
+        say("Paddock ends.")
+    return DONE
+
+
+def status(as_json: bool) -> int:
+    """What the engine is doing; a Paddock that does not run has a stopped engine."""
+    client = find_running()
+    state = None if client is None else client.state()
+    if as_json:
+        say((StatusReport() if state is None else status_report(state)).model_dump_json())
+    else:
+        say(NOT_RUNNING if state is None else status_text(state))
+    return DONE
+
+
+def absolute(model: str | None) -> str | None:
+    """A path of this working directory made absolute; names stay as they are."""
+    if model is None or not Path(model).is_file():
+        return model
+    return str(Path(model).absolute())
+
+
+def _settled(state: ModelState) -> int:
+    if state.phase is ServerPhase.READY:
+        say(state_line(state))
+        if state.engine is not None and state.engine.hint is not None:
+            note(state.engine.hint)
+        return DONE
+    if state.failure is not None:
+        return fail(state.failure)
+    note(f"paddock: The start was given up: {state_line(state)}")
+    return FAILED

@@ -1,0 +1,50 @@
+"""``paddock doctor``: what is wrong with this machine, in plain words."""
+
+from tray.commands.output import DONE, FAILED, say
+from tray.infrastructure.doctor import Patient, diagnose
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.gpu.detect import detect_gpus
+from tray.infrastructure.gpu.presence import gpu_present
+from tray.infrastructure.llama.launch_setup import user_engine_finder, user_model_folders
+from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.metrics import sample_once
+from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.single_instance import SingleInstance
+from tray.models.config import EngineKind
+from tray.models.doctor import CheckStatus, Diagnosis
+from tray.models.metrics import GpuMetrics
+from tray.models.state import EngineInfo
+from tray.ui.terminal.reports import diagnosis_text
+
+
+def doctor(as_json: bool) -> int:
+    """Every finding with its fix; fails when there is a problem."""
+    diagnosis = Diagnosis(checks=diagnose(_patient()))
+    say(diagnosis.model_dump_json() if as_json else diagnosis_text(diagnosis))
+    problems = any(check.status is CheckStatus.PROBLEM for check in diagnosis.checks)
+    return FAILED if problems else DONE
+
+
+def _patient() -> Patient:
+    folders = Folders.of_user()
+    loaded = SettingsStore(folders.config).load()
+    settings = loaded.settings
+    searched = user_model_folders(folders.models, settings.models.folders)
+
+    def executable() -> EngineInfo:
+        wanted = settings.server.model_copy(update={"engine": EngineKind.EXECUTABLE})
+        return user_engine_finder(folders.state / "engine").choose(wanted)
+
+    def gpus() -> tuple[GpuMetrics, ...] | None:
+        return sample_once(detect_gpus()).gpus
+
+    return Patient(
+        folders=folders,
+        loaded=loaded,
+        model_folders=searched,
+        find_models=lambda: find_models(searched),
+        executable=executable,
+        gpus=gpus,
+        gpu_present=gpu_present,
+        endpoint=SingleInstance(folders).read_endpoint(),
+    )

@@ -1,0 +1,33 @@
+"""A front end without a face: waits until it is asked to end."""
+
+import sys
+from threading import Event
+
+from tray.commands.output import DONE
+from tray.services.paddock import Paddock
+
+# On Windows a wait without a limit does not let a signal through.
+_LONGEST_WAIT = 0.5 if sys.platform == "win32" else None
+
+
+class Headless:
+    """The local API is the only way in."""
+
+    takes_interrupts = True
+
+    def __init__(self) -> None:
+        self._ending = Event()
+
+    def run(self, paddock: Paddock) -> int:
+        while not self._ending.wait(_LONGEST_WAIT):
+            pass
+        return DONE
+
+    def show(self) -> None:
+        """There is nothing to bring to the front."""
+
+    def end(self) -> None:
+        self._ending.set()
+
+    def signalled(self, number: int) -> None:
+        self._ending.set()

@@ -1,0 +1,38 @@
+"""Standard output for results, standard error for everything else."""
+
+import sys
+
+from tray.models.failure import ServerFailure
+from tray.models.settings import LoadedSettings
+from tray.ui.present import failure_text
+
+DONE = 0
+FAILED = 1
+WRONG_USAGE = 2
+INTERRUPTED = 130
+
+
+class WrongUsage(Exception):
+    """The command was not given what it needs; the text says what."""
+
+
+def say(text: str) -> None:
+    """A result."""
+    print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """Something beside the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def fail(failure: ServerFailure) -> int:
+    """The reason, and the exit code."""
+    note(f"paddock: {failure_text(failure)}")
+    return FAILED
+
+
+def note_problems(loaded: LoadedSettings) -> None:
+    """What of the settings file is not used."""
+    for problem in loaded.problems:
+        note(f"settings: {problem.sentence}")

@@ -1,0 +1,100 @@
+"""Answers on a terminal: Markdown that renders while it streams."""
+
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.text import Text
+
+from tray.models.chat import (
+    ChatChunk,
+    ContentChunk,
+    FinishChunk,
+    PromptProgressChunk,
+    ReasoningChunk,
+)
+from tray.ui.present import finish_line
+from tray.ui.terminal.blocks import finished_length
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REFRESHES_PER_SECOND = 12
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class LiveWriter:
+    """Prints finished blocks for good and keeps the open one alive below them.
+
+    rich redraws from a thread of its own, so a slow terminal never slows the
+    answer. Control characters are taken out: they are the terminal's commands.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._open = ""
+        self._render: Callable[[str], RenderableType] = _markdown
+        self._note = ""
+        self._live = Live(
+            console=console,
+            get_renderable=self._renderable,
+            refresh_per_second=REFRESHES_PER_SECOND,
+            vertical_overflow="ellipsis",
+        )
+
+    def __enter__(self) -> "LiveWriter":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def write(self, chunk: ChatChunk) -> None:
+        if isinstance(chunk, PromptProgressChunk):
+            self._note = f"reading the prompt, {chunk.processed} of {chunk.total} tokens"
+            return
+        self._note = ""
+        if isinstance(chunk, ContentChunk):
+            self._append(chunk.text, _markdown)
+            self._print(finished_length(self._open) if "\n" in chunk.text else 0)
+        elif isinstance(chunk, ReasoningChunk):
+            self._append(chunk.text, _dim)
+            self._print(self._open.rfind("\n") + 1)
+        else:
+            self._finish(chunk)
+
+    def _append(self, text: str, render: "Callable[[str], RenderableType]") -> None:
+        if render is not self._render:
+            self._print(len(self._open))
+            self._render = render
+        self._open += _CONTROL.sub("", text)
+
+    def _print(self, length: int) -> None:
+        """Print the first ``length`` characters of the open text for good."""
+        if length:
+            done, rest = self._open[:length], self._open[length:]
+            self._open = rest
+            if done.strip():
+                self._console.print(self._render(done.strip("\n")))
+                if self._render is _markdown:
+                    self._console.print()
+
+    def _finish(self, finish: FinishChunk) -> None:
+        self._print(len(self._open))
+        if line := finish_line(finish):
+            self._console.print(Text(line, style="dim"))
+
+    def _renderable(self) -> RenderableType:
+        if self._note:
+            return Text(self._note, style="dim")
+        return self._render(self._open) if self._open else Text("")
+
+
+def _markdown(text: str) -> RenderableType:
+    return Markdown(text, hyperlinks=False)
+
+
+def _dim(text: str) -> RenderableType:
+    return Text(text, style="dim")

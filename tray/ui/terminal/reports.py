@@ -1,0 +1,76 @@
+"""Pure: what the reporting commands print."""
+
+from tray.models.base import Frozen
+from tray.models.config import EngineKind
+from tray.models.doctor import CheckStatus, Diagnosis
+from tray.models.failure import ServerFailure
+from tray.models.local_api import ModelList
+from tray.models.state import ModelState, ServerPhase
+from tray.ui.present import failure_text, metrics_lines, size, state_line
+
+
+class StatusReport(Frozen):
+    """What ``paddock status --json`` prints. ``pid`` and ``port`` are the engine's."""
+
+    phase: ServerPhase = ServerPhase.STOPPED
+    engine: EngineKind | None = None
+    model: str | None = None
+    device: str | None = None
+    port: int | None = None
+    pid: int | None = None
+    failure: ServerFailure | None = None
+
+
+def status_report(state: ModelState) -> StatusReport:
+    """The part of a snapshot that scripts need; "demo" is the demo model's name."""
+    model, engine = state.model, state.engine
+    name = None if model is None else "demo" if model.path is None else model.name
+    return StatusReport(
+        phase=state.phase,
+        engine=engine.kind if engine else None,
+        model=name,
+        device=engine.device if engine else None,
+        port=state.port,
+        pid=state.pid,
+        failure=state.failure,
+    )
+
+
+def status_text(state: ModelState) -> str:
+    """The state line, a hint if there is one, measurements, the failure."""
+    lines = [state_line(state)]
+    if state.engine is not None and state.engine.hint is not None:
+        lines.append(state.engine.hint)
+    if state.failure is not None:
+        lines += ["", failure_text(state.failure)]
+    if state.metrics is not None:
+        lines += ["", *metrics_lines(state.metrics)]
+    return "\n".join(lines)
+
+
+def models_text(found: ModelList) -> str:
+    """One model a line: name, size, path; the demo model first."""
+    rows = [("demo", "built in", "")]
+    for model in found.models:
+        parts = f", {model.parts} files" if model.parts > 1 else ""
+        rows.append((model.name, size(model.size) + parts, str(model.path)))
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"{n:{widths[0]}}  {s:{widths[1]}}  {p}".rstrip() for n, s, p in rows]
+    if len(rows) == 1:
+        lines += ["No GGUF files were found in:", *(f"  {folder}" for folder in found.folders)]
+    return "\n".join(lines)
+
+
+_MARKS = {CheckStatus.OK: "ok", CheckStatus.WARNING: "warning", CheckStatus.PROBLEM: "PROBLEM"}
+
+
+def diagnosis_text(diagnosis: Diagnosis) -> str:
+    """One check a line, with its fix below it; the verdict last."""
+    width = max(map(len, _MARKS.values()))
+    lines = []
+    for check in diagnosis.checks:
+        lines.append(f"{_MARKS[check.status]:{width}}  {check.name}: {check.finding}")
+        lines += [f"{'':{width}}  {check.fix}"] if check.fix else []
+    problems = sum(check.status is CheckStatus.PROBLEM for check in diagnosis.checks)
+    verdict = {0: "Nothing stands in the way.", 1: "1 problem."}.get(problems)
+    return "\n".join((*lines, verdict or f"{problems} problems."))
