@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.contract.guard_setup import until
 from tests.engine.engine_setup import (
     DEMO,
     WAIT,
@@ -106,14 +107,13 @@ def test_the_key_is_in_no_command_line_and_no_log(
 
 
 def finish_in_thread(service: LlamaCppService) -> tuple[ChatStream, "Future[ChatChunk]"]:
-    """Send a message now; the future gets the last chunk."""
+    """Connect now, for an engine that is suspended; the future gets the last chunk."""
     stream = service.send_chat_message(request("How do I use my GPU?"))
     future: Future[ChatChunk] = Future()
+    me = psutil.Process()
     threading.Thread(target=lambda: future.set_result(list(stream)[-1])).start()
-    states = service.subscribe()
-    while (state := states.get(WAIT)) is not None and state.active_chats == 0:
-        continue
-    states.close()
+    port = service.state.port
+    until(lambda: any(c.raddr and c.raddr.port == port for c in me.net_connections("tcp4")), WAIT)
     return stream, future
 
 
