@@ -3,8 +3,9 @@
 import signal
 from collections.abc import Sequence
 
+from tray.infrastructure.llama.clue import Clue
 from tray.infrastructure.llama.exit_codes import exit_words, signal_name, unsigned
-from tray.infrastructure.llama.log_clues import Clue, find_clue
+from tray.infrastructure.llama.log_clues import find_clue
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.launch import ExitStatus, LaunchSpec
 

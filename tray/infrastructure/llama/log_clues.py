@@ -1,26 +1,22 @@
 """Pure: lines of llama.cpp's log that say why an engine ended (texts of b11434)."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from tray.infrastructure.llama.clue import Clue, Telling
+from tray.infrastructure.llama.model_clues import (
+    tell_architecture,
+    tell_corrupt,
+    tell_data_type,
+    tell_flash_attention,
+    tell_memory,
+    tell_not_loaded,
+    tell_unexplained,
+    tell_unreadable,
+    tell_version,
+)
 from tray.models.failure import FailureCause
 from tray.models.launch import LaunchSpec
-
-MIB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Clue:
-    """A cause in words, and whether starting again could help."""
-
-    cause: FailureCause
-    title: str
-    detail: str
-    retryable: bool = False
-
-
-Telling = Callable[[re.Match[str], LaunchSpec], Clue]
 
 
 def find_clue(lines: Sequence[str], spec: LaunchSpec) -> Clue | None:
@@ -77,44 +73,6 @@ def _argument_value(match: re.Match[str], _spec: LaunchSpec) -> Clue:
     )
 
 
-def _architecture(match: re.Match[str], spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_UNSUPPORTED,
-        "The engine does not know this model",
-        f"{spec.model.name} has the {match[1]}, which this llama.cpp cannot run. "
-        "Update the engine or choose another model.",
-    )
-
-
-def _version(match: re.Match[str], spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_UNSUPPORTED,
-        "The model needs another engine",
-        f"{spec.model.name}: {match[1]}. Update the engine, or get the model in a newer format.",
-    )
-
-
-def _memory(match: re.Match[str], spec: LaunchSpec) -> Clue:
-    amount = _amount(match)
-    wanted = f"It asked for {amount} that" if amount else "It asked for more memory than"
-    ending = "the device does not have" if amount else "there is"
-    return Clue(
-        FailureCause.MODEL_TOO_LARGE,
-        "Not enough memory for the model",
-        f"{spec.model.name} does not fit. {wanted} {ending}. Choose a smaller model, a smaller "
-        "server.context_size, or fewer server.gpu_layers.",
-    )
-
-
-def _amount(match: re.Match[str]) -> str | None:
-    groups = match.groupdict()
-    if groups.get("mib"):
-        return f"{float(groups['mib']):,.0f} MiB"
-    if groups.get("bytes"):
-        return f"{int(groups['bytes']) / MIB:,.0f} MiB"
-    return None
-
-
 def _gpu(match: re.Match[str], _spec: LaunchSpec) -> Clue:
     return Clue(
         FailureCause.GPU_BACKEND_FAILED,
@@ -122,48 +80,6 @@ def _gpu(match: re.Match[str], _spec: LaunchSpec) -> Clue:
         f"The engine reported: {match[0].strip()}. A newer GPU driver, fewer server.gpu_layers, "
         "or server.engine = bundled (the CPU) may help.",
         retryable=True,
-    )
-
-
-def _flash_attention(_match: re.Match[str], _spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.BAD_CONFIGURATION,
-        "The cache type needs flash attention",
-        "This model cannot use flash attention with a quantized V cache. Set server.cache_type_v "
-        "to f16.",
-    )
-
-
-def _unreadable(match: re.Match[str], _spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_UNREADABLE,
-        "The model cannot be read",
-        f"{match[1]}: {match[2]}. Check the file, its permissions and the disk.",
-    )
-
-
-def _corrupt(match: re.Match[str], spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_CORRUPT,
-        "The model file is damaged or incomplete",
-        f"{spec.model.path or spec.model.name}: {match[1]}. Download or copy it again.",
-    )
-
-
-def _not_loaded(match: re.Match[str], spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_UNSUPPORTED,
-        "The model could not be loaded",
-        f"{spec.model.path or spec.model.name}: {match[1]}. Try another model or a newer engine.",
-    )
-
-
-def _unexplained(_match: re.Match[str], spec: LaunchSpec) -> Clue:
-    return Clue(
-        FailureCause.MODEL_UNSUPPORTED,
-        "The model could not be loaded",
-        f"The engine gave up loading {spec.model.path or spec.model.name}; its last lines tell "
-        "more. Try another model or a newer engine.",
     )
 
 
@@ -178,26 +94,32 @@ RULES = (
     _rule(r"bundled engine: xllamacpp cannot be loaded: (.+)", _no_wheel),
     _rule(r"error: invalid argument: (\S+)", _argument),
     _rule(r"error while handling argument \"([^\"]+)\": (.+)", _argument_value),
-    _rule(r"(unknown model architecture: '[^']*')", _architecture),
-    _rule(r"(unknown pre-tokenizer type: '[^']*')", _architecture),
-    _rule(r"(this GGUF file is version \d+ but .+)", _version),
-    _rule(r"(GGUFv1 is no longer supported)", _version),
-    _rule(r"allocating (?P<mib>[\d.]+) MiB on device .*out of memory", _memory),
-    _rule(r"failed to allocate .*buffer of size (?P<bytes>\d+)", _memory),
-    _rule(r"Device memory allocation of size (?P<bytes>\d+) failed", _memory),
-    _rule(r"std::bad_alloc|out of memory|ErrorOutOf\w+Memory|unable to allocate", _memory),
-    _rule(r"failed to allocate (compute|KV|memory)", _memory),
-    _rule(r"quantized V cache requires flash_attn|V cache quantization requires", _flash_attention),
+    _rule(r"(unknown model architecture: '[^']*')", tell_architecture),
+    _rule(r"(unknown pre-tokenizer type: '[^']*')", tell_architecture),
+    _rule(r"(this GGUF file is version \d+ but .+)", tell_version),
+    _rule(r"(GGUFv1 is no longer supported)", tell_version),
+    _rule(r"gguf_init_from_\w+: (tensor '.*' has invalid ggml type \d+)", tell_data_type),
+    _rule(r"allocating (?P<mib>[\d.]+) MiB on device .*out of memory", tell_memory),
+    _rule(r"failed to allocate .*buffer of size (?P<bytes>\d+)", tell_memory),
+    _rule(r"Device memory allocation of size (?P<bytes>\d+) failed", tell_memory),
+    _rule(r"std::bad_alloc|out of memory|ErrorOutOf\w+Memory|unable to allocate", tell_memory),
+    _rule(r"failed to allocate (compute|KV|memory)", tell_memory),
+    _rule(
+        r"quantized V cache requires flash_attn|V cache quantization requires", tell_flash_attention
+    ),
     _rule(r"((CUDA|ROCm|HIP|SYCL|MUSA) error.*|vk::\w+Error.*|ErrorDeviceLost.*)", _gpu),
     _rule(r"(ggml_metal\w*: error.*|ggml_vulkan: .*[Ee]rror.*)", _gpu),
-    _rule(r"failed to open GGUF file '(.+)' \((.+)\)", _unreadable),
+    _rule(r"failed to open GGUF file '(.+)' \((.+)\)", tell_unreadable),
     _rule(
-        r"error loading model: (.*(not within the file bounds|corrupted or incomplete).*)", _corrupt
+        r"error loading model: (.*(not within the file bounds|corrupted or incomplete).*)",
+        tell_corrupt,
     ),
-    _rule(r"gguf_init_from_\w+: (failed to read .*|invalid magic .*)", _corrupt),
-    _rule(r"gguf_init_from_\w+: (tensor '.*|key .*|duplicate .*|number of .*)", _corrupt),
-    _rule(r"error loading model: (.*tensor '.*' not found.*|missing tensor .*)", _corrupt),
-    _rule(r"error loading model: (.*key not found in model.*|.*wrong (shape|number).*)", _corrupt),
-    _rule(r"error loading model: (.+)", _not_loaded),
-    _rule(r"exiting due to model loading error", _unexplained),
+    _rule(r"gguf_init_from_\w+: (tensor '.*|key .*|duplicate .*|number of .*)", tell_corrupt),
+    _rule(r"gguf_init_from_\w+: (failed to read .*|invalid magic .*)", tell_corrupt),
+    _rule(r"error loading model: (.*tensor '.*' not found.*|missing tensor .*)", tell_corrupt),
+    _rule(
+        r"error loading model: (.*key not found in model.*|.*wrong (shape|number).*)", tell_corrupt
+    ),
+    _rule(r"error loading model: (.+)", tell_not_loaded),
+    _rule(r"exiting due to model loading error", tell_unexplained),
 )

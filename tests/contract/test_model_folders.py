@@ -1,0 +1,113 @@
+"""Models found in real folders: caches, links, splits, leftovers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gguf_files import gguf, write_gguf
+from tray.infrastructure.llama.model_folders import DEEPEST, find_models
+
+
+def names(*folders: Path) -> list[str]:
+    return [model.name for model in find_models(folders)]
+
+
+def test_models_are_found_and_sorted(tmp_path: Path) -> None:
+    content = gguf(general__architecture="llama", general__type="model")
+    path = write_gguf(tmp_path / "deep" / "er" / "b model é.GGUF", content)
+    write_gguf(tmp_path / "C.gguf")
+    write_gguf(tmp_path / "a.gguf")
+    found = find_models((tmp_path,))
+    assert [model.name for model in found] == ["a", "b model é", "C"]
+    assert (found[1].path, found[1].size, found[1].parts) == (path, len(content), 1)
+
+
+def test_missing_and_empty_folders_are_fine(tmp_path: Path) -> None:
+    assert find_models(()) == ()
+    assert find_models((tmp_path, tmp_path / "nowhere")) == ()
+
+
+def test_what_is_not_a_model_is_passed_over(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "mmproj-a-f16.gguf")
+    write_gguf(tmp_path / "vision.gguf", gguf(general__architecture="clip"))
+    write_gguf(tmp_path / "lora.gguf", gguf(general__type="adapter"))
+    write_gguf(tmp_path / "text.gguf", b"not one")
+    write_gguf(tmp_path / "empty.gguf", b"")
+    write_gguf(tmp_path / "x.gguf.part")
+    write_gguf(tmp_path / "x.gguf.incomplete")
+    write_gguf(tmp_path / "x.gguf.downloadInProgress")
+    write_gguf(tmp_path / ".hidden" / "x.gguf")
+    (tmp_path / "folder.gguf").mkdir()
+    write_gguf(tmp_path / "real.gguf")
+    assert names(tmp_path) == ["real"]
+
+
+def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:
+    for part in (1, 2, 3):
+        write_gguf(tmp_path / f"big-0000{part}-of-00003.gguf")
+    write_gguf(tmp_path / "half-00001-of-00002.gguf")
+    (found,) = find_models((tmp_path,))
+    assert (found.name, found.parts, found.size) == ("big", 3, 3 * len(gguf()))
+    assert found.path.name == "big-00001-of-00003.gguf"
+
+
+def test_folders_in_each_other_count_once(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "in" / "a.gguf")
+    assert names(tmp_path, tmp_path / "in", tmp_path) == ["a"]
+
+
+def test_equal_names_are_told_apart(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "x" / "a.gguf")
+    write_gguf(tmp_path / "y" / "a.gguf")
+    assert names(tmp_path) == ["a (x)", "a (y)"]
+
+
+def test_depth_is_bounded(tmp_path: Path) -> None:
+    deep = tmp_path.joinpath(*["d"] * DEEPEST)
+    write_gguf(deep / "in.gguf")
+    write_gguf(deep / "d" / "out.gguf")
+    assert names(tmp_path) == ["in"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_the_hugging_face_cache(tmp_path: Path) -> None:
+    repository = tmp_path / "models--ann--tiny"
+    blob = write_gguf(repository / "blobs" / "0123abcd")
+    for revision in ("aaa", "bbb"):
+        snapshot = repository / "snapshots" / revision
+        snapshot.mkdir(parents=True)
+        (snapshot / "tiny.gguf").symlink_to(os.path.relpath(blob, snapshot))
+    (found,) = find_models((tmp_path,))
+    assert found.path == repository / "snapshots" / "aaa" / "tiny.gguf"
+    assert found.size == len(gguf())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_loops_and_broken_links_end(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "a" / "m.gguf")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    (tmp_path / "gone.gguf").symlink_to(tmp_path / "nothing")
+    assert names(tmp_path) == ["m"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")
+def test_a_name_that_is_not_text_is_passed_over(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.gguf")).write_bytes(gguf())
+    write_gguf(tmp_path / "a.gguf")
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_folder_that_cannot_be_searched_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    not_a_folder = write_gguf(tmp_path / "file")
+    write_gguf(tmp_path / "m" / "a.gguf")
+    with caplog.at_level(logging.WARNING):
+        assert names(not_a_folder, tmp_path / "m") == ["a"]
+    assert str(not_a_folder) in caplog.text

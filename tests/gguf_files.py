@@ -1,0 +1,31 @@
+"""Small GGUF files for tests, made by hand: real headers, no weights."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+STRING = 8
+U32 = 4
+
+
+def text(value: str) -> bytes:
+    data = value.encode()
+    return struct.pack("<Q", len(data)) + data
+
+
+def gguf(version: int = 3, **texts: str) -> bytes:
+    """A header with these string values; "__" in a name stands for a dot."""
+    texts = texts or {"general__architecture": "llama"}
+    pairs = b"".join(
+        text(name.replace("__", ".")) + struct.pack("<I", STRING) + text(value)
+        for name, value in texts.items()
+    )
+    return b"GGUF" + struct.pack("<IQQ", version, 0, len(texts)) + pairs
+
+
+def write_gguf(path: Path, content: bytes | None = None) -> Path:
+    """Write the file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gguf() if content is None else content)
+    return path

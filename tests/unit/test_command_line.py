@@ -1,0 +1,150 @@
+"""The exact command line of a llama-server executable."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tray.infrastructure.llama.bundled_launch import bundled_settings
+from tray.infrastructure.llama.bundled_settings import BundledSettings
+from tray.infrastructure.llama.command_line import command_display, executable_argv
+from tray.infrastructure.llama.launch_checks import check_gpu_layers, check_values
+from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
+from tray.models.failure import FailureCause, PaddockError
+
+MANAGED = (
+    *("--model", "/m/a b.gguf", "--alias", "a b", "--host", "127.0.0.1", "--port", "4711"),
+    *("--cors-origins", "localhost", "--no-ui", "--offline", "--log-colors", "off"),
+)
+EVERYTHING = LlamaCppConfig(
+    context_size=8192,
+    gpu_layers=20,
+    threads=3,
+    batch_size=1024,
+    micro_batch_size=256,
+    flash_attention=FlashAttention.ON,
+    cache_type_k=KvCacheType.Q8_0,
+    cache_type_v=KvCacheType.Q4_0,
+    parallel_slots=2,
+    idle_unload=300,
+    extra_arguments=("--temp=0",),
+)
+
+
+def argv(config: LlamaCppConfig) -> tuple[str, ...]:
+    return executable_argv(
+        config,
+        executable=Path("/bin/llama-server"),
+        model=Path("/m/a b.gguf"),
+        alias="a b",
+        port=4711,
+    )
+
+
+def test_what_is_left_to_the_engine_is_left_out() -> None:
+    assert argv(LlamaCppConfig()) == ("/bin/llama-server", "--parallel", "1", *MANAGED)
+
+
+def test_every_setting_has_its_flag_and_managed_ones_come_last() -> None:
+    assert argv(EVERYTHING) == (
+        "/bin/llama-server",
+        *("--ctx-size", "8192", "--n-gpu-layers", "20", "--threads", "3"),
+        *("--batch-size", "1024", "--ubatch-size", "256", "--flash-attn", "on"),
+        *("--cache-type-k", "q8_0", "--cache-type-v", "q4_0", "--parallel", "2"),
+        *("--sleep-idle-seconds", "300", "--temperature", "0"),
+        *MANAGED,
+    )
+
+
+def test_no_gpu_layers_is_not_the_same_as_auto() -> None:
+    assert argv(LlamaCppConfig(gpu_layers=0))[1:3] == ("--n-gpu-layers", "0")
+
+
+def test_the_command_line_can_be_pasted_into_a_shell() -> None:
+    command = argv(EVERYTHING)
+    assert shlex.split(command_display(command, "linux")) == list(command)
+    assert '"/m/a b.gguf"' in command_display(command, "win32")
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (LlamaCppConfig(micro_batch_size=4096), "server.micro_batch_size"),
+        (LlamaCppConfig(batch_size=128, micro_batch_size=256), "Make it 128 or less"),
+        (
+            LlamaCppConfig(flash_attention=FlashAttention.OFF, cache_type_v=KvCacheType.Q8_0),
+            "needs flash attention",
+        ),
+        (LlamaCppConfig(alias="a,b"), "comma"),
+        (LlamaCppConfig(alias=" a"), "space"),
+        (LlamaCppConfig(alias="a\nb"), "control"),
+    ],
+)
+def test_contradictions_are_refused(config: LlamaCppConfig, words: str) -> None:
+    with pytest.raises(PaddockError, match=words) as caught:
+        check_values(config)
+    assert caught.value.failure.cause is FailureCause.BAD_CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        LlamaCppConfig(),
+        LlamaCppConfig(batch_size=4096, micro_batch_size=4096),
+        LlamaCppConfig(flash_attention=FlashAttention.OFF, cache_type_k=KvCacheType.Q8_0),
+        LlamaCppConfig(cache_type_v=KvCacheType.Q8_0, alias="Qwen 3 – 8B"),
+    ],
+)
+def test_values_that_go_together(config: LlamaCppConfig) -> None:
+    check_values(config)
+
+
+@pytest.mark.parametrize(
+    ("layers", "device", "refused"),
+    [(5, "CPU", True), (0, "CPU", False), (5, "NVIDIA H100", False), (5, None, False)],
+)
+def test_gpu_layers_need_a_gpu(layers: int, device: str | None, refused: bool) -> None:
+    config = LlamaCppConfig(gpu_layers=layers)
+    if not refused:
+        check_gpu_layers(config, device)
+        return
+    with pytest.raises(PaddockError, match=r"server\.gpu_layers is 5"):
+        check_gpu_layers(config, device)
+
+
+def bundled(config: LlamaCppConfig) -> BundledSettings:
+    return bundled_settings(config, model=Path("/m/é.gguf"), alias="demo", port=4711)
+
+
+def test_bundled_settings_survive_the_way_over_argv() -> None:
+    settings = bundled(LlamaCppConfig(context_size=1024, threads=1))
+    text = settings.to_json()
+    assert text.isascii()
+    assert BundledSettings.from_json(text) == settings
+
+
+def test_bundled_settings_are_shown() -> None:
+    display = bundled(LlamaCppConfig(context_size=1024, threads=1)).display
+    assert display == (
+        "bundled engine: model /m/é.gguf, alias demo, port 4711, ctx-size 1024, threads 1, "
+        "flash-attn auto, cache-type-k f16, cache-type-v f16, parallel 1, n-gpu-layers 0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "words"),
+    [
+        (LlamaCppConfig(extra_arguments=("--temp", "0")), "extra arguments"),
+        (LlamaCppConfig(gpu_layers=5), "server.gpu_layers is 5"),
+    ],
+)
+def test_what_the_bundled_engine_cannot_do_is_refused(config: LlamaCppConfig, words: str) -> None:
+    with pytest.raises(PaddockError, match=words) as caught:
+        bundled(config)
+    assert caught.value.failure.cause is FailureCause.BAD_CONFIGURATION
+
+
+def test_the_bundled_engine_takes_auto_and_no_gpu_layers() -> None:
+    assert bundled(LlamaCppConfig(gpu_layers=0)) == bundled(LlamaCppConfig())
