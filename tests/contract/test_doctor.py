@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import pytest
 
+from tests.platforms import on_linux, on_posix
 from tray.infrastructure.doctor import Patient, diagnose
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.tray_host import TrayHost, find_tray_host
@@ -118,7 +119,6 @@ def test_a_broken_bundled_engine_harms_only_its_child(
 
 @pytest.mark.slow
 def test_the_real_bundled_engine_loads(healthy: Patient) -> None:
-    pytest.importorskip("xllamacpp")
     real = replace(healthy, import_engine=Patient.import_engine)
     assert found(real, "Bundled engine").status is CheckStatus.OK
 
@@ -144,12 +144,7 @@ def test_an_executable_that_ignores_the_gpu_says_how_to_get_another(healthy: Pat
         (None, True, CheckStatus.PROBLEM),
         (None, False, CheckStatus.PROBLEM),
         ((), False, CheckStatus.OK),
-        pytest.param(
-            (),
-            True,
-            CheckStatus.WARNING,
-            marks=pytest.mark.skipif(sys.platform == "darwin", reason="not measured on macOS"),
-        ),
+        ((), True, CheckStatus.OK if sys.platform == "darwin" else CheckStatus.WARNING),
     ],
 )
 def test_gpu_and_driver(
@@ -182,7 +177,7 @@ def test_a_fixed_port_that_is_taken(healthy: Patient) -> None:
     assert found(patient, "Port").status is CheckStatus.OK
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+@on_posix
 def test_unsafe_folders_are_named_one_by_one(healthy: Patient, tmp_path: Path) -> None:
     healthy.folders.config.chmod(0o777)
     healthy.folders.cache.rmdir()
@@ -220,10 +215,10 @@ def test_without_a_display_there_is_no_tray(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 # python-xlib leaves the sockets of a refused connection to the garbage collector.
+@on_linux
+@pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_display_that_does_not_answer_has_no_tray(monkeypatch: pytest.MonkeyPatch) -> None:
-    if sys.platform in ("win32", "darwin"):
-        pytest.skip("X11 and D-Bus are Linux's")
     monkeypatch.setenv("DISPLAY", ":4242")
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     assert find_tray_host() is TrayHost.NONE

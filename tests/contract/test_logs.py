@@ -16,12 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.platforms import on_posix
 from tray.infrastructure.logs import ApplicationLog, EngineLog, follow, last_lines
 
 RECORD = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d (DEBUG|INFO|WARNING|ERROR) [\w.]+: .*"
 )
-posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and limits of POSIX")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_rotation_bounds_the_disk_and_loses_no_new_record(tmp_path: Path) -> Non
     log.close()
 
 
-@posix
+@on_posix
 def test_files_are_private_and_links_are_not_followed(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.touch()
@@ -126,9 +126,8 @@ def test_files_are_private_and_links_are_not_followed(tmp_path: Path) -> None:
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
 
 
+@on_posix
 def test_a_removed_log_is_made_again(log: ApplicationLog) -> None:
-    if sys.platform == "win32":
-        pytest.skip("an open file cannot be removed on Windows")
     log.write("INFO", "x", ["one"])
     log.path.unlink()
     log.write("INFO", "x", ["two"])
@@ -165,7 +164,7 @@ def test_memory_is_bounded_while_nothing_can_be_written(tmp_path: Path) -> None:
     assert texts(log)[-1].startswith("1999")
 
 
-@posix
+@on_posix
 def test_a_full_disk_tears_no_record(tmp_path: Path) -> None:
     if sys.platform == "win32":
         return
@@ -189,9 +188,8 @@ def test_a_full_disk_tears_no_record(tmp_path: Path) -> None:
     assert texts(log)[-1] == "y" * 100
 
 
-@posix
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
-def test_a_device_in_the_logs_place_is_refused(tmp_path: Path) -> None:
+@on_posix
+def test_a_pipe_in_the_logs_place_is_refused(tmp_path: Path) -> None:
     if sys.platform != "win32":
         os.mkfifo(tmp_path / "paddock.log")
     log = ApplicationLog(tmp_path)

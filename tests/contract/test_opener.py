@@ -1,11 +1,11 @@
 """Opening through the system's handler, here a script in its place on PATH."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.platforms import on_linux
 from tray.infrastructure.opener import open_path, open_url
 from tray.models.failure import FailureCause, PaddockError
 
@@ -32,7 +32,6 @@ REFUSED = (
     "/etc/passwd",
     "",
 )
-linux = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="xdg-open is Linux's")
 
 
 @pytest.mark.parametrize("url", REFUSED)
@@ -58,7 +57,7 @@ def opened(handler: Path) -> str:
     return (handler.parent / "opened").read_text()
 
 
-@linux
+@on_linux
 def test_addresses_and_paths_reach_the_handler_as_one_argument(
     handler: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +78,7 @@ def test_addresses_and_paths_reach_the_handler_as_one_argument(
     assert not Path("hurt").exists()
 
 
-@linux
+@on_linux
 def test_no_handler_and_a_failing_one_are_typed(handler: Path) -> None:
     script = handler / "xdg-open"
     for content, expected in (
@@ -98,8 +97,8 @@ def test_a_missing_file_is_said_before_anything_starts(tmp_path: Path) -> None:
         open_path(tmp_path / "none")
 
 
+@on_linux
 @pytest.mark.slow
-@linux
 def test_a_handler_that_stays_is_not_waited_for(handler: Path) -> None:
     script = handler / "xdg-open"
     script.write_text(f'#!/bin/sh\necho $$ > "{handler}/pid"\nexec /bin/sleep 60\n')

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.platforms import on_posix
 from tray.infrastructure.private_file import read_private, write_private
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="modes, links and pipes of POSIX")
 
 
 def test_round_trip_leaves_one_file(tmp_path: Path) -> None:
@@ -21,7 +20,7 @@ def test_round_trip_leaves_one_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@posix
+@on_posix
 def test_mode_is_0600_whatever_the_umask_and_the_old_mode(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_bytes(b"old")
@@ -34,7 +33,7 @@ def test_mode_is_0600_whatever_the_umask_and_the_old_mode(tmp_path: Path) -> Non
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-@posix
+@on_posix
 def test_a_planted_link_is_replaced_and_its_target_kept(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(b"precious")
@@ -48,7 +47,7 @@ def test_a_planted_link_is_replaced_and_its_target_kept(tmp_path: Path) -> None:
     assert not path.is_symlink()
 
 
-@posix
+@on_posix
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     if sys.platform != "win32":
         os.mkfifo(tmp_path / "pipe")

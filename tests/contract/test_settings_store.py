@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.platforms import on_posix
 from tray.infrastructure.settings_store import SettingsStore
 from tray.models.config import EngineKind
 from tray.models.failure import FailureCause, PaddockError
@@ -240,8 +241,8 @@ while True:
 KILLS = int(os.environ.get("PADDOCK_TORTURE", "50"))
 
 
+@on_posix
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
 def test_killed_while_saving_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     store = SettingsStore(tmp_path)
     store.path.write_bytes(GOOD)

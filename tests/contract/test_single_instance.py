@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.platforms import on_posix
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import PaddockError
@@ -165,7 +166,7 @@ def test_an_invalid_endpoint_is_none(folders: Folders, content: bytes) -> None:
     holder.release()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="links and owners of POSIX")
+@on_posix
 def test_planted_files_are_not_followed(folders: Folders, tmp_path: Path) -> None:
     holder = SingleInstance(folders)
     assert holder.acquire()
