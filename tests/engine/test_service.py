@@ -113,7 +113,7 @@ def finish_in_thread(service: LlamaCppService) -> tuple[ChatStream, "Future[Chat
     me = psutil.Process()
     threading.Thread(target=lambda: future.set_result(list(stream)[-1])).start()
     port = service.state.port
-    until(lambda: any(c.raddr and c.raddr.port == port for c in me.net_connections("tcp4")), WAIT)
+    until(lambda: any(c.raddr[1:] == (port,) for c in me.net_connections("tcp4")), WAIT)
     return stream, future
 
 
