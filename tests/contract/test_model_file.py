@@ -96,14 +96,12 @@ def test_a_name_too_long_for_the_system(tmp_path: Path) -> None:
     assert failure.cause in (FailureCause.MODEL_UNREADABLE, FailureCause.MODEL_MISSING)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="chmod does not hide a file there")
 def test_an_unreadable_file(tmp_path: Path) -> None:
-    if sys.platform == "win32" or os.geteuid() == 0:
-        # Permissions do not bind an administrator; a file that fails to read does.
-        path = Path("/proc/self/mem")
-        if not path.exists():
-            return
-    else:
-        path = write_gguf(tmp_path / "x.gguf")
+    # Permissions do not bind root; a file that fails to be read does.
+    is_root = sys.platform != "win32" and os.geteuid() == 0
+    path = Path("/proc/self/mem") if is_root else write_gguf(tmp_path / "x.gguf")
+    if not is_root:
         path.chmod(0)
     failure = failure_of(path, tmp_path)
     assert failure.cause is FailureCause.MODEL_UNREADABLE
