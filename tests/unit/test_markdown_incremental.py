@@ -1,0 +1,256 @@
+"""However an answer is cut, the page ends with what the whole text renders to."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tray.models.page import BlockUpdate
+from tray.ui.markdown import IncrementalRenderer, render
+
+
+class Page:
+    """Applies updates as the page does and checks their contract."""
+
+    def __init__(self) -> None:
+        self.html: dict[int, str] = {}
+        self.final: set[int] = set()
+
+    def apply(self, updates: Iterable[BlockUpdate]) -> None:
+        for update in updates:
+            assert update.index not in self.final
+            if update.html is not None:
+                self.html[update.index] = update.html
+            else:
+                assert 'stream"' in self.html[update.index]
+            if update.final:
+                self.final.add(update.index)
+
+    def blocks(self) -> tuple[str, ...]:
+        return tuple(self.html[index] for index in sorted(self.html) if self.html[index])
+
+
+def stream(pieces: Sequence[str]) -> tuple[str, ...]:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    page = Page()
+    for step, piece in enumerate(pieces):
+        renderer.feed(piece)
+        page.apply(renderer.poll(float(step)))
+    page.apply(renderer.poll(float(len(pieces)), final=True))
+    return page.blocks()
+
+
+def cut(text: str, places: Iterable[int]) -> list[str]:
+    edges = [0, *sorted({place % (len(text) + 1) for place in places}), len(text)]
+    return [text[a:b] for a, b in pairwise(edges)]
+
+
+_LINES = st.sampled_from(
+    [
+        "word",
+        "two words",
+        "- item",
+        "* star",
+        "+ plus",
+        "1. one",
+        "2) two",
+        "10. ten",
+        "-",
+        "*",
+        "1.",
+        "  more",
+        "    deep",
+        "\tTab",
+        "\t\ttwo tabs",
+        "- \ttab item",
+        "   three",
+        "> quote",
+        ">",
+        "> - in quote",
+        "> ```",
+        ">> two",
+        "# head",
+        "## h ##",
+        "#",
+        "#no",
+        "===",
+        "---",
+        "- - -",
+        "***",
+        "__",
+        "```",
+        "```py",
+        "~~~",
+        "````",
+        "``` x`y",
+        "  ```",
+        "    ```",
+        "- ```",
+        "  - ```js",
+        "| a | b |",
+        "|---|:-:|",
+        "a | b",
+        "-|-",
+        ":--|",
+        "|x|",
+        "| 1 | 2 | 3 |",
+        "[x]: http://a.b",
+        "[x]: <http://c.d> 'title'",
+        "[x]:",
+        "http://e.f",
+        "'title",
+        "end'",
+        '"t"',
+        "[x]",
+        "[y][x]",
+        "[x]: http://a.b 'open",
+        "(paren)",
+        "![i](http://a.b/c.png)",
+        "<b>",
+        "<div>",
+        "<!-- c",
+        "-->",
+        "&amp;",
+        "**bold",
+        "bold**",
+        "`code",
+        "code`",
+        "- [ ] task",
+        "- [x] done",
+        "$a_b$",
+        "\\(",
+        "\\)",
+        "hard  ",
+        "back\\",
+        "    'ti",
+        "\x0c",
+        "\u00a0",
+        "    [x]: http://q.r",
+        "- [x]: http://in.list",
+        "> [x]: http://in.quote",
+        "1234567890. no",
+        "0. zero",
+        "a\0b",
+    ]
+)
+_TEXT = st.lists(
+    st.tuples(_LINES, st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r", "\n\n\n", "\n \t\n"])),
+    max_size=14,
+).map(lambda rows: "".join(line + end for line, end in rows))
+_LOOSE = st.text(alphabet="ab \t\n\r-*+#>`~|:[]()!<\\$_1.'\"=", max_size=60)
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=st.one_of(_TEXT, _LOOSE), places=st.lists(st.integers(0, 10_000), max_size=12))
+@example(text="[x]: http://a.b\n'title\nend'\n\n[x]\n", places=range(33))
+@example(text="para\n| a | b |\n|---|---|x\nmore\n", places=range(31))
+@example(text="- a\n- b\n\n\n- c\n\npara\n\n    code\n\n    more\n", places=range(41))
+def test_every_split_ends_like_the_whole(text: str, places: Sequence[int]) -> None:
+    assert stream(cut(text, places)) == render(text)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(text=_TEXT)
+def test_letter_by_letter_ends_like_the_whole(text: str) -> None:
+    assert stream(list(text)) == render(text)
+
+
+def test_rendering_waits_for_the_next_frame() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    assert renderer.due is None
+    renderer.feed("a")
+    assert renderer.poll(10.0)
+    renderer.feed("b")
+    assert renderer.poll(10.02) == ()
+    assert renderer.due == pytest.approx(10.0 + 1 / 30)
+    (update,) = renderer.poll(10.04)
+    assert update.html == "<p>ab</p>\n"
+
+
+def test_costly_rendering_takes_a_fifth_of_a_core() -> None:
+    readings = iter([0.0, 0.1, 1.0, 1.1])
+    renderer = IncrementalRenderer(clock=lambda: next(readings))
+    renderer.feed("a")
+    renderer.poll(10.0)
+    renderer.feed("b")
+    assert renderer.poll(10.49) == ()
+    assert renderer.poll(10.51)
+
+
+def test_nothing_new_sends_nothing() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    renderer.feed("word ")
+    assert len(renderer.poll(0.0)) == 1
+    renderer.feed("\n")
+    assert renderer.poll(1.0) == ()
+
+
+def test_open_code_streams_as_text_and_is_highlighted_once() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    sent: list[BlockUpdate] = []
+    for step, piece in enumerate(["```py\n", "if a", ":\n  b", "()\n``", "`", "\nafter"]):
+        renderer.feed(piece)
+        sent.extend(renderer.poll(float(step)))
+    opening, *appended, closed, after = sent
+    assert opening.html is not None
+    assert '<code class="stream"></code>' in opening.html
+    assert [update.append_text for update in appended] == ["if a", ":\n  b", "()\n"]
+    assert closed.final
+    assert "tok-keyword" in (closed.html or "")
+    assert after.html == "<p>after</p>\n"
+
+
+_LONG_BLOCKS = {
+    "list": ("- item with *words*\n" * 600 + "\n", "after\n"),
+    "loose list": ("- item\n\n  more\n\n" * 700, "after\n"),
+    "ordered": ("1. item\n" * 1500 + "\n", "- other\n"),
+    "paragraph": ("soft broken line\n" * 800, "\nafter\n"),
+    "heading after": ("soft broken line\n" * 800, "# after\n" + "x\n" * 2200),
+    "quote": ("> quoted words\n" * 800, "\nafter\n"),
+    "table": ("|a|b|\n|-|-|\n" + "|cell|cell|\n" * 900, "\nafter\n"),
+    "indented code": ("    code line\n" * 900, "after\n"),
+    "code in list": ("- ```\n" + "  code\n" * 1500 + "  ```\n\n", "after\n"),
+}
+
+
+@pytest.mark.parametrize("name", _LONG_BLOCKS)
+def test_a_long_block_streams_as_text_and_is_rendered_when_it_closes(name: str) -> None:
+    block, after = _LONG_BLOCKS[name]
+    text = block + after
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    page = Page()
+    appended = 0
+    for step in range(0, len(text), 409):
+        renderer.feed(text[step : step + 409])
+        updates = renderer.poll(float(step))
+        appended += sum(len(update.append_text or "") for update in updates)
+        page.apply(updates)
+    assert appended > 1000
+    assert 0 in page.final, "closed without the end of the text"
+    page.apply(renderer.poll(float(len(text)), final=True))
+    assert page.blocks() == render(text)
+
+
+def test_work_grows_with_the_text_only() -> None:
+    """Bytes sent for a list of n items, doubled, stay within a small factor."""
+
+    def sent(items: int) -> int:
+        renderer = IncrementalRenderer(clock=lambda: 0.0)
+        total = 0
+        for step in range(0, items, 8):
+            renderer.feed(f"- item {step} with a few *words*\n" * 8)
+            for update in renderer.poll(float(step)):
+                total += len(update.html or update.append_text or "")
+        return total
+
+    assert sent(2000) < 2.2 * sent(1000)
+
+
+def test_no_source_is_kept_of_finished_blocks() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    for step in range(500):
+        renderer.feed("[label]: https://a.test\n\n\n" if step % 2 else "A paragraph.\n\n")
+        renderer.poll(float(step))
+    assert len(renderer._tail) < 100

@@ -1,0 +1,96 @@
+"""Code to spans of a dozen classes; no inline style.
+
+Pygments knows hundreds of token types and lexers. A dozen classes make a
+smaller page and a readable stylesheet; a list of well-used languages keeps
+hostile text away from slow lexers.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
+_LONGEST = 32_000
+_LONGEST_LINE = 5_000
+
+_CLASS_BY_TOKEN = {
+    "Token.Comment": "tok-comment",
+    "Token.Comment.Preproc": "tok-meta",
+    "Token.Generic.Deleted": "tok-deleted",
+    "Token.Generic.Inserted": "tok-inserted",
+    "Token.Generic.Heading": "tok-heading",
+    "Token.Generic.Subheading": "tok-meta",
+    "Token.Generic.Prompt": "tok-comment",
+    "Token.Keyword": "tok-keyword",
+    "Token.Keyword.Constant": "tok-constant",
+    "Token.Keyword.Type": "tok-type",
+    "Token.Literal.Number": "tok-number",
+    "Token.Literal.String": "tok-string",
+    "Token.Literal.String.Doc": "tok-comment",
+    "Token.Literal.String.Escape": "tok-constant",
+    "Token.Literal.String.Interpol": "tok-constant",
+    "Token.Name.Attribute": "tok-attribute",
+    "Token.Name.Builtin": "tok-builtin",
+    "Token.Name.Class": "tok-type",
+    "Token.Name.Constant": "tok-constant",
+    "Token.Name.Decorator": "tok-meta",
+    "Token.Name.Exception": "tok-type",
+    "Token.Name.Function": "tok-function",
+    "Token.Name.Namespace": "tok-type",
+    "Token.Name.Tag": "tok-keyword",
+    "Token.Operator.Word": "tok-keyword",
+}
+CLASSES = frozenset(_CLASS_BY_TOKEN.values())
+
+_LANGUAGES = (
+    "bash sh shell zsh console powershell ps1 bat cmd python py python3 pycon javascript js "
+    "typescript ts jsx tsx json jsonc yaml yml toml ini html xml css scss sql c h cpp c++ cc "
+    "csharp cs c# java kotlin kt scala swift objc go golang rust rs zig ruby rb php perl lua r "
+    "julia haskell hs elixir erlang clojure dart nim fortran matlab diff patch dockerfile docker "
+    "make makefile cmake nginx graphql protobuf proto latex tex vim nix terraform hcl glsl cuda "
+    "groovy ocaml fsharp lisp scheme"
+)
+LANGUAGES = frozenset(_LANGUAGES.split())
+_ALIASES = {"jsonc": "json", "cc": "cpp", "h": "c", "cmd": "bat", "kt": "kotlin", "patch": "diff"}
+
+
+@lru_cache(maxsize=8)
+def _lexer(language: str) -> "Lexer | None":
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(_ALIASES.get(language, language), stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _css_class(token_name: str) -> str:
+    while token_name:
+        if token_name in _CLASS_BY_TOKEN:
+            return _CLASS_BY_TOKEN[token_name]
+        token_name = token_name.rpartition(".")[0]
+    return ""
+
+
+def _spans(pieces: Iterator[tuple[object, str]]) -> Iterator[str]:
+    for css_class, group in groupby(pieces, key=lambda piece: _css_class(str(piece[0]))):
+        text = escape("".join(value for _, value in group))
+        yield f'<span class="{css_class}">{text}</span>' if css_class else text
+
+
+def highlight(code: str, language: str) -> str:
+    """``code`` as escaped HTML, with spans where ``language`` is known.
+
+    Code past 32,000 characters, or with a line past 5,000, stays plain.
+    """
+    lexer = _lexer(language) if language in LANGUAGES else None
+    too_long = len(code) > _LONGEST or max(map(len, code.split("\n"))) > _LONGEST_LINE
+    if lexer is None or too_long:
+        return escape(code)
+    return "".join(_spans(lexer.get_tokens(code)))
