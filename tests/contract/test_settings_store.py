@@ -247,7 +247,7 @@ def test_killed_while_saving_leaves_the_old_or_the_new_file(tmp_path: Path) -> N
     store = SettingsStore(tmp_path)
     store.path.write_bytes(GOOD)
     for kill in range(KILLS):
-        last = _save_until_killed(tmp_path, saves=1 + kill % 3, offset=(kill * 37) % 100)
+        last = _save_until_killed(tmp_path, saves=1 + kill % 3, offset=(kill * 37) % 300)
         loaded = store.load()
         assert loaded.problems == ()
         assert loaded.settings.server.port in (last, last + 1)
@@ -256,7 +256,10 @@ def test_killed_while_saving_leaves_the_old_or_the_new_file(tmp_path: Path) -> N
 
 
 def _save_until_killed(folder: Path, saves: int, offset: int) -> int:
-    """Kill a saver ``offset`` steps of 0.1 ms after a save; the port it last told."""
+    """Kill a saver ``offset`` steps of 0.1 ms after a save; the port it last told.
+
+    A save takes about 20 ms, so 300 steps reach all of it.
+    """
     saver = subprocess.Popen(
         [sys.executable, "-c", SAVER, str(folder)], stdout=subprocess.PIPE, text=True
     )
