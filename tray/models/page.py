@@ -89,11 +89,15 @@ PAGE_CHUNK: TypeAdapter[PageChunk] = TypeAdapter(PageChunk)
 
 
 class Meter(Frozen):
-    """One bar: ``percent`` is 0 to 100, or ``None`` when it could not be measured."""
+    """One bar: ``percent`` is 0 to 100, or ``None`` when it could not be measured.
+
+    ``text`` is the figure in full ("5.1 / 12.0 GiB"), ``short`` in percent.
+    """
 
     name: str
     percent: float | None
     text: str
+    short: str
 
 
 class ModelChoice(Frozen):

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tray.models.catalog import FoundModel
-from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList
 from tray.models.page import PageState
 from tray.models.state import ModelId, ModelState
@@ -26,7 +25,8 @@ class PageDesk:
     """Satisfies the local API's ServedPage.
 
     ``find_models`` may take seconds; it runs on a thread of its own whenever a
-    page is opened, and what it finds shows with the next snapshot.
+    page is opened, and what it finds shows with the next snapshot. ``open_url``
+    raises PaddockError for anything but http, https and mailto.
     """
 
     def __init__(
@@ -52,11 +52,6 @@ class PageDesk:
         return PageStream()
 
     def open_link(self, url: str) -> None:
-        """Raises PaddockError for anything but http, https and mailto."""
-        from tray.ui.markdown.links import is_allowed
-
-        if not is_allowed(url):
-            raise PaddockError(_refused_link())
         self._open_url(url)
 
     def hold(self, held: bool) -> None:
@@ -69,11 +64,3 @@ class PageDesk:
 
     def _look_for_models(self) -> None:
         self._models = self._find_models().models
-
-
-def _refused_link() -> ServerFailure:
-    return ServerFailure(
-        cause=FailureCause.REQUEST_REFUSED,
-        title="This link is not opened",
-        detail="Only http, https and mailto links of an answer lead out of Paddock.",
-    )

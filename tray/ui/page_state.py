@@ -66,25 +66,30 @@ def _choices(found: tuple[FoundModel, ...], current: ModelId) -> tuple[ModelChoi
 def _meters(metrics: ServerMetrics) -> tuple[Meter, ...]:
     """GPU and VRAM of each GPU, or CPU and RAM where there is none."""
     if metrics.gpus is None:
-        return (Meter(name="GPU", percent=None, text=present.UNKNOWN),)
+        return (_load("GPU", None),)
     if metrics.gpus:
         several = len(metrics.gpus) > 1
         return tuple(meter for gpu in metrics.gpus for meter in _gpu_meters(gpu, several))
     return (
-        Meter(name="CPU", percent=metrics.cpu_percent, text=present.percent(metrics.cpu_percent)),
+        _load("CPU", metrics.cpu_percent),
         _memory("RAM", metrics.ram_used, metrics.ram_total),
     )
 
 
 def _gpu_meters(gpu: GpuMetrics, several: bool) -> tuple[Meter, Meter]:
     number = f" {gpu.index}" if several else ""
-    load = present.percent(gpu.load_percent)
     return (
-        Meter(name=f"GPU{number}", percent=gpu.load_percent, text=load),
+        _load(f"GPU{number}", gpu.load_percent),
         _memory(f"VRAM{number}", gpu.vram_used, gpu.vram_total),
     )
 
 
+def _load(name: str, percent: float | None) -> Meter:
+    text = present.percent(percent)
+    return Meter(name=name, percent=percent, text=text, short=text)
+
+
 def _memory(name: str, used: int | None, total: int | None) -> Meter:
     percent = 100 * used / total if used is not None and total else None
-    return Meter(name=name, percent=percent, text=present.share(used, total))
+    text = present.share(used, total)
+    return Meter(name=name, percent=percent, text=text, short=present.percent(percent))

@@ -1,0 +1,70 @@
+// The blocks of one answer. This is the only place where HTML becomes elements,
+// and the only HTML is what Paddock rendered and sanitized.
+
+import { element, icon } from "./dom.js";
+
+const PIECE = 4000; // characters of streamed text that are laid out together
+
+function safeHtml(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+export class Blocks {
+  constructor(root) {
+    this.root = root;
+    this.shown = [];
+    this.open = 0;
+  }
+
+  // Applies one BlockUpdate and returns the element it changed, if it still exists.
+  apply(update) {
+    const block = this.shown[update.index] ?? this.#add(update.index);
+    if (update.append_text !== null) {
+      appendText(block, update.append_text);
+    } else {
+      block.replaceChildren(safeHtml(update.html));
+      block.hidden = update.html === "";
+      block.querySelectorAll("figure.code").forEach(addCodeBar);
+    }
+    if (update.final) block.classList.add("final");
+    return block;
+  }
+
+  #add(index) {
+    const block = element("div", { className: "block" });
+    this.shown[index] = block;
+    this.root.append(block);
+    return block;
+  }
+}
+
+// Long streamed text is cut into boxes, so that a new word lays out one box only.
+function appendText(block, text) {
+  const target = block.querySelector(".stream");
+  if (!target) return;
+  let piece = target.lastElementChild;
+  if (!piece || (piece.size > PIECE && piece.endsLine)) {
+    if (!piece && target.firstChild) {
+      piece = element("span", { className: "piece" }, ...target.childNodes);
+      piece.size = piece.textContent.length;
+    } else {
+      piece = element("span", { className: "piece" });
+      piece.size = 0;
+    }
+    target.append(piece);
+  }
+  piece.append(text);
+  piece.size += text.length;
+  piece.endsLine = text.endsWith("\n");
+}
+
+function addCodeBar(figure) {
+  const language = figure.dataset.language;
+  figure.querySelector("figcaption")?.remove();
+  const copy = element("button", { type: "button", className: "quiet copy", title: "Copy code" });
+  copy.setAttribute("aria-label", language ? `Copy ${language} code` : "Copy code");
+  copy.append(icon("copy", true));
+  figure.prepend(element("figcaption", {}, element("span", {}, language || "text"), copy));
+}

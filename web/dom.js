@@ -1,0 +1,30 @@
+// Elements by id, and new ones built without markup.
+
+export const byId = (id) => document.getElementById(id);
+
+export function element(tag, properties = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role") made.setAttribute(name, value);
+    else made[name] = value;
+  }
+  made.append(...children);
+  return made;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function icon(name, small = false) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", small ? "icon small" : "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// Text nodes are written only when they change: writing one makes it dirty.
+export function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}

@@ -1,0 +1,168 @@
+// The server's state as the page shows it, and the controls that change it.
+
+import { ApiFailure, call, stream } from "./api.js";
+import { byId, element, setText } from "./dom.js";
+import { failureCard } from "./failure.js";
+import { follow } from "./scroll.js";
+import { say } from "./speech.js";
+
+const RETRY = 1000; // milliseconds until a lost stream is asked for again
+
+const model = byId("model");
+const power = byId("power");
+const status = byId("status");
+const details = byId("details");
+
+export let state = null;
+let chosen = null; // a model picked but not running yet
+let shownModels = "";
+let shownFailure = "";
+let shownMeters = "";
+const listeners = [];
+
+export const onState = (listener) => listeners.push(listener);
+
+// Starts the chosen model, or the one of the settings; resolves when it runs or cannot.
+export function start(wait, signal) {
+  return call("/api/start", { model: chosen ?? state?.model ?? null, wait }, signal);
+}
+
+export async function watchState() {
+  for (;;) {
+    if (document.hidden) await once(document, "visibilitychange");
+    const hidden = new AbortController();
+    const stop = () => document.hidden && hidden.abort();
+    document.addEventListener("visibilitychange", stop);
+    try {
+      await stream("/api/page/events", null, hidden.signal, show);
+      lost(null);
+    } catch (error) {
+      if (error instanceof ApiFailure) lost(error.failure);
+      else if (error.name !== "AbortError") throw error;
+    }
+    document.removeEventListener("visibilitychange", stop);
+    if (!document.hidden) await new Promise((resolve) => setTimeout(resolve, RETRY));
+  }
+}
+
+export function showFailure(error) {
+  if (!(error instanceof ApiFailure)) throw error;
+  byId("trouble").replaceChildren(failureCard(error.failure));
+  shownFailure = "";
+  follow();
+}
+
+function once(target, event) {
+  return new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
+}
+
+function lost(failure) {
+  if (state === null && !failure) return;
+  state = null;
+  status.dataset.phase = "lost";
+  setText(byId("words"), "Not connected");
+  power.disabled = model.disabled = true;
+  if (failure) showTrouble(failure, false);
+}
+
+function show(next) {
+  const before = state;
+  state = next;
+  status.dataset.phase = next.stalled ? "stalled" : next.phase;
+  status.title = next.line;
+  setText(byId("words"), next.words);
+  if (before && before.words !== next.words) say(next.words);
+  showPower(next);
+  showModels(next);
+  showMeters(next.meters);
+  if (!details.hidden) showDetails(next);
+  showTrouble(next.phase === "failed" || next.phase === "backoff" ? next.failure : null, next.can_start);
+  for (const listener of listeners) listener(next);
+}
+
+function showPower({ can_start: canStart, can_stop: canStop, phase }) {
+  const stops = canStop || phase === "stopping";
+  power.disabled = !canStart && !canStop;
+  power.classList.toggle("stops", stops);
+  setText(byId("power-label"), stops ? "Stop" : "Start");
+}
+
+function showModels(next) {
+  if (chosen === next.model) chosen = null;
+  const models = JSON.stringify(next.models);
+  if (models !== shownModels) {
+    shownModels = models;
+    model.replaceChildren(...next.models.map(({ value, name, note }) =>
+      element("option", { value, title: note }, name)));
+  }
+  model.disabled = false;
+  const value = chosen ?? next.model;
+  if (model.value !== value && document.activeElement !== model) model.value = value;
+  model.title = model.selectedOptions[0]?.textContent ?? "";
+  setText(byId("model-name"), model.title);
+}
+
+function showMeters(meters) {
+  const root = byId("meters");
+  const names = meters.map((meter) => meter.name).join();
+  if (names !== shownMeters) {
+    shownMeters = names;
+    root.replaceChildren(...meters.map(({ name }) => {
+      const label = element("span", { className: "name" }, name);
+      const bar = element("span", { className: "track", "aria-hidden": "true" }, element("i"));
+      const value = element("span", { className: "value" });
+      return element("span", { className: "meter" }, label, bar, value, element("span", { className: "short" }));
+    }));
+  }
+  meters.forEach(({ percent, text, short }, index) => {
+    const meter = root.children[index];
+    setText(meter.children[2], text);
+    setText(meter.lastChild, short);
+    meter.title = text;
+    meter.classList.toggle("unknown", percent === null);
+    meter.children[1].firstChild.style.transform = `scaleX(${Math.min(percent ?? 0, 100) / 100})`;
+  });
+}
+
+function showDetails(next) {
+  const lines = [next.line, ...next.metrics, ...(next.hint ? [next.hint] : [])];
+  if (details.dataset.lines === lines.join("\n")) return;
+  details.dataset.lines = lines.join("\n");
+  details.replaceChildren(...lines.map((line) => element("p", {}, line)));
+}
+
+function showTrouble(failure, canRetry) {
+  const text = JSON.stringify([failure, canRetry]);
+  if (text === shownFailure) return;
+  shownFailure = text;
+  const action = canRetry ? "Try again" : null;
+  const again = () => start(false).catch(showFailure);
+  byId("trouble").replaceChildren(...(failure ? [failureCard(failure, action, again)] : []));
+  follow();
+}
+
+export function closeDetails() {
+  if (details.hidden) return false;
+  details.hidden = true;
+  status.setAttribute("aria-expanded", "false");
+  return true;
+}
+
+status.addEventListener("click", () => {
+  if (closeDetails()) return;
+  details.hidden = false;
+  status.setAttribute("aria-expanded", "true");
+  if (state) showDetails(state);
+});
+
+power.addEventListener("click", () => {
+  power.disabled = true;
+  const done = state.can_stop ? call("/api/stop", { wait: false }) : start(false);
+  done.catch(showFailure);
+});
+
+model.addEventListener("change", () => {
+  chosen = model.value;
+  setText(byId("model-name"), model.selectedOptions[0].textContent);
+  if (state?.can_stop) start(false).catch(showFailure);
+});

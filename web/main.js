@@ -1,0 +1,67 @@
+// Puts the parts of the page together.
+
+import { clear, isBusy, isEmpty, onChange, send, stop } from "./chat.js";
+import { focusComposer, setUpComposer } from "./composer.js";
+import { setUpCopying } from "./copy.js";
+import { byId, element, setText } from "./dom.js";
+import { closeDetails, onState, showFailure, state, watchState } from "./header.js";
+import { catchLinks } from "./links.js";
+import { hide, watchWindow } from "./popover.js";
+
+const UNDO = 8000; // milliseconds
+
+const notice = byId("notice");
+let shownSuggestions = "";
+let undoTimer = 0;
+
+function showEmpty() {
+  const empty = isEmpty();
+  byId("empty").hidden = !empty || !state || ["failed", "backoff"].includes(state.phase);
+  byId("new").hidden = empty;
+  if (!empty || !state) return;
+  const stopped = state.can_start && !state.can_stop;
+  const note = stopped
+    ? "Your first message starts the engine."
+    : "The model runs on this computer. Nothing you write leaves it.";
+  setText(byId("empty-note"), note);
+  const suggestions = state.suggestions.join("\n");
+  if (suggestions === shownSuggestions) return;
+  shownSuggestions = suggestions;
+  byId("suggestions").replaceChildren(...state.suggestions.map((text) => {
+    const button = element("button", { type: "button" }, text);
+    button.addEventListener("click", () => { send(text); focusComposer(); });
+    return element("li", {}, button);
+  }));
+}
+
+function newChat() {
+  const undo = clear();
+  const button = element("button", { type: "button", className: "link" }, "Undo");
+  button.addEventListener("click", () => { undo(); notice.hidden = true; focusComposer(); });
+  notice.replaceChildren("New chat ", button);
+  notice.hidden = false;
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(() => { notice.hidden = true; }, UNDO);
+  focusComposer();
+}
+
+// Escape stops what is going on, and hides the popover when nothing is.
+function escape(event) {
+  if (event.key !== "Escape" || event.isComposing || byId("leave").open) return;
+  event.preventDefault();
+  if (isBusy()) stop();
+  else if (!closeDetails()) hide();
+}
+
+onState(showEmpty);
+onChange(showEmpty);
+byId("new").addEventListener("click", newChat);
+document.addEventListener("keydown", escape);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) focusComposer(); });
+addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
+setUpComposer();
+setUpCopying();
+catchLinks(showFailure);
+watchWindow();
+focusComposer();
+watchState();

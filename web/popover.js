@@ -1,0 +1,44 @@
+// What only the popover window needs: keep it open while something would be lost, hide it.
+
+import { call, inPopover } from "./api.js";
+import { byId } from "./dom.js";
+
+const reasons = new Set();
+let held = false;
+
+// Keeps the popover open for a reason, or no longer.
+export function hold(reason, wanted) {
+  if (wanted) reasons.add(reason);
+  else reasons.delete(reason);
+  if (!inPopover || held === reasons.size > 0) return;
+  held = reasons.size > 0;
+  call("/api/page/hold", { held }).catch(() => {});
+}
+
+export function hide() {
+  if (inPopover) call("/api/page/hide", {}).catch(() => {});
+}
+
+export function watchWindow() {
+  const pin = byId("pin");
+  pin.hidden = !inPopover;
+  document.documentElement.classList.toggle("popover", inPopover);
+  pin.addEventListener("click", () => {
+    const pinned = pin.getAttribute("aria-pressed") !== "true";
+    pin.setAttribute("aria-pressed", pinned);
+    hold("pin", pinned);
+  });
+  new MutationObserver(() => hold("dialog", byId("leave").open))
+    .observe(byId("leave"), { attributeFilter: ["open"] });
+  // A dropped file or link must not replace the page.
+  addEventListener("dragenter", () => hold("drop", true));
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) hold("drop", false); });
+  addEventListener("dragover", refuseFiles);
+  addEventListener("drop", (event) => { hold("drop", false); refuseFiles(event); });
+}
+
+function refuseFiles(event) {
+  const types = event.dataTransfer.types;
+  const text = event.target.closest?.("textarea") && !types.includes("Files");
+  if (!text) event.preventDefault();
+}

@@ -1,0 +1,63 @@
+// The live region: a screen reader hears finished sentences, not tokens.
+
+import { byId, element } from "./dom.js";
+
+const KEPT = 12; // sentences that stay in the region
+const END = /[.!?…:](?=\s)|\n/g;
+
+const region = byId("speech");
+
+export class Speech {
+  constructor() {
+    this.block = null;
+    this.index = -1;
+    this.said = 0;
+  }
+
+  // Learns of a change to a block of the answer.
+  heard(update, block) {
+    if (update.index > this.index) {
+      this.#rest();
+      [this.block, this.index, this.said] = [block, update.index, 0];
+    }
+    if (update.index !== this.index) return;
+    if (block.querySelector("figure.code, div.table")) this.#structure(block, update.final);
+    else if (update.final) this.#rest();
+    else this.#sentences(block.textContent);
+  }
+
+  end() {
+    this.#rest();
+  }
+
+  #sentences(text) {
+    let end = 0;
+    for (const match of text.matchAll(END)) end = match.index + 1;
+    if (end > this.said) this.#until(text, end);
+  }
+
+  #rest() {
+    if (this.block) this.#until(this.block.textContent, Infinity);
+    this.block = null;
+  }
+
+  // Code and tables are named, not read out.
+  #structure(block, final) {
+    if (!final || this.block === null) return;
+    const language = block.querySelector("figure.code")?.dataset.language;
+    const kind = block.querySelector("div.table") ? "Table." : `Code block${language ? ` in ${language}` : ""}.`;
+    this.block = null;
+    say(kind);
+  }
+
+  #until(text, end) {
+    const sentence = text.slice(this.said, end).trim();
+    this.said = end;
+    if (sentence) say(sentence);
+  }
+}
+
+export function say(text) {
+  region.append(element("p", {}, text));
+  while (region.childElementCount > KEPT) region.firstElementChild.remove();
+}
