@@ -5,7 +5,7 @@ import sys
 from tray.commands.output import DONE, FAILED, INTERRUPTED, WrongUsage, fail, note
 from tray.commands.running import running_or_alone
 from tray.models.chat import FinishReason
-from tray.ui.terminal.ask import Shown, open_answer, question, show_answer
+from tray.ui.terminal.ask import Shown, ask, question
 from tray.ui.terminal.plain import JsonWriter
 from tray.ui.terminal.ports import AnswerWriter
 
@@ -18,8 +18,7 @@ def chat(prompt: str | None, as_json: bool) -> int:
     if not text or not text.strip():
         raise WrongUsage('there is no prompt: paddock chat "Hello", or one on standard input')
     with running_or_alone() as paddock:
-        answer = open_answer(paddock, question(text), lambda: note("Starting …"))
-        shown = show_answer(answer, _writer(as_json))
+        shown = ask(paddock, question(text), _writer(as_json), lambda: note("Starting …"))
     return _exit_code(shown)
 
 

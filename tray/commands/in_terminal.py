@@ -15,7 +15,7 @@ from tray.models.metrics import ServerMetrics
 from tray.models.state import ModelState, ServerPhase
 from tray.services.paddock import Paddock
 from tray.ui.present import finish_line, metrics_lines, state_line
-from tray.ui.terminal.ask import question, show_answer
+from tray.ui.terminal.ask import ask, question
 from tray.ui.terminal.conversation import Conversation
 from tray.ui.terminal.plain import PlainWriter
 
@@ -66,7 +66,7 @@ class InTerminal:
 
     def _answer_once(self, paddock: Paddock) -> int:
         prompt = self._source.read().strip() or BUILT_IN_PROMPT
-        shown = show_answer(paddock.chat(question(prompt)), PlainWriter(sys.stdout))
+        shown = ask(paddock, question(prompt), PlainWriter(sys.stdout), lambda: note("Starting …"))
         if shown.interrupted:
             return INTERRUPTED
         say(finish_line(shown.finish))

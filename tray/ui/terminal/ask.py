@@ -22,11 +22,43 @@ def question(text: str) -> ChatRequest:
     return ChatRequest(messages=(ChatMessage(role=Role.USER, content=text),))
 
 
-def open_answer(paddock: Asked, request: ChatRequest, starting: Callable[[], None]) -> Answer:
-    """Ask; where no engine runs, start one first and say so by ``starting``.
+@dataclass(frozen=True)
+class Shown:
+    """An answer that has been shown, as far as it came."""
 
-    Raises PaddockError when the engine does not start or refuses.
+    text: str
+    finish: FinishChunk
+    interrupted: bool = False
+
+
+def ask(
+    paddock: Asked, request: ChatRequest, writer: AnswerWriter, starting: Callable[[], None]
+) -> Shown:
+    """Ask, and write the answer as it comes. Ctrl-C cancels it, and nothing else.
+
+    Where no engine runs one is started first, which ``starting`` says. Raises
+    PaddockError when that fails or the engine refuses.
     """
+    text: list[str] = []
+    answer: Answer | None = None
+    with writer:
+        try:
+            answer = _opened(paddock, request, starting)
+            for chunk in answer:
+                writer.write(chunk)
+                if isinstance(chunk, FinishChunk):
+                    return Shown("".join(text), chunk)
+                if isinstance(chunk, ContentChunk):
+                    text.append(chunk.text)
+        except KeyboardInterrupt:
+            if answer is not None:
+                answer.cancel()
+        finish = FinishChunk(reason=FinishReason.CANCELLED)
+        writer.write(finish)
+    return Shown("".join(text), finish, interrupted=True)
+
+
+def _opened(paddock: Asked, request: ChatRequest, starting: Callable[[], None]) -> Answer:
     try:
         return paddock.chat(request)
     except PaddockError as error:
@@ -37,33 +69,3 @@ def open_answer(paddock: Asked, request: ChatRequest, starting: Callable[[], Non
     if state.phase is ServerPhase.FAILED and state.failure is not None:
         raise PaddockError(state.failure)
     return paddock.chat(request)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An answer that has been shown, as far as it came."""
-
-    text: str
-    finish: FinishChunk
-    interrupted: bool = False
-
-
-def show_answer(answer: Answer, writer: AnswerWriter) -> Shown:
-    """Write the answer as it comes. Ctrl-C cancels it, and nothing else."""
-    text: list[str] = []
-    shown: Shown | None = None
-    with writer:
-        try:
-            for chunk in answer:
-                writer.write(chunk)
-                if isinstance(chunk, FinishChunk):
-                    shown = Shown("".join(text), chunk)
-                elif isinstance(chunk, ContentChunk):
-                    text.append(chunk.text)
-        except KeyboardInterrupt:
-            answer.cancel()
-        if shown is None:
-            finish = FinishChunk(reason=FinishReason.CANCELLED)
-            writer.write(finish)
-            shown = Shown("".join(text), finish, interrupted=True)
-    return shown

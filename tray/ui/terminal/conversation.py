@@ -7,7 +7,7 @@ from tray.models.chat import ChatMessage, ChatRequest, Role
 from tray.models.failure import PaddockError
 from tray.models.local_api import StartRequest, StopRequest
 from tray.ui.present import failure_text, metrics_lines, state_line
-from tray.ui.terminal.ask import open_answer, show_answer
+from tray.ui.terminal.ask import ask
 from tray.ui.terminal.ports import AnswerWriter, Asked
 
 PROMPT = "> "
@@ -79,10 +79,10 @@ class Conversation:
     def _ask(self, text: str) -> None:
         messages = (*self._messages, ChatMessage(role=Role.USER, content=text))
         request = ChatRequest(messages=messages)
-        answer = open_answer(self._paddock, request, lambda: self._screen.say("Starting …"))
-        shown = show_answer(answer, self._screen.answer())
+        screen = self._screen
+        shown = ask(self._paddock, request, screen.answer(), lambda: screen.say("Starting …"))
         if shown.finish.failure is not None:
-            self._screen.say(failure_text(shown.finish.failure))
+            screen.say(failure_text(shown.finish.failure))
         if shown.text:
             said = ChatMessage(role=Role.ASSISTANT, content=shown.text)
             self._messages = (*messages, said)

@@ -1,0 +1,114 @@
+"""How an answer looks: in a pipe, as JSON, and live on a terminal."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from tests.unit.terminal_fakes import STOP, words
+from tray.models.chat import (
+    CHAT_CHUNK,
+    ChatChunk,
+    ChatTimings,
+    ContentChunk,
+    FinishChunk,
+    FinishReason,
+    PromptProgressChunk,
+    ReasoningChunk,
+)
+from tray.ui.terminal.blocks import finished_length
+from tray.ui.terminal.live import LiveWriter
+from tray.ui.terminal.plain import JsonWriter, PlainWriter
+
+PROGRESS = PromptProgressChunk(total=10, cached=0, processed=5, elapsed_ms=1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "finished"),
+    [
+        ("", ""),
+        ("one line", ""),
+        ("para\n\n", ""),
+        ("para\n\nnext", "para\n\n"),
+        ("# head\ntext", "# head\n"),
+        ("- a\n- b\n", ""),
+        ("- a\n\n- b\n\ntext", "- a\n\n- b\n\n"),
+        ("```\ncode\n\nmore", ""),
+        ("```\ncode\n```\nafter", "```\ncode\n```\n"),
+        ("a\n\n| x |\n|---|\n| 1 |\n", "a\n\n"),
+    ],
+)
+def test_all_but_the_last_block_is_finished(text: str, finished: str) -> None:
+    assert text[: finished_length(text)] == finished
+
+
+def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
+    out = io.StringIO()
+    with PlainWriter(out) as writer:
+        for chunk in (PROGRESS, ReasoningChunk(text="hm"), *words("Hel", "lo ✓")):
+            writer.write(chunk)
+    assert out.getvalue() == "Hello ✓\n"
+
+
+@pytest.mark.parametrize("texts", [(), ("ends so\n",)])
+def test_a_pipe_gets_no_second_newline(texts: tuple[str, ...]) -> None:
+    out = io.StringIO()
+    with PlainWriter(out) as writer:
+        for chunk in words(*texts):
+            writer.write(chunk)
+    assert out.getvalue() == "".join(texts)
+
+
+def test_json_is_one_chunk_a_line() -> None:
+    chunks: list[ChatChunk] = [PROGRESS, ReasoningChunk(text="a\nb"), *words("x")]
+    out = io.StringIO()
+    with JsonWriter(out) as writer:
+        for chunk in chunks:
+            writer.write(chunk)
+    assert [CHAT_CHUNK.validate_json(line) for line in out.getvalue().splitlines()] == chunks
+
+
+def shown_live(chunks: list[ChatChunk], height: int = 10) -> str:
+    """All that stays on a terminal of 80 columns once the answer has ended."""
+    out = io.StringIO()
+    console = Console(
+        file=out, force_terminal=True, color_system=None, width=80, height=height, _environ={}
+    )
+    with LiveWriter(console) as writer:
+        for chunk in chunks:
+            writer.write(chunk)
+    return out.getvalue()
+
+
+def test_markdown_is_rendered_live() -> None:
+    text = shown_live(words("# He", "ad\n\nSome **bo", "ld** text\n\n```py\nx = 1\n```\n"))
+    assert "Head" in text
+    assert "Some bold text" in text
+    assert "x = 1" in text
+    assert "**" not in text
+
+
+def test_an_answer_longer_than_the_terminal_is_shown_whole() -> None:
+    items = "".join(f"- item number {number}\n" for number in range(100))
+    text = shown_live(words(*items.splitlines(keepends=True)))
+    assert all(f"item number {number}" in text for number in range(100))
+
+
+def test_reasoning_comes_before_the_answer_and_the_note_last() -> None:
+    finish = FinishChunk(reason=FinishReason.LENGTH, timings=ChatTimings(predicted_tokens=3))
+    text = shown_live([ReasoningChunk(text="let me see"), ContentChunk(text="Yes."), finish])
+    assert text.rindex("let me see") < text.rindex("Yes.") < text.rindex("token limit · 3 tokens")
+
+
+@given(st.lists(st.text(max_size=20), max_size=20))
+def test_a_model_never_commands_the_terminal(pieces: list[str]) -> None:
+    hostile = ["\x1b]0;title\x07", "\x1b[2J", "\x9b31m", "\x08", *pieces]
+    text = shown_live([*(ContentChunk(text=piece) for piece in hostile), STOP])
+    assert "\x1b]0" not in text
+    assert "\x1b[2J" not in text
+    assert "\x9b" not in text
+    assert "\x07" not in text
