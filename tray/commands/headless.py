@@ -7,7 +7,7 @@ from tray.commands.output import DONE
 from tray.services.paddock import Paddock
 
 # On Windows a wait without a limit does not let a signal through.
-_LONGEST_WAIT = 0.5 if sys.platform == "win32" else None
+LONGEST_WAIT = 0.5 if sys.platform == "win32" else None
 
 
 class Headless:
@@ -19,7 +19,7 @@ class Headless:
         self._ending = Event()
 
     def run(self, paddock: Paddock) -> int:
-        while not self._ending.wait(_LONGEST_WAIT):
+        while not self._ending.wait(LONGEST_WAIT):
             pass
         return DONE
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tray.app import AlreadyRunning, FrontEnd, resident
 from tray.commands.output import DONE, note
+from tray.infrastructure.desktop import has_desktop
 from tray.infrastructure.signals import ending_signals
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -42,6 +43,10 @@ def _front(headless: bool) -> SignalledFront:
         from tray.commands.headless import Headless
 
         return Headless()
+    if has_desktop():
+        from tray.commands.in_tray import InTray
+
+        return InTray()
     from tray.commands.in_terminal import InTerminal
 
     return InTerminal(sys.stdin)

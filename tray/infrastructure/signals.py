@@ -42,6 +42,19 @@ def ask_to_end() -> None:
             signal.pthread_kill(main, signal.SIGTERM)
 
 
+def keep_interrupt() -> Callable[[], None]:
+    """Remember who hears SIGINT; the call, on the main thread, gives it back to them.
+
+    pystray's GTK loop hands it to the system, which would end us in no order.
+    """
+    kept = signal.getsignal(signal.SIGINT)
+
+    def give_back() -> None:
+        signal.signal(signal.SIGINT, kept)
+
+    return give_back
+
+
 def _numbers(interrupt: bool) -> tuple[signal.Signals, ...]:
     asked = (signal.SIGTERM, signal.SIGINT) if interrupt else (signal.SIGTERM,)
     if sys.platform == "win32":

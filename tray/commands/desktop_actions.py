@@ -1,0 +1,64 @@
+"""What a click in the icon's menu does on this machine."""
+
+from collections.abc import Callable
+
+from tray.infrastructure.clipboard import copy_text
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.llama.model_name import model_name
+from tray.infrastructure.opener import open_path
+from tray.infrastructure.panel_theme import panel_is_dark
+from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.tray_host import TrayHost, find_tray_host
+from tray.models.catalog import FoundModel
+from tray.models.local_api import StartRequest, StopRequest
+from tray.models.state import Connection, ModelId
+from tray.services.paddock import Paddock
+from tray.ui.tray_ports import Position
+
+OpenChat = Callable[[Position | None], None]
+
+
+class DesktopActions:
+    """Satisfies TrayActions; any thread may call, failures are PaddockError."""
+
+    def __init__(self, paddock: Paddock, folders: Folders, open_chat: OpenChat) -> None:
+        self._paddock = paddock
+        self._folders = folders
+        self._settings = SettingsStore(folders.config)
+        self.open_chat = open_chat
+        self.quit = paddock.quit
+
+    def start(self, model: str) -> None:
+        self._paddock.start(StartRequest(model=model))
+
+    def stop(self) -> None:
+        self._paddock.stop(StopRequest())
+
+    def models(self) -> tuple[FoundModel, ...]:
+        return self._paddock.models().models
+
+    def configured_model(self) -> ModelId:
+        path = self._settings.load().settings.server.model_path
+        name = "demo" if path is None else model_name(path).stem
+        return ModelId(name=name, path=path)
+
+    def connection(self) -> Connection:
+        return self._paddock.connection()
+
+    def copy(self, text: str) -> None:
+        copy_text(text)
+
+    def open_model_folder(self) -> None:
+        open_path(self._folders.models)
+
+    def show_log(self) -> None:
+        open_path(self._folders.logs / "paddock.log")
+
+    def open_settings(self) -> None:
+        open_path(self._settings.ensure_file())
+
+    def panel_is_dark(self) -> bool:
+        return panel_is_dark()
+
+    def tray_is_missing(self) -> bool:
+        return find_tray_host() in (TrayHost.NONE, TrayHost.NO_DISPLAY)

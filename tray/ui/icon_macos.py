@@ -1,0 +1,49 @@
+"""pystray on macOS: AppKit wants every call on the main thread."""
+
+from collections.abc import Callable
+
+import AppKit
+import pystray
+from PyObjCTools import AppHelper
+
+from tray.ui.tray_menu import Entry
+from tray.ui.tray_ports import Position
+
+
+class MacIcon(pystray.Icon):  # type: ignore[misc]
+    """Marshals updates to the main thread; the picture is a template for light and dark."""
+
+    on_loop: Callable[[], None] | None = None
+
+    def _mark_ready(self) -> None:
+        if self.on_loop is not None:
+            self.on_loop()
+        super()._mark_ready()
+
+    def _update_icon(self) -> None:
+        AppHelper.callAfter(super()._update_icon)
+
+    def _assert_image(self) -> None:
+        super()._assert_image()
+        self._icon_image.setTemplate_(True)
+
+    def _update_title(self) -> None:
+        AppHelper.callAfter(super()._update_title)
+
+    def _update_menu(self) -> None:
+        AppHelper.callAfter(super()._update_menu)
+
+    def _stop(self) -> None:
+        AppHelper.callAfter(super()._stop)
+
+    def relabel(self, entries: tuple[Entry, ...]) -> None:
+        self.update_menu()
+
+    @property
+    def picture_size(self) -> int:
+        return int(self._status_bar.thickness())
+
+    def pointer(self) -> Position | None:
+        place = AppKit.NSEvent.mouseLocation()
+        height = AppKit.NSScreen.mainScreen().frame().size.height
+        return int(place.x), int(height - place.y)

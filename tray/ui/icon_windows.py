@@ -1,0 +1,39 @@
+"""pystray on Windows."""
+
+from collections.abc import Callable
+
+import pystray
+from pystray._util import win32
+
+from tray.ui.tray_menu import Entry
+from tray.ui.tray_ports import Position
+
+
+class WindowsIcon(pystray.Icon):  # type: ignore[misc]
+    """Builds the menu when it is asked for, on its own thread: never under an open one."""
+
+    on_loop: Callable[[], None] | None = None
+    picture_size = 32
+
+    def _mark_ready(self) -> None:
+        if self.on_loop is not None:
+            self.on_loop()
+        super()._mark_ready()
+
+    def update_menu(self) -> None:
+        """Wait for the click; but pystray shows no menu that was never built."""
+        if getattr(self, "_menu_handle", None) is None:
+            super().update_menu()
+
+    def _on_notify(self, wparam: int, lparam: int) -> None:
+        if lparam == win32.WM_RBUTTONUP:
+            self._update_menu()
+        super()._on_notify(wparam, lparam)
+
+    def relabel(self, entries: tuple[Entry, ...]) -> None:
+        """The next click builds the menu with them."""
+
+    def pointer(self) -> Position | None:
+        point = win32.wintypes.POINT()
+        win32.GetCursorPos(win32.ctypes.byref(point))
+        return point.x, point.y

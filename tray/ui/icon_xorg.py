@@ -1,0 +1,38 @@
+"""pystray on plain X11, without GTK: an icon whose click opens the chat, and no menu."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pystray
+from Xlib import X
+from Xlib.error import DisplayError
+
+from tray.ui.tray_menu import Entry
+from tray.ui.tray_ports import Position
+
+
+class XorgIcon(pystray.Icon):  # type: ignore[misc]
+    """Adds the click, which pystray 0.19.5 never asks the X server for."""
+
+    on_loop: Callable[[], None] | None = None
+    picture_size = 24
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        try:
+            super().__init__(*arguments, **named)
+        except DisplayError as error:
+            raise ImportError(f"no X server ({error})") from error
+
+    def _mark_ready(self) -> None:
+        if self.on_loop is not None:
+            self.on_loop()
+        mask = self._window.get_attributes().your_event_mask
+        self._window.change_attributes(event_mask=mask | X.ButtonPressMask)
+        super()._mark_ready()
+
+    def relabel(self, entries: tuple[Entry, ...]) -> None:
+        """There is no menu."""
+
+    def pointer(self) -> Position | None:
+        place = self._display.screen().root.query_pointer()
+        return place.root_x, place.root_y

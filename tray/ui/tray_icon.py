@@ -1,0 +1,176 @@
+"""The tray icon: snapshots in, and out to the host only what changed; clicks to actions."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from tray.models.catalog import FoundModel
+from tray.models.failure import PaddockError
+from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.ui import present
+from tray.ui.api_words import api_address, curl_example
+from tray.ui.gauge_picture import GaugePicture, picture_of
+from tray.ui.page_state import DEMO
+from tray.ui.tray_menu import Entry, Verb, menu_entries, shape
+from tray.ui.tray_ports import IconHost, Position, StateFeed, TrayActions
+
+log = logging.getLogger(__name__)
+
+RELABEL_SECONDS = 10.0
+LOOK_AROUND_SECONDS = 30.0
+HOST_PATIENCE = 5.0
+NO_TRAY = "Nothing on this desktop shows tray icons, so the chat opens as a window."
+
+
+class TrayIcon:
+    """Keeps a host's icon true to the snapshots until either of them ends."""
+
+    def __init__(
+        self,
+        host: IconHost,
+        actions: TrayActions,
+        feed: StateFeed,
+        say: Callable[[str], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._host = host
+        self._actions = actions
+        self._feed = feed
+        self._say = say
+        self._now = now
+        self._models: tuple[FoundModel, ...] = ()
+        self._configured = ModelId(name=DEMO)
+        self._dark = actions.panel_is_dark()
+        self._look_due = float("-inf")
+        self._looking: threading.Thread | None = None
+        self._picture: GaugePicture | None = None
+        self._tooltip = ""
+        self._menu: tuple[Entry, ...] = ()
+        self._relabelled_at = float("-inf")
+        self._reported: int | None = None
+        self._plain_actions = {
+            Verb.STOP: actions.stop,
+            Verb.OPEN_MODEL_FOLDER: actions.open_model_folder,
+            Verb.SHOW_LOG: actions.show_log,
+            Verb.OPEN_SETTINGS: actions.open_settings,
+            Verb.QUIT: actions.quit,
+        }
+
+    def run(self) -> None:
+        """Keep the icon in the tray until ``stop``. On the main thread."""
+        if (state := self._feed.get(0)) is not None:
+            self.show(state)
+        self._host.run(self.clicked, self._begin)
+        self._feed.close()
+
+    def stop(self) -> None:
+        """Make ``run`` return soon. Any thread, before ``run`` too."""
+        self._host.stop()
+
+    def follow(self) -> None:
+        """Show every snapshot until the feed is closed."""
+        while (state := self._feed.get(None)) is not None:
+            self.show(state)
+            self._look_now_and_then()
+
+    def show(self, state: ModelState) -> None:
+        """Bring picture, tooltip and menu up to date, and report a new failure."""
+        self._show_picture(state)
+        tooltip = present.tooltip(state)
+        if tooltip != self._tooltip:
+            self._tooltip = tooltip
+            self._host.show_tooltip(tooltip)
+        self._show_menu(state)
+        self._report(state)
+
+    def clicked(self, entry: Entry, pointer: Position | None) -> None:
+        """Do what the entry asks for, on a thread of its own: it may take seconds."""
+        act = threading.Thread(
+            target=self._act, args=(entry, pointer), name="tray-action", daemon=True
+        )
+        act.start()
+
+    def look_around(self) -> None:
+        """Ask for what no snapshot tells: models, settings, the panel; shown with the next one."""
+        self._models = self._actions.models()
+        self._configured = self._actions.configured_model()
+        self._dark = self._actions.panel_is_dark()
+
+    def open_window_without_tray(self) -> None:
+        """Where no tray answers in time, say so and open the chat instead of hiding."""
+        deadline = self._now() + HOST_PATIENCE
+        while self._actions.tray_is_missing():
+            if self._now() > deadline:
+                self._say(NO_TRAY)
+                self._act(Entry("", Verb.OPEN_CHAT), None)
+                return
+            time.sleep(0.25)
+
+    def _begin(self) -> None:
+        for work in (self.follow, self.open_window_without_tray):
+            threading.Thread(target=work, name="tray-icon", daemon=True).start()
+
+    def _show_picture(self, state: ModelState) -> None:
+        picture = picture_of(
+            state.metrics,
+            state.phase,
+            state.stalled,
+            self._host.theme(self._dark),
+            self._host.size,
+        )
+        if picture != self._picture:
+            from tray.ui.gauge import render
+
+            self._picture = picture
+            self._host.show_picture(render(picture))
+
+    def _show_menu(self, state: ModelState) -> None:
+        entries = menu_entries(state, self._models, self._configured)
+        if entries == self._menu:
+            return
+        if shape(entries) != shape(self._menu):
+            self._host.show_menu(entries)
+        elif self._now() - self._relabelled_at >= RELABEL_SECONDS:
+            self._host.relabel(entries)
+        else:
+            return
+        self._menu = entries
+        self._relabelled_at = self._now()
+
+    def _look_now_and_then(self) -> None:
+        """On a thread of its own: folders and the desktop may be slow to answer."""
+        if self._now() < self._look_due or (self._looking and self._looking.is_alive()):
+            return
+        self._look_due = self._now() + LOOK_AROUND_SECONDS
+        self._looking = threading.Thread(target=self.look_around, name="tray-look", daemon=True)
+        self._looking.start()
+
+    def _report(self, state: ModelState) -> None:
+        """Each run's failure once."""
+        if state.phase is ServerPhase.FAILED and state.failure and state.run != self._reported:
+            self._reported = state.run
+            self._host.notify(state.failure.title, state.failure.detail)
+
+    def _act(self, entry: Entry, pointer: Position | None) -> None:
+        try:
+            self._perform(entry, pointer)
+        except PaddockError as error:
+            log.warning("%s: %s", entry.label or entry.verb, error)
+            self._host.notify(error.failure.title, error.failure.detail)
+
+    def _perform(self, entry: Entry, pointer: Position | None) -> None:
+        actions = self._actions
+        match entry.verb:
+            case Verb.OPEN_CHAT:
+                actions.open_chat(pointer)
+            case Verb.START:
+                actions.start(entry.value or DEMO)
+            case Verb.COPY_ADDRESS:
+                actions.copy(api_address(actions.connection()))
+            case Verb.COPY_KEY:
+                actions.copy(actions.connection().api_key)
+            case Verb.COPY_EXAMPLE:
+                actions.copy(curl_example(actions.connection()))
+            case verb if verb is not None:
+                self._plain_actions[verb]()

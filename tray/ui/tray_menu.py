@@ -1,0 +1,133 @@
+"""Pure: snapshot and models -> the entries of the icon's menu."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from tray.models.catalog import FoundModel
+from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.ui import present
+from tray.ui.page_state import DEMO, model_value
+
+LONGEST_LABEL = 72
+"""Characters; a menu is as wide as its longest entry."""
+
+
+class Verb(StrEnum):
+    """What a click on an entry asks for."""
+
+    OPEN_CHAT = "open_chat"
+    START = "start"
+    STOP = "stop"
+    OPEN_MODEL_FOLDER = "open_model_folder"
+    COPY_ADDRESS = "copy_address"
+    COPY_KEY = "copy_key"
+    COPY_EXAMPLE = "copy_example"
+    SHOW_LOG = "show_log"
+    OPEN_SETTINGS = "open_settings"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. ``verb`` of ``None``: information, a submenu or a separator.
+
+    ``value`` is the model START runs, as StartRequest takes it. ``chosen`` is
+    the radio mark; ``live`` labels change with the measurements.
+    """
+
+    label: str
+    verb: Verb | None = None
+    value: str | None = None
+    enabled: bool = True
+    default: bool = False
+    chosen: bool | None = None
+    live: bool = False
+    submenu: tuple["Entry", ...] = ()
+
+
+SEPARATOR = Entry("")
+_CAN_STOP = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.BACKOFF)
+_AT_REST = (ServerPhase.STOPPED, ServerPhase.FAILED)
+
+
+def menu_entries(
+    state: ModelState, models: tuple[FoundModel, ...], configured: ModelId
+) -> tuple[Entry, ...]:
+    """The whole menu; ``configured`` is the model that runs when none was chosen."""
+    model = state.model or configured
+    return (
+        Entry("Open chat", Verb.OPEN_CHAT, default=True),
+        SEPARATOR,
+        _note(present.state_line(state)),
+        _start_or_stop(state, model),
+        Entry("Model", submenu=_model_entries(models, model)),
+        *_metrics_entries(state),
+        SEPARATOR,
+        Entry("Copy", submenu=_copy_entries(state.phase is ServerPhase.READY)),
+        Entry("Show log", Verb.SHOW_LOG),
+        Entry("Open settings file", Verb.OPEN_SETTINGS),
+        SEPARATOR,
+        Entry("Quit Paddock", Verb.QUIT),
+    )
+
+
+def shape(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The entries without what may change in place: equal shapes need no rebuilding."""
+    return tuple(replace(entry, label="") if entry.live else entry for entry in entries)
+
+
+def _note(label: str, *, live: bool = False) -> Entry:
+    return Entry(_short(label), enabled=False, live=live)
+
+
+def _start_or_stop(state: ModelState, model: ModelId) -> Entry:
+    if state.phase in _CAN_STOP:
+        return Entry("Stop", Verb.STOP)
+    label = "Start again" if state.phase is ServerPhase.FAILED else "Start"
+    return Entry(label, Verb.START, model_value(model), enabled=state.phase in _AT_REST)
+
+
+def _model_entries(models: tuple[FoundModel, ...], current: ModelId) -> tuple[Entry, ...]:
+    """The demo model, every model found, and the current one wherever it lies."""
+    chosen = model_value(current)
+    entries = [
+        _model_entry("demo model" + present.SEPARATOR + "built in", DEMO, chosen),
+        *(
+            _model_entry(
+                _with_size(model), model_value(ModelId(name=model.name, path=model.path)), chosen
+            )
+            for model in models
+        ),
+    ]
+    if all(entry.value != chosen for entry in entries):
+        entries.append(_model_entry(current.name, chosen, chosen))
+    return (*entries, SEPARATOR, Entry("Open model folder", Verb.OPEN_MODEL_FOLDER))
+
+
+def _model_entry(label: str, value: str, chosen: str) -> Entry:
+    return Entry(_short(label), Verb.START, value, chosen=value == chosen)
+
+
+def _with_size(model: FoundModel) -> str:
+    size = present.size(model.size)
+    name = present.shorten(model.name, LONGEST_LABEL - len(present.SEPARATOR) - len(size))
+    return name + present.SEPARATOR + size
+
+
+def _metrics_entries(state: ModelState) -> tuple[Entry, ...]:
+    if state.metrics is None:
+        return ()
+    lines = present.metrics_lines(state.metrics)
+    return (SEPARATOR, *(_note(line, live=True) for line in lines))
+
+
+def _copy_entries(running: bool) -> tuple[Entry, ...]:
+    return (
+        Entry("API address", Verb.COPY_ADDRESS, enabled=running),
+        Entry("API key", Verb.COPY_KEY, enabled=running),
+        Entry("Example for curl", Verb.COPY_EXAMPLE, enabled=running),
+    )
+
+
+def _short(label: str) -> str:
+    return present.shorten(label, LONGEST_LABEL)
