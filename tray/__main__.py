@@ -4,14 +4,19 @@ import sys
 from pathlib import Path
 
 BUNDLED_ENGINE = "bundled-engine"
+POPOVER = "popover"
 
 
 def main() -> int:
-    """Host the engine when asked to, before anything heavy is imported; else the CLI."""
+    """Host the engine or show the popover before anything heavy is imported; else the CLI."""
     if sys.argv[1:2] == [BUNDLED_ENGINE]:
         from tray.infrastructure.llama.bundled import host
 
         return host(sys.argv[2:])
+    if sys.argv[1:2] == [POPOVER]:
+        from tray.ui.popover_window import run
+
+        return run()
     from tray.cli import main as command_line
 
     return command_line()

@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 const NEAR = 32; // CSS pixels that still count as the end
 
 const scroller = byId("scroller");
+const messages = byId("messages");
 const latest = byId("latest");
 let following = true;
 let last = 0;
@@ -12,7 +13,7 @@ let planned = false;
 
 // Call after every change; the view moves at most once a frame.
 export function follow() {
-  if (!following || planned) return;
+  if (!following || planned || !messages.hasChildNodes()) return;
   planned = true;
   requestAnimationFrame(() => {
     planned = false;
@@ -43,5 +44,5 @@ scroller.addEventListener("scroll", () => {
 // Blocks out of sight have estimated heights; the end moves when they come into view.
 const sizes = new ResizeObserver(follow);
 sizes.observe(scroller);
-sizes.observe(byId("messages"));
+sizes.observe(messages);
 latest.addEventListener("click", toEnd);

@@ -100,5 +100,3 @@ def scripted_page() -> Iterator[Scripted]:
 
 def _nothing() -> None:
     """There is no window to show and nobody to end."""
-
-

@@ -87,6 +87,7 @@ class ScriptedEngines:
         self,
         spec: LaunchSpec,
         on_started: Callable[[int], None],
+        on_paused: Callable[[bool], None],
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> ScriptedProcess:
         self.processes.append(ScriptedProcess(on_exit, self.may_be_ready))

@@ -66,6 +66,7 @@ _SECTIONS = {
     "models": "Where your models are.",
     "api": "What other programs use to reach the running server.",
     "metrics": "How the machine is measured.",
+    "popover": "The chat window at the tray.",
 }
 
 # name: what it does, what it accepts, an example where there is no default.
@@ -161,6 +162,11 @@ _WORDS = {
     "metrics.interval": (
         "Seconds between two samples of CPU, memory and GPU.",
         "a number from 0.2 to 60",
+        "",
+    ),
+    "popover.idle_minutes": (
+        "Minutes a hidden chat window is kept ready before its memory is given back.",
+        "a number from 0 to 240",
         "",
     ),
 }

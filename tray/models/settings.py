@@ -27,6 +27,12 @@ class MetricsSettings(Frozen):
     interval: Annotated[float, Field(ge=0.2, le=60)] = 1.0
 
 
+class PopoverSettings(Frozen):
+    """Minutes a hidden popover is kept warm before its memory is given back."""
+
+    idle_minutes: Annotated[float, Field(ge=0, le=240)] = 5.0
+
+
 class Settings(Frozen):
     """The whole settings file; every key has a default."""
 
@@ -34,6 +40,7 @@ class Settings(Frozen):
     models: ModelSettings = ModelSettings()
     api: ApiSettings = ApiSettings()
     metrics: MetricsSettings = MetricsSettings()
+    popover: PopoverSettings = PopoverSettings()
 
 
 class SettingsProblem(Frozen):

@@ -1,0 +1,217 @@
+"""The popover: spawned when it is first wanted, kept warm, ended when it idles."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tray.infrastructure.escape import escaped
+from tray.infrastructure.own_program import own_command
+from tray.models.popover import HIDDEN, NO_WEBVIEW, SHOWN, Command, Hide, Hold, Quit, Show, written
+
+SUBCOMMAND = "popover"
+REOPEN = 0.3
+"""A click on the icon first takes the focus, which hides: seconds it still means "close"."""
+_END_SECONDS = 2.0
+
+Near = tuple[int, int] | None
+"""Where the click was, in pixels."""
+
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0
+
+log = logging.getLogger(__name__)
+
+
+class PopoverProcess:
+    """One popover. Any thread may call; every call returns soon.
+
+    ``page`` gives the page's address for a view ("popover" or "browser"), with
+    the token; it reaches the shell over standard input, never as an argument.
+    ``idle_seconds`` is how long a hidden popover keeps its memory. Without a
+    webview the page opens with ``open_url``.
+    """
+
+    def __init__(
+        self,
+        page: Callable[[str], str],
+        open_url: Callable[[str], None],
+        idle_seconds: Callable[[], float],
+        command: tuple[str, ...] | None = None,
+    ) -> None:
+        self._page = page
+        self._open_url = open_url
+        self._idle_seconds = idle_seconds
+        self._command = command or own_command(SUBCOMMAND)
+        self._lock = threading.RLock()
+        self._shell: _Shell | None = None
+        self._hidden_at = float("-inf")
+        self._idle: threading.Timer | None = None
+        self._no_webview = False
+
+    @property
+    def pid(self) -> int | None:
+        """The shell's process, if one is alive."""
+        shell = self._shell
+        return shell.pid if shell and shell.alive else None
+
+    @property
+    def visible(self) -> bool:
+        shell = self._shell
+        return shell is not None and shell.visible
+
+    def show(self, near: Near = None) -> None:
+        """Bring the chat to the front, near a click or in a corner."""
+        if self._no_webview:
+            self._open_url(self._page("browser"))
+            return
+        with self._lock:
+            self._stop_idling()
+            if self._shell is None or not self._shell.alive:
+                self._shell = _Shell(self._command, self._page("popover"), self._report, self._gone)
+            self._shell.tell(Show(near))
+
+    def toggle(self, near: Near = None) -> None:
+        """What a click on the icon means: show it, or hide it if it is shown."""
+        if self.visible:
+            self.hide()
+        elif time.monotonic() - self._hidden_at > REOPEN:
+            self.show(near)
+
+    def hide(self) -> None:
+        self._tell(Hide())
+
+    def hold(self, held: bool) -> None:
+        """Whether it stays when it loses the focus."""
+        self._tell(Hold(held))
+
+    def close(self) -> None:
+        """End the popover and wait until it is gone."""
+        with self._lock:
+            self._stop_idling()
+            shell, self._shell = self._shell, None
+        if shell is not None:
+            shell.end()
+
+    def _tell(self, command: Command) -> None:
+        with self._lock:
+            if self._shell is not None:
+                self._shell.tell(command)
+
+    def _report(self, shell: "_Shell") -> None:
+        with self._lock:
+            if shell is not self._shell:
+                return
+            self._stop_idling()
+            if not shell.visible:
+                self._hidden_at = time.monotonic()
+                self._idle = threading.Timer(self._idle_seconds(), self._idled, (shell,))
+                self._idle.daemon = True
+                self._idle.start()
+
+    def _idled(self, shell: "_Shell") -> None:
+        with self._lock:
+            # Shown again while this timer waited for the lock?
+            if self._idle is None or shell is not self._shell:
+                return
+            self._shell = None
+        log.info("popover: ended after idling")
+        shell.end()
+
+    def _gone(self, shell: "_Shell", code: int) -> None:
+        with self._lock:
+            if shell is not self._shell:
+                return
+            self._shell = None
+            self._stop_idling()
+        log.warning("popover: ended with status %d", code)
+        if code == NO_WEBVIEW:
+            self._no_webview = True
+            self._open_url(self._page("browser"))
+
+    def _stop_idling(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+
+class _Shell:
+    """One process of the popover and the thread that hears it."""
+
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        url: str,
+        report: Callable[["_Shell"], None],
+        gone: Callable[["_Shell", int], None],
+    ) -> None:
+        self._report = report
+        self._gone = gone
+        self.visible = False
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=Path.home(),
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            creationflags=_FLAGS,
+        )
+        self._write(url)
+        threading.Thread(target=self._hear, name="popover", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def tell(self, command: Command) -> None:
+        """Send a command; a shell that has just died is noticed by the listener."""
+        self._write(written(command))
+
+    def _write(self, line: str) -> None:
+        pipe = self._process.stdin
+        try:
+            if pipe is not None:
+                pipe.write(line + "\n")
+                pipe.flush()
+        except (OSError, ValueError) as error:
+            log.debug("popover: not listening: %s", error)
+
+    def end(self) -> None:
+        """Close its input, which ends it; kill it if it does not."""
+        self.tell(Quit())
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            log.warning("popover: killed, since it did not end")
+            self._process.kill()
+            self._process.wait()
+
+    def _hear(self) -> None:
+        pipe = self._process.stdout
+        for line in pipe or ():
+            word = line.strip()
+            if word in (SHOWN, HIDDEN):
+                self.visible = word == SHOWN
+                self._report(self)
+            elif word:
+                log.debug("popover: %s", escaped(word))
+        self.visible = False
+        self._gone(self, self._process.wait())
+        for end in (self._process.stdin, pipe):
+            try:
+                if end is not None:
+                    end.close()
+            except OSError as error:
+                log.debug("popover: its pipe was broken already: %s", error)

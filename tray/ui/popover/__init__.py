@@ -1,0 +1,1 @@
+"""The popover's window, in a process of its own: a dumb shell around one web page."""
