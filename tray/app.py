@@ -15,6 +15,7 @@ from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.engines import LlamaEngines
 from tray.infrastructure.llama.explain import explain_exit
+from tray.infrastructure.llama.launch_records import user_launch_records
 from tray.infrastructure.llama.launch_setup import user_launch_preparer, user_model_folders
 from tray.infrastructure.llama.model_folders import find_models
 from tray.infrastructure.local_api import LocalApi
@@ -87,6 +88,9 @@ def resident(front: FrontEnd) -> Iterator[Paddock]:
         ground = _ground(folders, stack)
         log.info("Paddock %s starts", __version__)
         stack.callback(log.info, "Paddock ends")
+        records = user_launch_records(folders.state)
+        if records is not None:
+            records.sweep()
         paddock = _with_metrics(ground, front, stack)
         api = LocalApi(paddock, program_folder() / "web")
         api.start()
@@ -153,7 +157,8 @@ def _server(ground: Ground, watch: EngineWatch, stack: ExitStack) -> LlamaCppSer
         ground.folders.models,
         lambda: ground.current().api.key,
     )
-    engines = LlamaEngines(preparer.prepare, explain_exit, new_output)
+    records = user_launch_records(ground.folders.state)
+    engines = LlamaEngines(preparer.prepare, explain_exit, new_output, records)
     clock = SystemClock()
     stack.callback(clock.close)
     server = LlamaCppService(engines, HttpChatClient(), clock, watch)

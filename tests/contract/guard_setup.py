@@ -59,13 +59,19 @@ class Guarded:
     output: Collected = field(default_factory=Collected)
     started: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
+    pauses: list[bool] = field(default_factory=list)
     exits: list[ExitStatus] = field(default_factory=list)
     failures: list[PaddockError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         spec = shell_spec(self.script, self.folder, program=self.program)
         self.process = GuardedProcess(
-            spec, self.output, lambda _: self.started.set(), self._exited, self._failed
+            spec,
+            self.output,
+            lambda _: self.started.set(),
+            self.pauses.append,
+            self._exited,
+            self._failed,
         )
 
     def _exited(self, status: ExitStatus) -> None:

@@ -8,7 +8,7 @@ from tests.unit.lifecycle_world import FAILURE, spec_for
 from tray.models.chat import ChatChunk, ChatRequest, ContentChunk, FinishChunk, FinishReason
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import PaddockError, ServerFailure
-from tray.models.launch import LaunchSpec, ReadyInfo
+from tray.models.launch import LaunchSpec, ReadyInfo, Vitals
 
 
 class FakeProcess:
@@ -25,6 +25,8 @@ class FakeProcess:
         self.stubborn = False
         self.ended = False
         self._on_exit = on_exit
+        self.seen = Vitals()
+        self.slots_asked = 0
         on_started(4711)
 
     def terminate(self) -> None:
@@ -41,6 +43,10 @@ class FakeProcess:
             if cancelled.is_set():
                 return None
         return ReadyInfo(context_size=1024)
+
+    def vitals(self, *, ask_slots: bool) -> Vitals:
+        self.slots_asked += ask_slots
+        return self.seen
 
     def end(self, retryable: bool = False) -> None:
         if not self.ended:
@@ -67,6 +73,7 @@ class FakeEngines:
         self,
         spec: LaunchSpec,
         on_started: Callable[[int], None],
+        on_paused: Callable[[bool], None],
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> FakeProcess:
         if self.refuse_spawn is not None:

@@ -16,20 +16,21 @@ LARGEST = 1 << 20
 _STALE_SECONDS = 60.0
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Replace ``path`` (mode 0600) by ``content``, durably.
+def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace ``path`` (mode 0600) by ``content``; ``durable`` outlives a power cut.
 
     A link at ``path`` is replaced itself, its target is left alone. Raises
     OSError and leaves the old file when anything fails.
     """
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
-        _create(temporary, content)
+        _create(temporary, content, durable)
         _replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
     _sweep(path)
 
 
@@ -74,7 +75,7 @@ def _check(found: os.stat_result, path: Path, largest: int) -> None:
         raise OSError(errno.EFBIG, f"a file larger than {largest} bytes", str(path))
 
 
-def _create(temporary: Path, content: bytes) -> None:
+def _create(temporary: Path, content: bytes, durable: bool) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     if sys.platform == "win32":
         flags |= os.O_BINARY
@@ -83,7 +84,8 @@ def _create(temporary: Path, content: bytes) -> None:
     with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -1,21 +1,17 @@
 """Implements the Engines port: prepare, spawn under supervision, wait, explain."""
 
 import logging
-import sys
 import threading
 from collections.abc import Callable
 
 from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.launch_records import LaunchRecords
 from tray.infrastructure.llama.load_progress import LoadProgress
 from tray.infrastructure.llama.readiness import wait_until_ready
+from tray.infrastructure.llama.supervised import SupervisedProcess
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import ExitStatus, LaunchSpec, ReadyInfo
-
-if sys.platform == "win32":
-    from tray.infrastructure.llama.job_process import JobProcess as SupervisedProcess
-else:
-    from tray.infrastructure.llama.guarded_process import GuardedProcess as SupervisedProcess
 
 LOG_LINES = 20
 
@@ -30,33 +26,55 @@ class LlamaEngines:
 
     ``prepare`` resolves a configuration; ``explain`` turns an exit and the last
     log lines into a failure and whether a new start could help; ``new_output``
-    makes the log of one run.
+    makes the log of one run; ``records`` remembers launches across a crash.
     """
 
     def __init__(
-        self, prepare: Prepare, explain: Explain, new_output: Callable[[LaunchSpec], OutputSink]
+        self,
+        prepare: Prepare,
+        explain: Explain,
+        new_output: Callable[[LaunchSpec], OutputSink],
+        records: LaunchRecords | None = None,
     ) -> None:
         self.prepare = prepare
         self._explain = explain
         self._new_output = new_output
+        self._records = records
 
     def spawn(
         self,
         spec: LaunchSpec,
         on_started: Callable[[int], None],
+        on_paused: Callable[[bool], None],
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> "RunningEngine":
         output = self._new_output(spec)
+        launch = self._records.begin(spec) if self._records else None
+
+        def started(pid: int) -> None:
+            if launch:
+                launch.started(pid)
+            on_started(pid)
 
         def ended(status: ExitStatus) -> None:
+            if launch:
+                launch.ended(unguarded=status.guard_lost)
             output.close()
             on_exit(*self._reason(status, output.tail(LOG_LINES), spec))
 
         def failed(error: PaddockError) -> None:
+            if launch:
+                launch.ended(unguarded=False)
             output.close()
             on_exit(error.failure, False)
 
-        process = SupervisedProcess(spec, output, on_started, ended, failed)
+        program = launch.program if launch else spec
+        try:
+            process = SupervisedProcess(program, output, started, on_paused, ended, failed)
+        except PaddockError:
+            if launch:
+                launch.ended(unguarded=False)
+            raise
         return RunningEngine(process, spec, output)
 
     def _reason(

@@ -5,8 +5,9 @@ the standard library alone and stays small, because one runs beside each engine.
 
 - standard input is a pipe whose only writer is Paddock. ``term`` asks the engine
   to end; when the pipe closes, for whatever reason, the whole tree is killed.
-- standard output reports ``started PID``, then ``exit CODE``, ``signal NUMBER`` or
-  ``failed ERRNO`` as the last line, once the engine and its children are gone.
+- standard output reports ``started PID``, then ``paused`` and ``resumed`` as the
+  engine is stopped and continued, and as the last line, once the engine and its
+  children are gone, ``exit CODE``, ``signal NUMBER`` or ``failed ERRNO``.
 - standard error is the engine's output.
 """
 
@@ -21,6 +22,8 @@ assert sys.platform != "win32", "Windows has Job Objects instead"
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 CONTROL, REPORT, OUTPUT = 0, 1, 2
+CHANGES = os.WNOHANG | os.WUNTRACED | os.WCONTINUED
+LOOK_AGAIN = 0.05
 
 
 def prctl(option: int, value: int) -> None:
@@ -36,9 +39,77 @@ def report(line: str) -> None:
         os.write(REPORT, line.encode() + b"\n")
 
 
-def spawn(argv: list[str]) -> int:
+class Watch:
+    """All the guard waits for: its signals, the control pipe, and Paddock's end.
+
+    ``over`` is set when everything has to go; ``asked`` when ``term`` was read.
+    Signals only leave a byte in a pipe, so that no handler ever interrupts a kill.
+    """
+
+    def __init__(self) -> None:
+        self.over = False
+        self.asked = False
+        self.wakeup, write_end = os.pipe()
+        os.set_blocking(self.wakeup, False)
+        os.set_blocking(write_end, False)
+        signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        for number in (signal.SIGCHLD, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_IGN)
+        self.poll = select.poll()
+        self.poll.register(CONTROL, select.POLLIN)
+        self.poll.register(self.wakeup, select.POLLIN)
+        self._parent = watch_end(os.getppid())
+        if self._parent is not None:
+            self.poll.register(self._parent, select.POLLIN)
+
+    def over_already(self) -> bool:
+        self.wait(0)
+        return self.over
+
+    def wait(self, timeout: int | None = None) -> list[int]:
+        """Wait for news, at most ``timeout`` milliseconds; the descriptors that had some."""
+        ready = [descriptor for descriptor, _ in self.poll.poll(timeout)]
+        if self.wakeup in ready:
+            self.over |= signal.SIGTERM in os.read(self.wakeup, 512)
+        if CONTROL in ready:
+            self.over |= not os.read(CONTROL, 512)
+            self.asked = True
+        self.over |= self._parent in ready
+        return ready
+
+
+if sys.platform == "linux":
+
+    def watch_end(pid: int) -> int | None:
+        """A descriptor that becomes readable when the process ends.
+
+        The pipe alone would not tell if a stray fork of Paddock kept it open.
+        """
+        with contextlib.suppress(OSError):
+            return os.pidfd_open(pid)
+        return None
+
+else:
+    queues: list["select.kqueue"] = []
+
+    def watch_end(pid: int) -> int | None:
+        """The same by kqueue; the list keeps the queue open."""
+        queue = select.kqueue()
+        ended = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+        with contextlib.suppress(OSError):
+            queue.control([ended], 0)
+            queues.append(queue)
+            return queue.fileno()
+        return None
+
+
+def spawn(argv: list[str], watch: Watch) -> int:
     """Fork and exec the engine in a session of its own; returns its pid.
 
+    An exec may hang on a dead network drive, so the watch goes on meanwhile.
     Raises OSError with the exec's own errno when the program cannot run.
     """
     parent = os.getpid()
@@ -47,7 +118,11 @@ def spawn(argv: list[str]) -> int:
     if pid == 0:
         become(argv, parent, failed)
     os.close(failed)
-    code = os.read(failure, 16)
+    watch.poll.register(failure, select.POLLIN)
+    while not watch.over and failure not in watch.wait():
+        pass
+    watch.poll.unregister(failure)
+    code = b"" if watch.over else os.read(failure, 16)
     os.close(failure)
     if code:
         os.waitpid(pid, 0)
@@ -58,13 +133,15 @@ def spawn(argv: list[str]) -> int:
 def become(argv: list[str], parent: int, failed: int) -> None:
     """Turn this forked child into the engine; never returns."""
     try:
+        signal.set_wakeup_fd(-1)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.setsid()
         if sys.platform == "linux":
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
             if os.getppid() != parent:
                 os._exit(127)
-        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
-            signal.signal(number, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), CONTROL)
         os.dup2(OUTPUT, REPORT)
         os.execve(argv[0], argv, os.environ)
@@ -84,79 +161,75 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def kill_tree(engine: int) -> None:
+def descendants() -> list[int]:
+    """Everything below the guard, parents first."""
+    found = children_of(os.getpid())
+    for pid in found:
+        found += children_of(pid)
+    return found
+
+
+def kill_tree(engine: int, watch: Watch) -> None:
     """SIGKILL the engine's group and, on Linux, every descendant until none is left.
 
-    As a subreaper the guard inherits orphans, so a second look finds what a
-    dying parent left behind.
+    As a subreaper the guard inherits orphans, so the next look finds what a dying
+    parent left behind. The kernel may skip a child while another one ends: hence
+    the look after a while even when nothing was heard.
     """
-    with contextlib.suppress(OSError):
-        os.killpg(engine, signal.SIGKILL)
     while True:
-        waiting = children_of(os.getpid()) if sys.platform == "linux" else []
-        for pid in waiting:
-            waiting += children_of(pid)
-        for pid in waiting:
+        with contextlib.suppress(OSError):
+            os.killpg(engine, signal.SIGKILL)
+        for pid in descendants() if sys.platform == "linux" else {engine} - outcome.keys():
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
-        try:
-            reaped, status = os.waitpid(-1, 0)
-        except ChildProcessError:
+        if not collect(engine):
             return
-        if reaped == engine:
-            outcome[engine] = status
+        if select.select([watch.wakeup], [], [], LOOK_AGAIN)[0]:
+            os.read(watch.wakeup, 512)
 
 
 outcome: dict[int, int] = {}
 
 
-def reap(engine: int) -> bool:
-    """Collect every child that has ended; true once the engine is among them."""
-    while engine not in outcome:
+def collect(engine: int) -> bool:
+    """Take note of every child that ended, paused or resumed; true while any lives."""
+    while True:
         try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+            pid, status = os.waitpid(-1, CHANGES)
         except ChildProcessError:
-            return True
-        if pid == 0:
             return False
-        outcome[pid] = status
-    return True
-
-
-def wait_for_end(engine: int, wakeup: int) -> None:
-    """Obey the control pipe until the engine has ended or Paddock is gone."""
-    poll = select.poll()
-    poll.register(CONTROL, select.POLLIN)
-    poll.register(wakeup, select.POLLIN)
-    while not reap(engine):
-        for descriptor, _ in poll.poll():
-            if descriptor == wakeup:
-                os.read(wakeup, 512)
-            elif not os.read(CONTROL, 512):
-                return
-            else:
-                with contextlib.suppress(OSError):
-                    os.killpg(engine, signal.SIGTERM)
+        if pid == 0:
+            return True
+        if pid != engine:
+            continue
+        if os.WIFSTOPPED(status):
+            report("paused")
+        elif os.WIFCONTINUED(status):
+            report("resumed")
+        else:
+            outcome[engine] = status
 
 
 def main(argv: list[str]) -> None:
-    wakeup, write_end = os.pipe()
-    os.set_blocking(write_end, False)
-    signal.set_wakeup_fd(write_end)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN)
+    watch = Watch()
     if sys.platform == "linux":
         prctl(PR_SET_CHILD_SUBREAPER, 1)
+    if watch.over_already():
+        report(f"signal {signal.SIGKILL:d}")
+        return
     try:
-        engine = spawn(argv)
+        engine = spawn(argv, watch)
     except OSError as error:
         report(f"failed {error.errno}")
         return
-    signal.signal(signal.SIGTERM, lambda *_: kill_tree(engine))
     report(f"started {engine}")
-    wait_for_end(engine, wakeup)
-    kill_tree(engine)
+    while not watch.over and collect(engine) and engine not in outcome:
+        if watch.asked:
+            watch.asked = False
+            with contextlib.suppress(OSError):
+                os.killpg(engine, signal.SIGTERM)
+        watch.wait()
+    kill_tree(engine, watch)
     status = outcome.get(engine, 0)
     if os.WIFSIGNALED(status):
         report(f"signal {os.WTERMSIG(status)}")

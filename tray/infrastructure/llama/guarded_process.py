@@ -3,6 +3,7 @@
 import contextlib
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import threading
@@ -12,15 +13,17 @@ from pathlib import Path
 import psutil
 
 from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.program import Program
 from tray.infrastructure.llama.spawn_errors import spawn_failure
 from tray.models.failure import PaddockError
-from tray.models.launch import ExitStatus, LaunchSpec
+from tray.models.launch import ExitStatus
 
 GUARD = Path(__file__).with_name("guard.py")
 READ_SIZE = 1 << 16
 DRAIN_TIMEOUT = 0.5
 
 OnStarted = Callable[[int], None]
+OnPaused = Callable[[bool], None]
 OnExit = Callable[[ExitStatus], None]
 OnFailed = Callable[[PaddockError], None]
 
@@ -30,25 +33,29 @@ class GuardedProcess:
 
     def __init__(
         self,
-        spec: LaunchSpec,
+        spec: Program,
         output: OutputSink,
         on_started: OnStarted,
+        on_paused: OnPaused,
         on_exit: OnExit,
         on_failed: OnFailed,
     ) -> None:
         """Start the guard, which starts the engine.
 
-        Exactly one of ``on_exit`` and ``on_failed`` is called, once, when
-        nothing of the engine is left. Raises PaddockError when not even the
-        guard can be started.
+        ``on_paused`` is told True when a signal stops the engine's process and
+        False when one continues it. Exactly one of ``on_exit`` and ``on_failed``
+        is called, once, when nothing of the engine is left. Raises PaddockError
+        when not even the guard can be started.
         """
         self._spec = spec
         self._output = output
         self._on_started = on_started
+        self._on_paused = on_paused
         self._on_exit = on_exit
         self._on_failed = on_failed
         self._engine: psutil.Process | None = None
         self._report = b""
+        self._ending: tuple[str, int] | None = None
         self._guard = self._start_guard()
         self._control = self._guard.stdin
         self._lock = threading.Lock()
@@ -69,6 +76,9 @@ class GuardedProcess:
         with self._lock, contextlib.suppress(OSError):
             if self._control is not None:
                 self._control.close()
+                if sys.platform != "win32":
+                    # A guard that somebody stopped could not see it.
+                    self._guard.send_signal(signal.SIGCONT)
 
     def _start_guard(self) -> "subprocess.Popen[bytes]":
         try:
@@ -79,11 +89,11 @@ class GuardedProcess:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 cwd=self._spec.working_directory,
-                env=self._spec.environment,
+                env=dict(self._spec.environment),
                 start_new_session=True,
             )
         except OSError as error:
-            raise spawn_failure(self._spec, error) from error
+            raise spawn_failure(self._spec.argv[0], error) from error
 
     def _read(self) -> None:
         """Read until the guard has reported the end, then settle the outcome."""
@@ -104,28 +114,32 @@ class GuardedProcess:
         self._settle()
 
     def _take_report(self, data: bytes) -> None:
-        self._report += data
-        word, _, number = self._report.partition(b"\n")[0].partition(b" ")
-        if self._engine is None and word == b"started" and b"\n" in self._report:
-            # A process that is gone already has nothing left to measure.
-            with contextlib.suppress(psutil.NoSuchProcess):
-                self._engine = psutil.Process(int(number))
-                self._on_started(int(number))
+        *lines, self._report = (self._report + data).split(b"\n")
+        for line in lines:
+            word, _, number = line.decode().partition(" ")
+            if word == "started":
+                # A process that is gone already has nothing left to measure.
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    self._engine = psutil.Process(int(number))
+                    self._on_started(int(number))
+            elif word in ("paused", "resumed"):
+                self._on_paused(word == "paused")
+            else:
+                self._ending = (word, int(number))
 
     def _settle(self) -> None:
         """Turn the guard's last line into the outcome."""
-        lines = self._report.decode().split("\n")
-        word, _, number = lines[-2].partition(" ") if len(lines) > 1 else ("", "", "")
-        if word == "failed":
-            error = OSError(int(number), os.strerror(int(number)))
-            self._on_failed(spawn_failure(self._spec, error))
-        elif word == "signal":
-            self._on_exit(ExitStatus(signal=int(number)))
-        elif word == "exit":
-            self._on_exit(ExitStatus(code=int(number)))
-        else:
-            self._end_unguarded()
-            self._on_exit(ExitStatus(guard_lost=True))
+        match self._ending:
+            case ("failed", number):
+                error = OSError(number, os.strerror(number))
+                self._on_failed(spawn_failure(self._spec.argv[0], error))
+            case ("signal", number):
+                self._on_exit(ExitStatus(signal=number))
+            case ("exit", number):
+                self._on_exit(ExitStatus(code=number))
+            case _:
+                self._end_unguarded()
+                self._on_exit(ExitStatus(guard_lost=True))
 
     def _end_unguarded(self) -> None:
         """The guard was killed. Linux has ended the engine too; make sure of it.

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from ctypes import wintypes
 
 from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.program import Program
 from tray.infrastructure.llama.spawn_errors import spawn_failure
 from tray.models.failure import PaddockError
-from tray.models.launch import ExitStatus, LaunchSpec
+from tray.models.launch import ExitStatus
 
 assert sys.platform == "win32", "Linux and macOS have the guard instead"
 
@@ -91,15 +92,17 @@ class JobProcess:
 
     def __init__(
         self,
-        spec: LaunchSpec,
+        spec: Program,
         output: OutputSink,
         on_started: Callable[[int], None],
+        on_paused: Callable[[bool], None],
         on_exit: Callable[[ExitStatus], None],
         on_failed: Callable[[PaddockError], None],
     ) -> None:
         """Create suspended, put into the job, resume. Raises PaddockError.
 
-        ``on_failed`` is part of the common surface; here a refused spawn raises.
+        ``on_paused`` and ``on_failed`` are part of the common surface: here no signal
+        stops a process, and a refused spawn raises.
         """
         self._output = output
         self._on_exit = on_exit
@@ -109,7 +112,7 @@ class JobProcess:
             self._engine = self._spawn(spec)
         except OSError as error:
             self._close_job()
-            raise spawn_failure(spec, error) from error
+            raise spawn_failure(spec.argv[0], error) from error
         threading.Thread(target=self._read, name="engine-output", daemon=True).start()
         on_started(self._engine.pid)
 
@@ -130,7 +133,7 @@ class JobProcess:
             if self._job is not None:
                 kernel32.TerminateJobObject(self._job, 1)
 
-    def _spawn(self, spec: LaunchSpec) -> "subprocess.Popen[bytes]":
+    def _spawn(self, spec: Program) -> "subprocess.Popen[bytes]":
         engine = subprocess.Popen(
             spec.argv,
             stdin=subprocess.DEVNULL,
@@ -138,7 +141,7 @@ class JobProcess:
             stderr=subprocess.STDOUT,
             bufsize=0,
             cwd=spec.working_directory,
-            env=spec.environment,
+            env=dict(spec.environment),
             creationflags=CREATE_SUSPENDED
             | subprocess.CREATE_NO_WINDOW
             | subprocess.CREATE_NEW_PROCESS_GROUP,

@@ -4,12 +4,10 @@ import errno
 
 from tray.infrastructure.llama.refusal import refusal
 from tray.models.failure import FailureCause, PaddockError
-from tray.models.launch import LaunchSpec
 
 
-def spawn_failure(spec: LaunchSpec, error: OSError) -> PaddockError:
+def spawn_failure(program: str, error: OSError) -> PaddockError:
     """The failure for an exec or CreateProcess that was refused."""
-    program = spec.argv[0]
     match error.errno:
         case errno.ENOENT:
             return refusal(

@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import LaunchSpec
+from tray.models.metrics import ServerMetrics
 from tray.services.llama import messages as m
+from tray.services.llama.chat import ChatRegistry
+from tray.services.llama.chat_watch import ChatWatch
 from tray.services.llama.ports import Clock, EngineProcess, Engines, EngineWatch
 
 Post = Callable[[m.Message], None]
@@ -15,14 +18,21 @@ class EffectRunner:
     """Runs on the actor's thread; whatever waits gets a thread of its own."""
 
     def __init__(
-        self, engines: Engines, clock: Clock, watch: EngineWatch, close_streams: Callable[[], None]
+        self,
+        engines: Engines,
+        clock: Clock,
+        watch: EngineWatch,
+        chats: ChatRegistry,
+        measured: Callable[[], ServerMetrics | None],
     ) -> None:
         self._engines = engines
         self._clock = clock
         self._watch = watch
-        self._close_streams = close_streams
+        self._chats = chats
+        self._measured = measured
         self._process: EngineProcess | None = None
         self._probe_cancelled = threading.Event()
+        self._chat_watch: ChatWatch | None = None
         self.post: Post = _not_connected
 
     def perform(self, effect: m.Effect) -> m.Message | None:
@@ -39,8 +49,12 @@ class EffectRunner:
                 self._probe_cancelled.set()
             case m.WatchEngine(pid):
                 self._watch.watch(pid)
+            case m.WatchChats(run) if self._process:
+                self._watch_chats(run, self._process)
+            case m.UnwatchChats() if self._chat_watch:
+                self._chat_watch.stop()
             case m.CloseStreams():
-                self._close_streams()
+                self._chats.cancel_all()
             case m.Terminate() if self._process:
                 self._process.terminate()
             case m.KillTree() if self._process:
@@ -48,6 +62,12 @@ class EffectRunner:
             case m.ArmTimer(seconds, message):
                 self._clock.call_later(seconds, lambda: self.post(message))
         return None
+
+    def _watch_chats(self, run: int, process: EngineProcess) -> None:
+        self._chat_watch = ChatWatch(
+            run, process, self._clock, self._chats.progress, self._measured, self.post
+        )
+        self._chat_watch.start()
 
     def _in_thread(self, name: str, work: Callable[..., None], *arguments: object) -> None:
         threading.Thread(target=work, args=arguments, name=f"llama-{name}", daemon=True).start()
@@ -65,6 +85,7 @@ class EffectRunner:
             self._process = self._engines.spawn(
                 spec,
                 lambda pid: self.post(m.Launched(run, pid)),
+                lambda paused: self.post(m.Paused(run) if paused else m.Continued(run)),
                 lambda failure, retryable: self.post(m.Exited(run, failure, retryable)),
             )
         except Exception as error:  # noqa: BLE001 - reported as a typed failure

@@ -7,7 +7,7 @@ from typing import Protocol
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import ServerFailure
-from tray.models.launch import LaunchSpec, ReadyInfo
+from tray.models.launch import LaunchSpec, ReadyInfo, Vitals
 
 
 class EngineProcess(Protocol):
@@ -32,6 +32,9 @@ class EngineProcess(Protocol):
         goes on. Raises PaddockError when somebody else answers on the port.
         """
 
+    def vitals(self, *, ask_slots: bool) -> Vitals:
+        """What can be seen of it now; asking its slots may take a second."""
+
 
 class Engines(Protocol):
     """Finds, spawns and watches llama.cpp servers."""
@@ -46,13 +49,15 @@ class Engines(Protocol):
         self,
         spec: LaunchSpec,
         on_started: Callable[[int], None],
+        on_paused: Callable[[bool], None],
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> EngineProcess:
         """Start the process and return at once.
 
-        ``on_started`` gets the engine's pid. ``on_exit`` is called exactly once,
+        ``on_started`` gets the engine's pid. ``on_paused`` is told when a signal
+        stops the engine's process and when one continues it. ``on_exit`` is called exactly once,
         when the engine and everything it started are gone: with the reason, and
-        whether starting again could help. Both come from another thread.
+        whether starting again could help. All come from another thread.
         Raises PaddockError when spawning fails.
         """
 

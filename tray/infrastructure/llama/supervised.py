@@ -1,0 +1,10 @@
+"""The supervision this system has: a guard, or a Job Object."""
+
+import sys
+
+if sys.platform == "win32":
+    from tray.infrastructure.llama.job_process import JobProcess as SupervisedProcess
+else:
+    from tray.infrastructure.llama.guarded_process import GuardedProcess as SupervisedProcess
+
+__all__ = ["SupervisedProcess"]
