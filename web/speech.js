@@ -3,7 +3,7 @@
 import { byId, element } from "./dom.js";
 
 const KEPT = 12; // sentences that stay in the region
-const END = /[.!?…:](?=\s)|\n/g;
+const END = /[.!?…:](?=\s+\S)|\n(?=\s*\S)/g; // what follows shows that it is over
 
 const region = byId("speech");
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
+from tests.unit.service_fakes import FakeEngines
 from tray.models.chat import ChatChunk, ChatRequest, ContentChunk, FinishChunk, FinishReason
-from tray.models.config import EngineKind, LlamaCppConfig
+from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.launch import LaunchSpec, ReadyInfo
-from tray.models.state import EngineInfo, ModelId
+from tray.models.launch import LaunchSpec
+from tray.models.state import ModelId
 
 BROKEN = ServerFailure(
     cause=FailureCause.MODEL_CORRUPT,
@@ -25,74 +25,22 @@ BROKEN = ServerFailure(
 )
 
 
-class ScriptedProcess:
-    """An engine that is ready when the script lets it, and ends when asked."""
-
-    pid = 4711
-
-    def __init__(
-        self, on_exit: Callable[[ServerFailure, bool], None], may_be_ready: threading.Event
-    ) -> None:
-        self._on_exit = on_exit
-        self._may_be_ready = may_be_ready
-        self._ended = False
-
-    def wait_until_ready(
-        self, cancelled: threading.Event, on_stalled: Callable[[bool], None]
-    ) -> ReadyInfo | None:
-        while not self._may_be_ready.wait(0.01):
-            if cancelled.is_set():
-                return None
-        return ReadyInfo(context_size=1024)
-
-    def terminate(self) -> None:
-        self.crash(BROKEN)
-
-    kill = terminate
-
-    def crash(self, failure: ServerFailure) -> None:
-        if not self._ended:
-            self._ended = True
-            self._on_exit(failure, False)
-
-
-class ScriptedEngines:
-    """``may_be_ready`` holds back a start; ``refusal`` makes the next ones fail."""
+class ScriptedEngines(FakeEngines):
+    """``may_be_ready`` holds back a start; remembers what was to be launched."""
 
     def __init__(self) -> None:
-        self.may_be_ready = threading.Event()
-        self.may_be_ready.set()
-        self.refusal: ServerFailure | None = None
-        self.processes: list[ScriptedProcess] = []
+        super().__init__()
         self.configs: list[LlamaCppConfig] = []
 
     def prepare(self, config: LlamaCppConfig) -> LaunchSpec:
         self.configs.append(config)
-        if self.refusal is not None:
-            raise PaddockError(self.refusal)
         path = config.model_path
-        return LaunchSpec(
-            argv=("engine",),
-            environment={},
-            working_directory=Path("/"),
-            port=41234,
-            api_key="k" * 32,
-            alias="model",
-            engine=EngineInfo(kind=EngineKind.BUNDLED, device="CPU"),
-            model=ModelId(name=path.stem if path else "demo", path=path),
-            display="engine",
-        )
+        model = ModelId(name=path.stem if path else "demo", path=path)
+        return super().prepare(config).model_copy(update={"model": model})
 
-    def spawn(
-        self,
-        spec: LaunchSpec,
-        on_started: Callable[[int], None],
-        on_paused: Callable[[bool], None],
-        on_exit: Callable[[ServerFailure, bool], None],
-    ) -> ScriptedProcess:
-        self.processes.append(ScriptedProcess(on_exit, self.may_be_ready))
-        on_started(ScriptedProcess.pid)
-        return self.processes[-1]
+    def refuse(self, failure: ServerFailure | None) -> None:
+        """Make every start fail from now on, or none."""
+        self.refuse_prepare = None if failure is None else PaddockError(failure)
 
 
 class ScriptedAnswer:

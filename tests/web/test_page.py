@@ -1,0 +1,242 @@
+"""The page in Chromium, over the real local API and an engine of a script."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import Shown
+from tests.web.scripted import BROKEN
+from tray.models.chat import (
+    ChatTimings,
+    FinishChunk,
+    FinishReason,
+    PromptProgressChunk,
+    ReasoningChunk,
+    Role,
+)
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+
+def test_the_token_leaves_the_address_bar_and_a_reload_works(shown: Shown) -> None:
+    assert shown.page.url == f"{shown.script.page.origin}/"
+    shown.page.reload()
+    expect(shown.page.locator("#words")).to_have_text("Stopped")
+
+
+def test_a_stranger_sees_nothing_but_that_paddock_does_not_answer(shown: Shown) -> None:
+    page = shown.page.context.browser.new_page()  # type: ignore[union-attr]
+    page.goto(shown.script.page.origin)
+    expect(page.locator("#trouble")).to_contain_text("Paddock does not answer")
+    page.close()
+
+
+def test_an_answer_is_shown_while_it_streams(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("How do I add my own model?")
+    answer.say("Copy it into the **model", " folder**.\n\n1. Open")
+    expect(shown.page.locator(".block").first).to_have_text("Copy it into the model folder.")
+    expect(shown.page.locator(".block strong")).to_have_text("model folder")
+    answer.say(" it\n")
+    timings = ChatTimings(predicted_tokens=9, tokens_per_second=54.3, time_to_first_token_ms=120)
+    answer.finish(FinishChunk(reason=FinishReason.STOP, timings=timings))
+    line = "9 tokens · 54.3 tokens/s · first token after 120 ms"
+    expect(shown.page.locator(".meta")).to_contain_text(line)
+    expect(shown.page.locator(".block li")).to_have_text("Open it")
+
+
+def test_the_next_question_carries_the_conversation(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("It *was* so.")
+    said = shown.ask("Really?").request.messages
+    assert [(m.role, m.content) for m in said] == [
+        (Role.USER, "And?"),
+        (Role.ASSISTANT, "It *was* so."),
+        (Role.USER, "Really?"),
+    ]
+
+
+def test_reasoning_folds_away_and_progress_is_told(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("Hm?")
+    answer.say(PromptProgressChunk(total=2048, cached=0, processed=512, elapsed_ms=10))
+    expect(shown.page.locator(".waiting")).to_contain_text("512 of 2,048 tokens")
+    answer.say(ReasoningChunk(text="Let me see."))
+    expect(shown.page.locator(".thinking summary")).to_have_text("Thinking")
+    answer.say("Yes.")
+    expect(shown.page.locator(".thinking summary")).to_have_text("Thought for 1 s")
+    expect(shown.page.get_by_text("Let me see.")).to_be_hidden()
+    shown.page.click(".thinking summary")
+    expect(shown.page.get_by_text("Let me see.")).to_be_visible()
+
+
+def test_stop_and_escape_cancel_and_keep_what_came(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("One?")
+    answer.say("First ")
+    expect(shown.page.locator(".block")).to_have_text("First")
+    shown.page.get_by_role("button", name="Stop", exact=True).last.click()
+    assert answer.closed.wait(10)
+    expect(shown.page.locator(".meta")).to_contain_text("Stopped")
+    expect(shown.page.locator(".block")).to_have_text("First")
+    second = shown.ask("Two?")
+    shown.page.press("#draft", "Escape")
+    assert second.closed.wait(10)
+    assert shown.script.page.window.asked[-1] is False
+
+
+def test_escape_hides_when_nothing_is_under_way(shown: Shown) -> None:
+    with shown.page.expect_response("**/api/page/hide"):
+        shown.page.press("#draft", "Escape")
+    assert shown.script.page.window.asked == ["hide"]
+
+
+def test_a_draft_and_a_pin_hold_the_popover(shown: Shown) -> None:
+    for draft in ("half a thought", ""):
+        with shown.page.expect_response("**/api/page/hold"):
+            shown.page.fill("#draft", draft)
+    with shown.page.expect_response("**/api/page/hold"):
+        shown.page.click("#pin")
+    assert shown.script.page.window.asked == [True, False, True]
+
+
+def test_shift_enter_breaks_the_line(shown: Shown) -> None:
+    shown.ready()
+    shown.page.type("#draft", "one")
+    shown.page.press("#draft", "Shift+Enter")
+    shown.page.type("#draft", "two")
+    shown.page.press("#draft", "Enter")
+    assert shown.script.chats.next().request.messages[0].content == "one\ntwo"
+
+
+def test_sending_while_stopped_starts_the_engine_and_waits(shown: Shown) -> None:
+    shown.script.engines.may_be_ready.clear()
+    shown.page.get_by_role("button", name="What can Paddock do?").click()
+    expect(shown.page.locator(".waiting")).to_have_text("Starting · demo model")
+    shown.script.engines.may_be_ready.set()
+    answer = shown.script.chats.next()
+    answer.say("A lot.")
+    expect(shown.page.locator(".block")).to_have_text("A lot.")
+
+
+def test_a_failed_start_says_why_and_can_be_tried_again(shown: Shown) -> None:
+    shown.script.engines.refuse(BROKEN)
+    shown.page.click("#power")
+    card = shown.page.locator(".failure")
+    expect(card).to_contain_text(BROKEN.title)
+    expect(card).to_contain_text(BROKEN.detail)
+    expect(card.locator("pre")).to_be_hidden()
+    card.locator("summary").click()
+    expect(card.locator("pre")).to_contain_text(BROKEN.log_lines[0])
+    shown.script.engines.refuse(None)
+    card.get_by_role("button", name="Try again").click()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    expect(card).to_have_count(0)
+
+
+def test_an_answer_that_breaks_off_is_asked_again(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("Hello?")
+    answer.say("Half an ans")
+    answer.finish(FinishChunk(reason=FinishReason.CUT, failure=BROKEN))
+    expect(shown.page.locator(".answer .failure")).to_contain_text(BROKEN.title)
+    shown.page.get_by_role("button", name="Try again").click()
+    again = shown.script.chats.next()
+    assert [m.content for m in again.request.messages] == ["Hello?"]
+    expect(shown.page.locator(".answer")).to_have_count(1)
+
+
+def test_choosing_a_model_restarts_the_engine_with_it(shown: Shown) -> None:
+    shown.ready()
+    shown.page.select_option("#model", label="gemma-3-1b-it-Q8_0")
+    expect(shown.page.locator("#status")).to_have_attribute("title", re.compile("Ready.*gemma"))
+    assert shown.script.engines.configs[-1].model_path == Path("/m/gemma.gguf")
+
+
+def test_choosing_while_stopped_waits_for_the_start(shown: Shown) -> None:
+    shown.page.select_option("#model", label="gemma-3-1b-it-Q8_0")
+    expect(shown.page.locator("#words")).to_have_text("Stopped")
+    shown.page.click("#power")
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    assert [c.model_path for c in shown.script.engines.configs] == [Path("/m/gemma.gguf")]
+
+
+def test_a_link_opens_outside_and_only_after_asking(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("[here](https://example.org/a?b=c) and [no](javascript:alert(1))")
+    expect(shown.page.locator(".block a")).to_have_count(1)
+    opened = shown.script.page.opened
+    shown.page.click(".block a")
+    expect(shown.page.locator("#leave-host")).to_have_text("example.org")
+    shown.page.get_by_role("button", name="Cancel").click()
+    shown.page.click(".block a", button="middle")
+    with shown.page.expect_response("**/api/open"):
+        shown.page.get_by_role("button", name="Open", exact=True).click()
+    assert opened == ["https://example.org/a?b=c"]
+    assert shown.page.url == f"{shown.script.page.origin}/"
+
+
+def test_code_is_copied_with_a_click(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("```python\nprint('hé')\n```\n")
+    expect(shown.page.locator("figcaption")).to_have_text("python")
+    shown.page.get_by_role("button", name="Copy python code").click()
+    expect(shown.page.locator("#speech")).to_contain_text("Copied")
+    assert shown.page.evaluate("navigator.clipboard.readText()") == "print('hé')\n"
+
+
+def test_the_view_follows_until_the_reader_scrolls_up(shown: Shown) -> None:
+    def gap() -> float:
+        script = "(() => { const s = document.getElementById('scroller');"
+        return float(
+            shown.page.evaluate(
+                script + "return s.scrollHeight - s.scrollTop - s.clientHeight })()"
+            )
+        )
+
+    shown.ready()
+    answer = shown.ask("Much, please.")
+    for number in range(30):
+        answer.say(f"Paragraph {number}.\n\n")
+    expect(shown.page.locator("#messages").get_by_text("Paragraph 29.")).to_be_in_viewport()
+    shown.page.mouse.move(190, 250)
+    shown.page.mouse.wheel(0, -300)
+    expect(shown.page.locator("#latest")).to_be_visible()
+    held = gap()
+    answer.say("Last one.\n\n")
+    expect(shown.page.locator("#messages").get_by_text("Last one.")).to_be_attached()
+    assert gap() > held
+    shown.page.click("#latest")
+    expect(shown.page.locator("#messages").get_by_text("Last one.")).to_be_in_viewport()
+    expect(shown.page.locator("#latest")).to_be_hidden()
+
+
+def test_finished_sentences_are_spoken_not_tokens(shown: Shown) -> None:
+    shown.ready()
+    spoken = shown.page.locator("#speech")
+    answer = shown.ask("Speak.")
+    answer.say("One is do")
+    expect(shown.page.locator(".block")).to_have_text("One is do")
+    expect(spoken).not_to_contain_text("One is")
+    answer.say("ne. Two is")
+    expect(spoken).to_contain_text("One is done.")
+    expect(spoken).not_to_contain_text("Two")
+    answer.say(" over.\n\n```sh\nls\n```\n")
+    answer.finish()
+    expect(spoken).to_contain_text("Two is over.")
+    expect(spoken).to_contain_text("Code block in sh.")
+    expect(spoken).not_to_contain_text("ls")
+
+
+def test_a_new_chat_can_be_undone(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("Kept.")
+    shown.page.get_by_role("button", name="New chat").click()
+    expect(shown.page.locator("#suggestions")).to_be_visible()
+    shown.page.get_by_role("button", name="Undo").click()
+    expect(shown.page.locator("#messages").get_by_text("Kept.")).to_be_visible()
+    assert len(shown.ask("More").request.messages) == 3
