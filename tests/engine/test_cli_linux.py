@@ -227,27 +227,32 @@ def test_a_conversation_in_a_terminal(paddock: CommandLine) -> None:
     os.close(theirs)
     seen = Seen(ours)
     seen.wait_for("Ctrl-D ends.")
-    os.write(ours, b"How do I add a model?\n")
+    seen.type("How do I add a model?\n")
     seen.wait_for("first token after")
     client = paddock.client()
     assert client is not None
     until(lambda: client.state().metrics is not None)
-    os.write(ours, b"/metrics\n")
+    seen.type("/metrics\n")
     seen.wait_for("RAM · ")
-    os.write(ours, b"/stop\n")
+    seen.type("/stop\n")
     seen.wait_for("Stopped")
-    os.write(ours, b"\x04")
+    seen.type("\x04")
     assert process.wait(10) == 0
     os.close(ours)
     assert paddock.client() is None
 
 
 class Seen:
-    """What a terminal has shown so far."""
+    """A terminal: what it has shown so far, and its keys."""
 
     def __init__(self, terminal: int) -> None:
         self._terminal = terminal
         self._text = b""
+
+    def type(self, text: str) -> None:
+        """Type once Paddock asks: Ctrl-D before that would be lost with the line mode."""
+        self.wait_for("> ")
+        os.write(self._terminal, text.encode())
 
     def wait_for(self, text: str) -> None:
         """Read until the text is there; what came before it counts no more."""
