@@ -45,7 +45,7 @@ class World:
     now: float = 0.0
     alive: set[int] = field(default_factory=set)
     preparing: set[int] = field(default_factory=set)
-    timers: list[tuple[float, m.StopTimedOut | m.Due]] = field(default_factory=list)
+    timers: list[tuple[float, m.StopTimedOut | m.Due | m.Tick]] = field(default_factory=list)
     asked: set[int] = field(default_factory=set)
     answered: list[int] = field(default_factory=list)
     killed: set[int] = field(default_factory=set)
@@ -107,6 +107,9 @@ POSSIBLE: tuple[Callable[[int, int, random.Random], m.Message], ...] = (
     lambda run, *_: m.ProbeFailed(run, FAILURE),
     lambda run, *_: m.NoProgress(run),
     lambda run, *_: m.Progress(run),
+    lambda run, *_: m.Paused(run),
+    lambda run, *_: m.Continued(run),
+    lambda run, *_: m.Tick(run),
     lambda run, ticket, _: m.ChatStarted(run, ticket),
     lambda run, ticket, _: m.ChatEnded(run, ticket - 1, 50.0),
     lambda *_: m.MetricsSampled(METRICS),

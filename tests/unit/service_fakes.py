@@ -27,6 +27,7 @@ class FakeProcess:
         self._on_exit = on_exit
         self.seen = Vitals()
         self.slots_asked = 0
+        self.looked = threading.Event()
         on_started(4711)
 
     def terminate(self) -> None:
@@ -46,6 +47,7 @@ class FakeProcess:
 
     def vitals(self, *, ask_slots: bool) -> Vitals:
         self.slots_asked += ask_slots
+        self.looked.set()
         return self.seen
 
     def end(self, retryable: bool = False) -> None:
@@ -85,12 +87,14 @@ class FakeEngines:
 class FakeAnswer:
     """Says "one", then waits to be released or closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: bool = False) -> None:
         self.release = threading.Event()
         self.closed = False
+        self.silent = silent
 
     def __iter__(self) -> Iterator[ChatChunk]:
-        yield ContentChunk(text="one")
+        if not self.silent:
+            yield ContentChunk(text="one")
         self.release.wait(10)
         reason = FinishReason.CANCELLED if self.closed else FinishReason.STOP
         yield FinishChunk(reason=reason)
@@ -103,9 +107,10 @@ class FakeAnswer:
 @dataclass
 class FakeChats:
     answers: list[FakeAnswer] = field(default_factory=list)
+    silent: bool = False
 
     def stream(self, spec: LaunchSpec, request: ChatRequest) -> FakeAnswer:
-        self.answers.append(FakeAnswer())
+        self.answers.append(FakeAnswer(self.silent))
         return self.answers[-1]
 
 

@@ -5,10 +5,12 @@ import random
 import pytest
 
 from tests.unit.lifecycle_world import CONFIGS, FAILURE, World, random_message, spec_for
+from tray.models.failure import FailureCause
 from tray.models.launch import ReadyInfo
 from tray.models.state import ServerPhase as Phase
 from tray.services.llama import messages as m
 from tray.services.llama.lifecycle import STOP_GRACE
+from tray.services.llama.snapshot import snapshot_of
 
 READY = ReadyInfo(context_size=1024)
 ORDERS = 20_000
@@ -85,9 +87,12 @@ LISTED = {
     m.ProbeFailed: {Phase.STARTING},
     m.NoProgress: {Phase.STARTING, Phase.READY},
     m.Progress: {Phase.STARTING, Phase.READY},
+    m.Paused: {Phase.STARTING, Phase.READY},
+    m.Continued: {Phase.STARTING, Phase.READY},
     m.Exited: {Phase.STARTING, Phase.READY, Phase.STOPPING},
     m.StopTimedOut: {Phase.STOPPING},
     m.Due: {Phase.BACKOFF},
+    m.Tick: {Phase.BACKOFF},
     m.ChatStarted: {Phase.READY},
     m.ChatEnded: {Phase.READY},
 }
@@ -106,9 +111,12 @@ def example(kind: type, run: int) -> m.Message:
         m.ProbeFailed(run, FAILURE),
         m.NoProgress(run),
         m.Progress(run),
+        m.Paused(run),
+        m.Continued(run),
         m.Exited(run, FAILURE, retryable=True),
         m.StopTimedOut(run),
         m.Due(run),
+        m.Tick(run),
         m.ChatStarted(run, 7),
         m.ChatEnded(run, 7, None),
     )
@@ -186,6 +194,7 @@ def test_stop_closes_streams_then_asks_then_arms_the_kill() -> None:
     effects = world.send(m.Stop(2))
     assert effects == (
         m.CancelProbe(1),
+        m.UnwatchChats(),
         m.CloseStreams(),
         m.Terminate(1),
         m.ArmTimer(STOP_GRACE, m.StopTimedOut(1)),
@@ -307,6 +316,70 @@ def test_stalled_is_a_mark_not_a_phase() -> None:
     assert (world.state.phase, world.state.stalled) == (Phase.STARTING, True)
     world.send(m.Progress(1))
     assert not world.state.stalled
+
+
+def test_a_backoff_counts_down_every_second_and_starts_on_time() -> None:
+    world = ready()
+    crash(world)
+    for _ in range(2):
+        run = world.state.run
+        world.send(m.Due(run))
+        world.send(m.Prepared(run + 1, spec_for()))
+        crash(world)
+    assert world.state.retry_delay == 4.0
+    shown, run = [], world.state.run
+    while any(isinstance(message, m.Tick) for _, message in world.timers):
+        world.timers = [t for t in world.timers if not isinstance(t[1], m.Tick)]
+        world.now += 1.003
+        world.send(m.Tick(run))
+        shown.append(world.state.retry_delay)
+    assert shown == [3.0, 2.0, 1.0]
+    assert world.state.phase is Phase.BACKOFF
+    world.send(m.Due(run))
+    assert (world.state.phase, world.state.retry_delay) == (Phase.STARTING, None)
+    world.send(m.Tick(run))
+    assert world.state.retry_delay is None
+
+
+def test_chats_are_watched_from_the_first_to_the_last() -> None:
+    world = ready()
+    assert world.send(m.ChatStarted(1, 5)) == (m.WatchChats(1),)
+    assert world.send(m.ChatStarted(1, 6)) == ()
+    world.send(m.NoProgress(1, FAILURE))
+    assert snapshot_of(world.state, 1).failure == FAILURE
+    assert world.send(m.ChatEnded(1, 5, None)) == ()
+    assert world.state.stalled
+    assert world.send(m.ChatEnded(1, 6, None)) == (m.UnwatchChats(),)
+    assert (snapshot_of(world.state, 1).stalled, world.state.stall) == (False, None)
+    assert world.send(m.ChatEnded(1, 6, None)) == ()
+
+
+@pytest.mark.parametrize("phase", [Phase.STARTING, Phase.READY])
+def test_a_paused_process_is_shown_whatever_else_is_seen(phase: Phase) -> None:
+    world = IN_PHASE[phase]()
+    world.send(m.Paused(1))
+    world.send(m.Progress(1))
+    shown = snapshot_of(world.state, 1)
+    assert (shown.phase, shown.stalled) == (phase, True)
+    assert shown.failure is not None
+    assert shown.failure.cause is FailureCause.HUNG
+    assert "4711" in shown.failure.detail
+    world.send(m.Continued(1))
+    shown = snapshot_of(world.state, 1)
+    assert (shown.stalled, shown.failure) == (False, None)
+
+
+@pytest.mark.parametrize("sign", [m.NoProgress(1, FAILURE), m.Paused(1)])
+def test_start_restarts_a_hung_engine_and_leaves_a_working_one(sign: m.Message) -> None:
+    world = ready()
+    world.send(m.Start(CONFIGS[0], 2))
+    assert world.state.phase is Phase.READY
+    world.send(sign)
+    world.send(m.Start(CONFIGS[0], 3))
+    assert world.state.phase is Phase.STOPPING
+    crash(world)
+    assert (world.state.phase, world.state.run) == (Phase.STARTING, 2)
+    assert not snapshot_of(world.state, 1).stalled
 
 
 def test_chats_are_counted_and_their_speed_is_kept() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.lifecycle_world import FAILURE
 from tests.unit.service_fakes import FakeChats, FakeClock, FakeEngines, FakeWatch
-from tray.models.chat import ChatMessage, ChatRequest, FinishChunk, FinishReason, Role
+from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, FinishChunk, FinishReason, Role
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.metrics import ServerMetrics
@@ -33,6 +33,19 @@ class Rig:
 
     def start(self, config: LlamaCppConfig = DEMO) -> ModelState:
         return self.service.start(config).result(WAIT)
+
+    def read_on(self, chunks: Iterator[ChatChunk]) -> threading.Thread:
+        """Wait for the next chunks on a thread of its own."""
+        reader = threading.Thread(target=list, args=(chunks,), daemon=True)
+        reader.start()
+        return reader
+
+    def released_answer(self) -> Iterator[ChatChunk]:
+        """A whole answer, which nothing holds back."""
+        chunks = iter(self.service.send_chat_message(HELLO))
+        yield next(chunks)
+        self.chats.answers[-1].release.set()
+        yield from chunks
 
     def wait_for(self, phase: ServerPhase) -> ModelState:
         for state in self.service.subscribe():

@@ -5,15 +5,21 @@ import threading
 from collections.abc import Callable
 
 from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.failure_facts import with_facts
 from tray.infrastructure.llama.launch_records import LaunchRecords
 from tray.infrastructure.llama.load_progress import LoadProgress
+from tray.infrastructure.llama.memory_kills import memory_kills
 from tray.infrastructure.llama.readiness import wait_until_ready
 from tray.infrastructure.llama.supervised import SupervisedProcess
+from tray.infrastructure.llama.vitals import vitals_of
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.launch import ExitStatus, LaunchSpec, ReadyInfo
+from tray.models.launch import ExitStatus, LaunchSpec, ReadyInfo, Vitals
 
-LOG_LINES = 20
+# All the output keeps: the line that tells may come long before the end.
+LOG_LINES = 200
+SHOWN_LINES = 20
+KILLED = 9
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,7 @@ class LlamaEngines:
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> "RunningEngine":
         output = self._new_output(spec)
+        kills = memory_kills()
         launch = self._records.begin(spec) if self._records else None
 
         def started(pid: int) -> None:
@@ -60,6 +67,7 @@ class LlamaEngines:
             if launch:
                 launch.ended(unguarded=status.guard_lost)
             output.close()
+            status = _with_memory_kills(status, kills)
             on_exit(*self._reason(status, output.tail(LOG_LINES), spec))
 
         def failed(error: PaddockError) -> None:
@@ -82,15 +90,24 @@ class LlamaEngines:
     ) -> tuple[ServerFailure, bool]:
         """An exit must be reported even when explaining it goes wrong."""
         try:
-            return self._explain(status, lines, spec)
+            failure, retryable = self._explain(status, lines, spec)
+            return with_facts(failure, lines, spec), retryable
         except Exception:
             log.exception("cannot explain %s", status)
             return ServerFailure(
                 cause=FailureCause.CRASHED,
                 title="The engine ended unexpectedly",
                 detail=f"It ended with {status}. The log shows its last words.",
-                log_lines=lines,
+                log_lines=lines[-SHOWN_LINES:],
             ), False
+
+
+def _with_memory_kills(status: ExitStatus, before: int | None) -> ExitStatus:
+    """For a kill: whether the system's count went up since ``before``."""
+    now = memory_kills() if status.signal == KILLED else None
+    if now is None or before is None:
+        return status
+    return status.model_copy(update={"for_memory": now > before})
 
 
 class RunningEngine:
@@ -116,3 +133,7 @@ class RunningEngine:
     ) -> ReadyInfo | None:
         progress = LoadProgress(lambda: self._output.tail(1), on_stalled)
         return wait_until_ready(self._spec, lambda: self.pid, progress, cancelled)
+
+    def vitals(self, *, ask_slots: bool) -> Vitals:
+        lines = self._output.tail(SHOWN_LINES)
+        return vitals_of(self._spec, self.pid, lines, ask_slots=ask_slots)

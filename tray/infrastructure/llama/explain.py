@@ -27,12 +27,17 @@ def explain_exit(
     printed, oldest first; the key is taken out of them.
     """
     lines = [line.replace(spec.api_key, "[key]") for line in log_lines]
-    clue = _from_outside(status, spec) or find_clue(lines, spec) or _from_status(status, spec)
+    clue, shown = _from_outside(status, spec), len(lines)
+    if clue is None and (found := find_clue(lines, spec)) is not None:
+        clue, shown = found
+    clue = clue or _from_status(status, spec)
+    # The line that tells is always among those shown.
+    start = max(0, min(shown, len(lines) - SHOWN_LINES))
     failure = ServerFailure(
         cause=clue.cause,
         title=clue.title,
         detail=clue.detail,
-        log_lines=tuple(lines[-SHOWN_LINES:]),
+        log_lines=tuple(lines[start : start + SHOWN_LINES]),
     )
     return failure, clue.retryable
 
@@ -60,8 +65,11 @@ def _from_outside(status: ExitStatus, spec: LaunchSpec) -> Clue | None:
 
 
 def _from_status(status: ExitStatus, spec: LaunchSpec) -> Clue:
+    # By number: Windows has no SIGKILL to compare with.
+    if status.signal == 9:
+        return _killed(status.for_memory)
     if status.signal is not None:
-        return _from_signal(status.signal)
+        return _crash(f"It was ended by {signal_name(status.signal)}.")
     if status.code is None:
         return _crash("It ended, and the system did not say how.")
     return _from_code(unsigned(status.code), spec.argv[0])
@@ -78,7 +86,7 @@ def _from_code(code: int, program: str) -> Clue:
             f"{program} {ending}. Get the build for this system and processor.",
         )
     if code == NO_MEMORY:
-        return _no_memory()
+        return _killed(for_memory=True)
     if code == 0:
         return Clue(
             FailureCause.ENDED_FROM_OUTSIDE,
@@ -89,17 +97,20 @@ def _from_code(code: int, program: str) -> Clue:
     return _crash(f"It {ending}.")
 
 
-def _from_signal(number: int) -> Clue:
-    # By number: Windows has no SIGKILL to compare with.
-    if number == 9:
-        return _no_memory()
-    return _crash(f"It was ended by {signal_name(number)}.")
-
-
-def _no_memory() -> Clue:
+def _killed(for_memory: bool | None) -> Clue:
+    """A kill that leaves no trace; ``for_memory`` as in ExitStatus."""
+    if for_memory is False:
+        return Clue(
+            FailureCause.ENDED_FROM_OUTSIDE,
+            "The engine was killed from outside",
+            "Another program killed it (SIGKILL); the system counted no kill for memory. Start it "
+            "again.",
+            retryable=True,
+        )
+    probably = "" if for_memory else ", probably"
     return Clue(
         FailureCause.KILLED_FOR_MEMORY,
-        "The engine was killed, probably for memory",
+        f"The engine was killed{probably} for memory",
         "The system kills programs when memory runs out. Choose a smaller model or context "
         "(server.context_size), or close other programs.",
         retryable=True,

@@ -31,7 +31,7 @@ def check_port_free(port: int) -> None:
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
-        holder = _holder(port)
+        holder = port_holder(port)
         raise refusal(
             FailureCause.PORT_TAKEN,
             f"Port {port} is taken",
@@ -40,7 +40,7 @@ def check_port_free(port: int) -> None:
         ) from error
 
 
-def _holder(port: int) -> str | None:
+def port_holder(port: int) -> str | None:
     """Name and pid of the listener; ``None`` where only an administrator may know."""
     import psutil
 

@@ -19,13 +19,13 @@ from tray.models.failure import FailureCause
 from tray.models.launch import LaunchSpec
 
 
-def find_clue(lines: Sequence[str], spec: LaunchSpec) -> Clue | None:
-    """The first rule that any line fits, most telling rules first."""
+def find_clue(lines: Sequence[str], spec: LaunchSpec) -> tuple[Clue, int] | None:
+    """The first rule that any line fits, most telling rules first, and the line's index."""
     for pattern, tell in RULES:
-        for line in lines:
+        for index, line in enumerate(lines):
             match = pattern.search(line)
             if match:
-                return tell(match, spec)
+                return tell(match, spec), index
     return None
 
 
@@ -107,6 +107,8 @@ RULES = (
     _rule(
         r"quantized V cache requires flash_attn|V cache quantization requires", tell_flash_attention
     ),
+    _rule(r"(failed to initialize (CUDA|ROCm|HIP|Vulkan|Metal|SYCL)\b.*)", _gpu),
+    _rule(r"(error: (invalid device|unknown device).*)", _gpu),
     _rule(r"((CUDA|ROCm|HIP|SYCL|MUSA) error.*|vk::\w+Error.*|ErrorDeviceLost.*)", _gpu),
     _rule(r"(ggml_metal\w*: error.*|ggml_vulkan: .*[Ee]rror.*)", _gpu),
     _rule(r"failed to open GGUF file '(.+)' \((.+)\)", tell_unreadable),

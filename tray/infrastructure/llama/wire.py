@@ -70,6 +70,26 @@ class ErrorBody(Lenient):
     error: Error = Error()
 
 
+class NextToken(Lenient):
+    n_decoded: int = 0
+
+
+class Slot(Lenient):
+    """One of the answer of ``GET /slots``, which always needs the key."""
+
+    id: int = 0
+    id_task: int = -1
+    is_processing: bool = False
+    n_prompt_tokens_processed: int = 0
+    next_token: tuple[NextToken, ...] = ()
+
+    @property
+    def counters(self) -> tuple[int, ...]:
+        """What grows while the slot works."""
+        decoded = sum(token.n_decoded for token in self.next_token)
+        return self.id, self.id_task, self.n_prompt_tokens_processed, decoded
+
+
 class GenerationSettings(Lenient):
     n_ctx: int | None = None
 

@@ -5,9 +5,10 @@ import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from tray.models.chat import ChatChunk, FinishChunk
+from tray.models.chat import ChatChunk, ContentChunk, FinishChunk, ReasoningChunk
 from tray.services.llama import messages as m
 from tray.services.llama.ports import ChatAnswer
+from tray.services.llama.stall import ChatProgress
 
 Post = Callable[[m.Message], None]
 
@@ -23,15 +24,17 @@ class ChatStream:
         self._answer = answer
         self._registry = registry
         self._run = run
+        self.pace = Pace(registry.now)
 
     def __iter__(self) -> Iterator[ChatChunk]:
-        speed: float | None = None
+        pace = self.pace
         with self._registry.entry(self, self._run) as report:
             for chunk in self._answer:
+                pace.came(chunk)
                 if isinstance(chunk, FinishChunk):
-                    speed = chunk.timings.tokens_per_second
-                    report(speed)
+                    report(chunk.timings.tokens_per_second)
                 yield chunk
+                pace.waits()
 
     def cancel(self) -> None:
         """End the answer from any thread; its FinishChunk says CANCELLED."""
@@ -49,10 +52,35 @@ class ChatStream:
         self.cancel()
 
 
-class ChatRegistry:
-    """Knows every stream in flight, so that stopping the server can close them."""
+class Pace:
+    """How one answer gets on. Its reader's thread writes, any thread reads."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self.moved_at = 0.0
+        self.waiting = False
+        self.answering = False
+
+    def waits(self) -> None:
+        """The reader wants the next chunk from now on."""
+        self.moved_at = self._now()
+        self.waiting = True
+
+    def came(self, chunk: ChatChunk) -> None:
+        """A chunk came; until the reader wants another, the engine owes nothing."""
+        self.waiting = False
+        if isinstance(chunk, ContentChunk | ReasoningChunk):
+            self.answering = True
+
+
+class ChatRegistry:
+    """Knows every stream in flight, so that stopping the server can close them.
+
+    ``now`` gives monotonic seconds.
+    """
+
+    def __init__(self, post: Post, now: Callable[[], float]) -> None:
+        self.now = now
         self._post = post
         self._lock = threading.Lock()
         self._open: set[ChatStream] = set()
@@ -67,7 +95,20 @@ class ChatRegistry:
         for stream in streams:
             stream.cancel()
 
+    def progress(self) -> ChatProgress | None:
+        """How all answers in flight stand; ``None`` without any."""
+        with self._lock:
+            paces = [stream.pace for stream in self._open]
+        if not paces:
+            return None
+        return ChatProgress(
+            moved_at=max(pace.moved_at for pace in paces),
+            waiting=any(pace.waiting for pace in paces),
+            answering=any(pace.waiting and pace.answering for pace in paces),
+        )
+
     def add(self, stream: ChatStream, started: m.ChatStarted) -> None:
+        stream.pace.waits()
         with self._lock:
             self._open.add(stream)
         self._post(started)

@@ -47,12 +47,8 @@ class EffectRunner:
                 self._in_thread("probe", self._probe, run, self._process, self._probe_cancelled)
             case m.CancelProbe():
                 self._probe_cancelled.set()
-            case m.WatchEngine(pid):
-                self._watch.watch(pid)
-            case m.WatchChats(run) if self._process:
-                self._watch_chats(run, self._process)
-            case m.UnwatchChats() if self._chat_watch:
-                self._chat_watch.stop()
+            case m.WatchEngine() | m.WatchChats() | m.UnwatchChats():
+                self._change_watch(effect)
             case m.CloseStreams():
                 self._chats.cancel_all()
             case m.Terminate() if self._process:
@@ -63,11 +59,22 @@ class EffectRunner:
                 self._clock.call_later(seconds, lambda: self.post(message))
         return None
 
-    def _watch_chats(self, run: int, process: EngineProcess) -> None:
-        self._chat_watch = ChatWatch(
-            run, process, self._clock, self._chats.progress, self._measured, self.post
-        )
-        self._chat_watch.start()
+    def _change_watch(self, effect: m.WatchEngine | m.WatchChats | m.UnwatchChats) -> None:
+        match effect:
+            case m.WatchEngine(pid):
+                self._watch.watch(pid)
+            case m.WatchChats(run) if self._process:
+                self._chat_watch = ChatWatch(
+                    run,
+                    self._process,
+                    self._clock,
+                    self._chats.progress,
+                    self._measured,
+                    self.post,
+                )
+                self._chat_watch.start()
+            case m.UnwatchChats() if self._chat_watch:
+                self._chat_watch.stop()
 
     def _in_thread(self, name: str, work: Callable[..., None], *arguments: object) -> None:
         threading.Thread(target=work, args=arguments, name=f"llama-{name}", daemon=True).start()

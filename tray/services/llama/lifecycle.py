@@ -30,8 +30,10 @@ class Lifecycle:
 
     ``has_process`` is true from a spawn until its exit. ``next_start`` is the
     Start remembered while STOPPING; ``stop_failure`` makes the end of a
-    STOPPING a failure. ``starting`` and ``stopping`` hold waiting tickets. ``now``
-    is the monotonic time of the last message, in seconds.
+    STOPPING a failure. ``starting`` and ``stopping`` hold waiting tickets.
+    ``stalled`` and ``stall`` are what was seen of a standstill, ``paused`` that a
+    signal stopped the process. ``now`` is the monotonic time of the last message
+    and ``retry_at`` that of the next start, in seconds.
     """
 
     now: float = 0.0
@@ -44,12 +46,15 @@ class Lifecycle:
     ready: ReadyInfo | None = None
     ready_since: float | None = None
     stalled: bool = False
+    stall: ServerFailure | None = None
+    paused: bool = False
     failure: ServerFailure | None = None
     stop_failure: ServerFailure | None = None
     next_start: LlamaCppConfig | None = None
     closing: bool = False
     crashes: CrashRecord = NO_CRASHES
     retry_delay: float | None = None
+    retry_at: float = 0.0
     chats: frozenset[int] = frozenset()
     tokens_per_second: float | None = None
     metrics: ServerMetrics | None = None
@@ -92,7 +97,8 @@ def _start(state: Lifecycle, message: m.Start) -> Outcome:
         return _begin(replace(state, crashes=NO_CRASHES), message.config)
     if state.phase is Phase.STOPPING:
         return replace(state, next_start=message.config), ()
-    if message.config == state.config:
+    hung = state.phase is Phase.READY and (state.stalled or state.paused)
+    if message.config == state.config and not hung:
         return state, ()
     return _wind_down(replace(state, next_start=message.config))
 
@@ -109,6 +115,8 @@ def _begin(state: Lifecycle, config: LlamaCppConfig) -> Outcome:
         ready=None,
         ready_since=None,
         stalled=False,
+        stall=None,
+        paused=False,
         failure=None,
         stop_failure=None,
         next_start=None,
@@ -140,8 +148,12 @@ def _wind_down(state: Lifecycle) -> Outcome:
     run = state.run
     if not state.has_process:
         return _after_exit(state, (m.CancelProbe(run),))
-    return replace(state, phase=Phase.STOPPING, stalled=False, ready=None), (
+    after = replace(
+        state, phase=Phase.STOPPING, stalled=False, stall=None, paused=False, ready=None
+    )
+    return after, (
         m.CancelProbe(run),
+        m.UnwatchChats(),
         m.CloseStreams(),
         m.Terminate(run),
         m.ArmTimer(STOP_GRACE, m.StopTimedOut(run)),
@@ -150,16 +162,7 @@ def _wind_down(state: Lifecycle) -> Outcome:
 
 def _after_exit(state: Lifecycle, effects: tuple[m.Effect, ...]) -> Outcome:
     """The process is gone and was meant to go."""
-    state = replace(
-        state,
-        has_process=False,
-        pid=None,
-        ready=None,
-        ready_since=None,
-        stalled=False,
-        chats=frozenset(),
-        tokens_per_second=None,
-    )
+    state = _without_process(state)
     if state.closing:
         return replace(state, phase=Phase.CLOSED), effects
     if state.next_start is not None:
@@ -214,12 +217,22 @@ def _probe_failed(state: Lifecycle, message: m.ProbeFailed) -> Outcome:
     return _wind_down(replace(state, stop_failure=message.failure))
 
 
-def _no_progress(state: Lifecycle, _message: m.NoProgress) -> Outcome:
-    return (replace(state, stalled=True) if state.phase in ALIVE else state), ()
+def _no_progress(state: Lifecycle, message: m.NoProgress) -> Outcome:
+    if state.phase not in ALIVE:
+        return state, ()
+    return replace(state, stalled=True, stall=message.failure), ()
 
 
 def _progress(state: Lifecycle, _message: m.Progress) -> Outcome:
-    return replace(state, stalled=False), ()
+    return replace(state, stalled=False, stall=None), ()
+
+
+def _paused(state: Lifecycle, _message: m.Paused) -> Outcome:
+    return (replace(state, paused=True) if state.phase in ALIVE else state), ()
+
+
+def _continued(state: Lifecycle, _message: m.Continued) -> Outcome:
+    return replace(state, paused=False), ()
 
 
 def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
@@ -228,30 +241,56 @@ def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
     gone: tuple[m.Effect, ...] = (
         m.CancelProbe(state.run),
         m.WatchEngine(None),
+        m.UnwatchChats(),
         m.CloseStreams(),
     )
     if state.phase is Phase.STOPPING:
         return _after_exit(state, gone)
     crashes = state.crashes.after_crash(state.now, state.ready_since)
-    after = replace(
-        state,
-        has_process=False,
-        pid=None,
-        ready=None,
-        ready_since=None,
-        stalled=False,
-        chats=frozenset(),
-        tokens_per_second=None,
-        crashes=crashes,
-    )
+    after = replace(_without_process(state), crashes=crashes)
     if not message.retryable:
         return replace(after, phase=Phase.FAILED, failure=message.failure), gone
     if crashes.exhausted:
         failure = crashes.gave_up(message.failure)
         return replace(after, phase=Phase.FAILED, failure=failure), gone
     delay = crashes.delay
-    after = replace(after, phase=Phase.BACKOFF, failure=message.failure, retry_delay=delay)
-    return after, (*gone, m.ArmTimer(delay, m.Due(state.run)))
+    after = replace(
+        after,
+        phase=Phase.BACKOFF,
+        failure=message.failure,
+        retry_delay=delay,
+        retry_at=state.now + delay,
+    )
+    return after, (*gone, m.ArmTimer(delay, m.Due(state.run)), *_next_tick(after))
+
+
+def _without_process(state: Lifecycle) -> Lifecycle:
+    return replace(
+        state,
+        has_process=False,
+        pid=None,
+        ready=None,
+        ready_since=None,
+        stalled=False,
+        stall=None,
+        paused=False,
+        chats=frozenset(),
+        tokens_per_second=None,
+    )
+
+
+def _next_tick(state: Lifecycle) -> tuple[m.Effect, ...]:
+    """Another second of the countdown, unless it is the last one."""
+    last = state.retry_delay is None or state.retry_delay <= 1
+    return () if last else (m.ArmTimer(1.0, m.Tick(state.run)),)
+
+
+def _tick(state: Lifecycle, _message: m.Tick) -> Outcome:
+    if state.phase is not Phase.BACKOFF:
+        return state, ()
+    # Whole seconds: timers are late by a few milliseconds.
+    after = replace(state, retry_delay=max(1.0, float(round(state.retry_at - state.now))))
+    return after, _next_tick(after)
 
 
 def _stop_timed_out(state: Lifecycle, _message: m.StopTimedOut) -> Outcome:
@@ -267,16 +306,23 @@ def _due(state: Lifecycle, _message: m.Due) -> Outcome:
 def _chat_started(state: Lifecycle, message: m.ChatStarted) -> Outcome:
     if state.phase is not Phase.READY:
         return state, ()
-    return replace(state, chats=state.chats | {message.chat}), ()
+    watch = () if state.chats else (m.WatchChats(state.run),)
+    return replace(state, chats=state.chats | {message.chat}), watch
 
 
 def _chat_ended(state: Lifecycle, message: m.ChatEnded) -> Outcome:
+    if message.chat not in state.chats:
+        return state, ()
     speed = message.tokens_per_second
-    return replace(
+    after = replace(
         state,
         chats=state.chats - {message.chat},
         tokens_per_second=state.tokens_per_second if speed is None else speed,
-    ), ()
+    )
+    if after.chats:
+        return after, ()
+    # Nobody waits for a token now, so none is missing.
+    return replace(after, stalled=False, stall=None), (m.UnwatchChats(),)
 
 
 # One row a message; each handler decides by phase.
@@ -292,9 +338,12 @@ _HANDLERS: dict[type, Callable[..., Outcome]] = {
     m.ProbeFailed: _probe_failed,
     m.NoProgress: _no_progress,
     m.Progress: _progress,
+    m.Paused: _paused,
+    m.Continued: _continued,
     m.Exited: _exited,
     m.StopTimedOut: _stop_timed_out,
     m.Due: _due,
+    m.Tick: _tick,
     m.ChatStarted: _chat_started,
     m.ChatEnded: _chat_ended,
 }

@@ -76,11 +76,28 @@ class ProbeFailed:
 
 @dataclass(frozen=True, slots=True)
 class NoProgress:
+    """Loading or answering stands still; ``failure`` says what was seen of it."""
+
     run: int
+    failure: ServerFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A signal stopped the engine's process."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A signal let the engine's process go on."""
+
     run: int
 
 
@@ -101,6 +118,13 @@ class StopTimedOut:
 @dataclass(frozen=True, slots=True)
 class Due:
     """The waiting time of a BACKOFF is over."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A second of a BACKOFF has passed."""
 
     run: int
 
@@ -135,9 +159,12 @@ RunFact = (
     | ProbeFailed
     | NoProgress
     | Progress
+    | Paused
+    | Continued
     | Exited
     | StopTimedOut
     | Due
+    | Tick
     | ChatStarted
     | ChatEnded
 )
@@ -182,6 +209,18 @@ class WatchEngine:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchChats:
+    """Look whether answers make progress, until UnwatchChats."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnwatchChats:
+    """No answer is awaited any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseStreams:
     """Cancel every chat in flight: a server ignores SIGTERM while one streams."""
 
@@ -201,7 +240,7 @@ class ArmTimer:
     """Post ``message`` after ``seconds``."""
 
     seconds: float
-    message: StopTimedOut | Due
+    message: StopTimedOut | Due | Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +256,8 @@ Effect = (
     | ProbeReady
     | CancelProbe
     | WatchEngine
+    | WatchChats
+    | UnwatchChats
     | CloseStreams
     | Terminate
     | KillTree

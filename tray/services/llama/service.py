@@ -34,8 +34,8 @@ class LlamaCppService:
         self._lock = threading.Lock()
         self._waiting: dict[int, Future[ModelState]] = {}
         self._closed: ModelState | None = None
-        self._registry = ChatRegistry(self._post)
-        runner = EffectRunner(engines, clock, watch, self._registry.cancel_all)
+        self._registry = ChatRegistry(self._post, clock.now)
+        runner = EffectRunner(engines, clock, watch, self._registry, self.get_metrics)
         self._actor = LlamaActor(clock, runner.perform, self._publish, self._resolve)
         runner.post = self._post
         self._actor.start()

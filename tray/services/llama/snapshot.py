@@ -1,22 +1,21 @@
 """What the outside sees of the actor's state."""
 
+from tray.models.failure import ServerFailure
 from tray.models.metrics import ServerMetrics
-from tray.models.state import ModelState
+from tray.models.state import EngineInfo, ModelState
 from tray.services.llama.lifecycle import Lifecycle
+from tray.services.llama.stall import suspended
 
 
 def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
     """The published snapshot of a state. The API key never enters it."""
     spec, ready = state.spec, state.ready
-    engine = spec.engine if spec else None
-    if engine is not None and ready is not None and ready.device is not None:
-        engine = engine.model_copy(update={"device": ready.device})
     return ModelState(
         revision=revision,
         run=state.run,
         phase=state.phase,
-        stalled=state.stalled,
-        engine=engine,
+        stalled=state.stalled or state.paused,
+        engine=_engine_of(state),
         model=spec.model if spec else None,
         port=spec.port if spec and state.has_process else None,
         pid=state.pid if state.has_process else None,
@@ -24,9 +23,25 @@ def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
         launch=spec.display if spec else None,
         active_chats=len(state.chats),
         retry_delay=state.retry_delay,
-        failure=state.failure,
+        failure=_failure_of(state),
         metrics=_metrics_of(state),
     )
+
+
+def _engine_of(state: Lifecycle) -> EngineInfo | None:
+    """The engine as it was chosen, corrected by what it turned out to do."""
+    if state.spec is None or state.ready is None:
+        return state.spec.engine if state.spec else None
+    seen = {"device": state.ready.device, "cpu_fallback": state.ready.cpu_fallback}
+    found = {name: value for name, value in seen.items() if value is not None}
+    return state.spec.engine.model_copy(update=found) if found else state.spec.engine
+
+
+def _failure_of(state: Lifecycle) -> ServerFailure | None:
+    """Why it ended, or what keeps it from answering."""
+    if state.paused:
+        return suspended(state.pid)
+    return state.stall if state.stalled else state.failure
 
 
 def _metrics_of(state: Lifecycle) -> ServerMetrics | None:
