@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.contract.fake_servers import CPU, GPU, fake_server, server_listing, times_asked
+from tests.contract.guard_setup import until
 from tray.infrastructure.llama.device_probe import DeviceProbe
 from tray.infrastructure.llama.engine import EngineFinder
 from tray.models.config import EngineKind, LlamaCppConfig
@@ -175,6 +178,24 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     while any(is_alive(pid) for pid in pids.read_text().split()):
         assert time.monotonic() < deadline, "the probe left a process behind"
         time.sleep(0.01)
+
+
+PROBING = """
+import sys
+from pathlib import Path
+from tray.infrastructure.llama.device_probe import DeviceProbe
+DeviceProbe({"PATH": "/usr/bin:/bin"}).devices(Path(sys.argv[1]))
+"""
+
+
+def test_a_tray_that_is_killed_while_it_probes_leaves_nothing(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = f"sleep 600 & echo $! $$ > '{pids}.new'; mv '{pids}.new' '{pids}'; wait"
+    path = fake_server(tmp_path / "llama-server", script)
+    with subprocess.Popen((sys.executable, "-c", PROBING, str(path))) as tray:
+        until(pids.exists)
+        tray.kill()
+    until(lambda: not any(is_alive(pid) for pid in pids.read_text().split()), 2.0)
 
 
 def is_alive(pid: str) -> bool:

@@ -1,23 +1,21 @@
 """Asks an executable for its devices: ``--list-devices``, with a time limit."""
 
-import contextlib
 import logging
-import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from tray.infrastructure.llama.devices import Device, parse_devices
 from tray.infrastructure.llama.exit_codes import exit_words, unsigned
 from tray.infrastructure.llama.refusal import refusal
+from tray.infrastructure.llama.supervised import SupervisedProcess
 from tray.models.failure import FailureCause, PaddockError
+from tray.models.launch import ExitStatus
 
 TIME_LIMIT = 10.0
+KILL_LIMIT = 5.0
 OUTPUT_LIMIT = 64 * 1024
 LOG_LINES = 20
 MISSING_LIBRARY = (
@@ -26,7 +24,6 @@ MISSING_LIBRARY = (
     "symbol lookup error",
 )
 DLL_CODES = (0xC0000135, 0xC0000139)
-NOT_A_WIN32_PROGRAM = 193
 log = logging.getLogger(__name__)
 
 FileStamp = tuple[str, int, int]
@@ -36,6 +33,33 @@ FileStamp = tuple[str, int, int]
 class _Ending:
     code: int
     output: str
+
+
+@dataclass(frozen=True)
+class _Command:
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    working_directory: Path
+
+
+class _Beginning:
+    """An OutputSink that keeps the beginning."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    @property
+    def text(self) -> str:
+        return self._data.decode(errors="replace")
+
+    def feed(self, data: bytes) -> None:
+        self._data += data[: OUTPUT_LIMIT - len(self._data)]
+
+    def tail(self, count: int) -> tuple[str, ...]:
+        return tuple(self.text.splitlines()[-count:])
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 class DeviceProbe:
@@ -74,79 +98,53 @@ class DeviceProbe:
         return None
 
 
+class _Run:
+    """One supervised run: a Paddock that is killed meanwhile leaves no probe behind."""
+
+    def __init__(self, command: _Command) -> None:
+        self._over = threading.Event()
+        self._output = _Beginning()
+        self._status = ExitStatus()
+        self._refused: PaddockError | None = None
+        self._process = SupervisedProcess(
+            command, self._output, _ignore, _ignore, self._ended, self._failed
+        )
+
+    def wait(self, seconds: float) -> _Ending | None:
+        """How it ended; ``None`` when it had to be ended. Raises PaddockError if refused."""
+        if not self._over.wait(seconds):
+            self._process.kill()
+            self._over.wait(KILL_LIMIT)
+            return None
+        if self._refused is not None:
+            raise self._refused
+        code = -self._status.signal if self._status.signal else self._status.code
+        return _Ending(-signal.SIGTERM if code is None else code, self._output.text)
+
+    def _ended(self, status: ExitStatus) -> None:
+        self._status = status
+        self._over.set()
+
+    def _failed(self, error: PaddockError) -> None:
+        self._refused = error
+        self._over.set()
+
+
 def _run(executable: Path, environment: dict[str, str], time_limit: float) -> _Ending:
-    try:
-        process = _spawn(executable, environment)
-    except OSError as error:
-        raise _not_started(executable, error) from error
-    kept: list[bytes] = []
-    reader = threading.Thread(target=_drain, args=(process.stdout, kept), daemon=True)
-    reader.start()
-    try:
-        code = process.wait(time_limit)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
+    argv = (str(executable), "--list-devices")
+    ending = _Run(_Command(argv, environment, executable.parent)).wait(time_limit)
+    if ending is None:
         raise refusal(
             FailureCause.HUNG,
             "llama-server did not answer",
             f"{executable} --list-devices did not end within {time_limit:g} s. "
             "Try it in a terminal; a GPU driver that hangs is the usual reason.",
-        ) from None
-    reader.join(1)
-    return _Ending(code, b"".join(kept).decode(errors="replace"))
-
-
-def _spawn(executable: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW
-    return subprocess.Popen(
-        [str(executable), "--list-devices"],
-        env=environment,
-        cwd=executable.parent,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        creationflags=flags,
-    )
-
-
-def _drain(stream: IO[bytes] | None, kept: list[bytes]) -> None:
-    """Read to the end, keep the beginning: a full pipe would stop the program."""
-    assert stream is not None
-    size = 0
-    with stream:
-        while block := stream.read1(8192):  # type: ignore[attr-defined]
-            if size < OUTPUT_LIMIT:
-                kept.append(block)
-                size += len(block)
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """End a probe that still runs; its own session holds nothing but it."""
-    if sys.platform == "win32":
-        process.kill()
-    else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _not_started(executable: Path, error: OSError) -> PaddockError:
-    windows_code: int | None = getattr(error, "winerror", None)
-    if error.errno == 8 or windows_code == NOT_A_WIN32_PROGRAM:
-        return refusal(
-            FailureCause.BINARY_WRONG_ARCHITECTURE,
-            "llama-server is for another machine",
-            f"The system cannot run {executable}: {error.strerror}. "
-            "Get the build for this system and processor.",
         )
-    return refusal(
-        FailureCause.BINARY_NOT_EXECUTABLE,
-        "llama-server could not be started",
-        f"The system refused to run {executable}: {error.strerror}.",
-    )
+    return ending
+
+
+def _ignore(_news: object) -> None:
+    """A probe ends soon; its pid and pauses are nobody's concern."""
 
 
 def _start_failure(executable: Path, ending: _Ending) -> PaddockError | None:

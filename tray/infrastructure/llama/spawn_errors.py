@@ -1,6 +1,7 @@
 """Why an engine could not even be started, by the operating system's own error."""
 
 import errno
+from pathlib import Path
 
 from tray.infrastructure.llama.refusal import refusal
 from tray.models.failure import FailureCause, PaddockError
@@ -9,6 +10,13 @@ from tray.models.failure import FailureCause, PaddockError
 def spawn_failure(program: str, error: OSError) -> PaddockError:
     """The failure for an exec or CreateProcess that was refused."""
     match error.errno:
+        case errno.ENOENT if Path(program).exists():
+            return refusal(
+                FailureCause.BINARY_NOT_EXECUTABLE,
+                "The engine may not be executed",
+                f"{program} needs an interpreter or loader that is not there. "
+                "Choose another engine in the settings.",
+            )
         case errno.ENOENT:
             return refusal(
                 FailureCause.BINARY_MISSING,
