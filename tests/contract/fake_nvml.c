@@ -1,6 +1,6 @@
 /* A stand-in for libnvidia-ml.so.1: two GPUs whose behavior a file decides.
  *
- * FAKE_NVML names the file; it is read at every call and holds words:
+ * FAKE_NVML names the file; it holds words, read where a reading begins:
  *   init=<code>      nvmlInit answers this error
  *   count=<n>        number of GPUs (2 unless told)
  *   lost=<index>     this GPU answers GPU_IS_LOST; lost=all every one
@@ -8,41 +8,73 @@
  *   nomemory         memory answers NOT_SUPPORTED
  *   unknown          every value answers UNKNOWN
  *   block=<seconds>  a load query takes this long
+ *   pid=<pid>:<MiB>  this process holds so much of GPU 0, beside another process;
+ *                    without a number how much is NOT_AVAILABLE
+ *   noprocesses      the lists of processes answer NOT_SUPPORTED
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
-enum { OK = 0, UNINITIALIZED = 1, INVALID = 2, NOT_SUPPORTED = 3, LOST = 15, UNKNOWN = 999 };
+enum {
+    OK = 0,
+    UNINITIALIZED = 1,
+    INVALID = 2,
+    NOT_SUPPORTED = 3,
+    TOO_SMALL = 7,
+    LOST = 15,
+    UNKNOWN = 999
+};
 
 typedef struct { unsigned gpu, memory; } utilization;
 typedef struct { unsigned long long total, free, used; } memory;
+typedef struct { unsigned pid; unsigned long long used; unsigned gpu, compute; } process;
 
 static int sessions;
 static int devices[8] = {0, 1, 2, 3, 4, 5, 6, 7};
 
-static const char *word(const char *name) {
-    static char text[256];
+static char text[256];
+
+/* Done where a reading begins: a driver opens no file, and that would be measured. */
+static void refresh(void) {
+    static struct stat known;
+    struct stat found;
+    if (stat(getenv("FAKE_NVML"), &found)) return;
+    if (found.st_ino == known.st_ino && found.st_mtim.tv_nsec == known.st_mtim.tv_nsec) return;
+    known = found;
     FILE *file = fopen(getenv("FAKE_NVML"), "r");
     size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
     if (file) fclose(file);
     text[length] = 0;
-    for (char *part = strtok(text, " \n"); part; part = strtok(NULL, " \n"))
-        if (!strncmp(part, name, strlen(name))) return part + strlen(name);
+}
+
+static const char *word(const char *name) {
+    size_t length = strlen(name);
+    for (const char *part = text; part; part = strchr(part, ' ')) {
+        while (*part == ' ') part++;
+        if (!strncmp(part, name, length)) return part + length;
+    }
     return NULL;
+}
+
+static int is_word(const char *found, const char *wanted) {
+    size_t length = strlen(wanted);
+    return !strncmp(found, wanted, length) && strchr(" \n", found[length]);
 }
 
 static int state(int *device) {
     const char *lost = word("lost=");
     if (!sessions) return UNINITIALIZED;
-    if (lost && (!strcmp(lost, "all") || (device && atoi(lost) == *device))) return LOST;
+    if (lost && (is_word(lost, "all") || (device && atoi(lost) == *device))) return LOST;
     return word("unknown") ? UNKNOWN : OK;
 }
 
 int nvmlInitWithFlags(unsigned flags) {
-    const char *code = word("init=");
     (void)flags;
+    refresh();
+    const char *code = word("init=");
     if (code) return atoi(code);
     sessions++;
     return OK;
@@ -71,6 +103,7 @@ int nvmlDeviceGetName(int *device, char *name, unsigned length) {
 }
 
 int nvmlDeviceGetUtilizationRates(int *device, utilization *rates) {
+    refresh();
     const char *block = word("block=");
     if (block) {
         struct timespec span = {atoi(block), 0};
@@ -97,4 +130,28 @@ int nvmlDeviceGetTemperature(int *device, unsigned sensor, unsigned *celsius) {
 int nvmlDeviceGetPowerUsage(int *device, unsigned *milliwatts) {
     *milliwatts = 75500 + *device;
     return word("na") ? NOT_SUPPORTED : state(device);
+}
+
+static int processes(int *device, unsigned *count, process *list) {
+    const char *ours = *device ? NULL : word("pid=");
+    unsigned room = *count;
+    *count = ours ? 2 : 1;
+    if (word("noprocesses")) return NOT_SUPPORTED;
+    if (state(device)) return state(device);
+    if (room < *count) return TOO_SMALL;
+    list[0] = (process){1, 100ULL << 20, 0, 0};
+    if (ours) {
+        const char *size = strchr(ours, ':');
+        unsigned long long held = size ? strtoull(size + 1, NULL, 10) << 20 : ~0ULL;
+        list[1] = (process){(unsigned)atoi(ours), held, 0, 0};
+    }
+    return OK;
+}
+
+int nvmlDeviceGetComputeRunningProcesses_v3(int *device, unsigned *count, process *list) {
+    return processes(device, count, list);
+}
+
+int nvmlDeviceGetGraphicsRunningProcesses_v3(int *device, unsigned *count, process *list) {
+    return processes(device, count, list);
 }

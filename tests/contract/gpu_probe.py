@@ -1,7 +1,8 @@
 """Run as a program: prints what the GPU readers say, one JSON line for each command.
 
-Commands on standard input: ``read``, ``threads``, ``log``, ``cost N``; end of
-input closes. The first argument picks what is asked: ``nvml`` or ``detect``.
+Commands on standard input: ``read [PID]``, ``threads``, ``log``, ``cost N``; end of
+input closes. The first argument picks what is asked: ``nvml``, the same in a
+``container``, or ``detect``.
 """
 
 import json
@@ -13,6 +14,7 @@ import time
 from tray.infrastructure.gpu.chain import ReaderChain
 from tray.infrastructure.gpu.detect import GpuMonitor, detect_gpus
 from tray.infrastructure.gpu.nvml import NvmlReader
+from tray.infrastructure.gpu.reader import NOBODY, Pids
 
 
 def main() -> None:
@@ -22,7 +24,9 @@ def main() -> None:
     for line in sys.stdin:
         match line.split():
             case ["read"]:
-                _read(monitor)
+                _read(monitor, NOBODY)
+            case ["read", pid]:
+                _read(monitor, frozenset((int(pid),)))
             case ["threads"]:
                 print(json.dumps(sorted(thread.name for thread in threading.enumerate())))
             case ["log"]:
@@ -47,13 +51,15 @@ class _Collector(logging.Handler):
 def _monitor(kind: str) -> GpuMonitor:
     if kind == "detect":
         return detect_gpus()
-    reader = NvmlReader(renew_seconds=1.0, renew_lost_seconds=0.2)
+    reader = NvmlReader(
+        renew_seconds=1.0, renew_lost_seconds=0.2, sees_host_pids=lambda: kind == "nvml"
+    )
     return GpuMonitor([ReaderChain("NVIDIA", [reader], first_pause_seconds=0.1)])
 
 
-def _read(monitor: GpuMonitor) -> None:
+def _read(monitor: GpuMonitor, engine: Pids) -> None:
     started = time.monotonic()
-    gpus = monitor.read()
+    gpus = monitor.read(engine)
     seconds = time.monotonic() - started
     rows = None if gpus is None else [gpu.model_dump() for gpu in gpus]
     print(json.dumps({"seconds": seconds, "gpus": rows}))

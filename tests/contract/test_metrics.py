@@ -34,8 +34,10 @@ class FakeGpus:
     def __init__(self, answer: tuple[GpuMetrics, ...] | None = (_GPU,)) -> None:
         self.answer = answer
         self.closes = 0
+        self.engine: frozenset[int] = frozenset()
 
-    def read(self) -> tuple[GpuMetrics, ...] | None:
+    def read(self, engine: frozenset[int] = frozenset()) -> tuple[GpuMetrics, ...] | None:
+        self.engine = engine
         return self.answer
 
     def close(self) -> None:
@@ -127,6 +129,7 @@ def test_the_engine_is_measured_until_it_ends(
     metrics = running.wait_for(lambda sample: (sample.engine_cpu_percent or 0) > 10)
     assert metrics.engine_rss is not None
     assert 40 * _MIB < metrics.engine_rss < 200 * _MIB
+    assert running.gpus.engine == {busy.pid}
     busy.kill()
     busy.wait()
     running.wait_for(lambda sample: sample.engine_rss is None)

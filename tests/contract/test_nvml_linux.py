@@ -94,6 +94,7 @@ def test_two_gpus_with_every_value(probe: Probe) -> None:
         "load_percent": 40.0,
         "vram_used": _GIB,
         "vram_total": 8 * _GIB,
+        "engine_vram": None,
         "temperature_celsius": 50.0,
         "power_watts": 75.5,
     }
@@ -106,6 +107,32 @@ def test_values_the_card_does_not_have_are_unknown(probe: Probe) -> None:
     probe.set("na")
     assert probe.gpus()[0]["vram_total"] == 8 * _GIB
     assert probe.gpus()[0]["load_percent"] is None
+
+
+def _shares(probe: Probe, pid: int) -> list[int | None]:
+    return [gpu["engine_vram"] for gpu in probe.ask(f"read {pid}")["gpus"]]
+
+
+def test_the_engines_share_is_known_by_gpu(probe: Probe) -> None:
+    probe.set("pid=4711:700")
+    assert _shares(probe, 4711) == [700 * 2**20, 0]
+    probe.set("")
+    assert _shares(probe, 4711) == [0, 0]
+
+
+@pytest.mark.parametrize("words", ["pid=4711", "pid=4711:700 noprocesses", "pid=4711:9000"])
+def test_a_share_nobody_tells_is_unknown_never_nothing(probe: Probe, words: str) -> None:
+    probe.set(words)
+    assert _shares(probe, 4711)[0] is None
+    assert probe.gpus()[0]["vram_used"] == _GIB
+
+
+def test_in_a_container_pids_are_another_systems(library: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.write_text("pid=4711:700", "ascii")
+    probe = Probe(library, state, "container")
+    assert _shares(probe, 4711) == [None, None]
+    assert probe.close() == 0
 
 
 def test_a_lost_gpu_keeps_its_row_and_comes_back(probe: Probe) -> None:
@@ -151,10 +178,11 @@ def test_a_card_that_is_plugged_in_is_seen(probe: Probe) -> None:
     assert probe.wait_for(lambda gpus: gpus == []) == []
 
 
-def test_a_blocked_call_is_unknown_in_time_and_costs_one_thread(probe: Probe) -> None:
+@pytest.mark.parametrize("seconds", [4, pytest.param(30, marks=pytest.mark.slow)])
+def test_a_blocked_call_is_unknown_in_time_and_costs_one_thread(probe: Probe, seconds: int) -> None:
     assert probe.gpus()[0]["load_percent"] == 40.0
     threads = probe.ask("threads")
-    probe.set("block=4")
+    probe.set(f"block={seconds}")
     answer = probe.ask("read")
     assert answer["gpus"] is None
     assert answer["seconds"] < 2.0
@@ -164,7 +192,7 @@ def test_a_blocked_call_is_unknown_in_time_and_costs_one_thread(probe: Probe) ->
         assert answer["seconds"] < 0.1
     assert probe.ask("threads") == threads
     probe.set("")
-    assert len(probe.wait_for(bool, 15.0)) == 2
+    assert len(probe.wait_for(bool, seconds + 5.0)) == 2
     assert probe.ask("threads") == threads
 
 

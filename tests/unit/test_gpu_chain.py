@@ -12,6 +12,8 @@ from tray.infrastructure.gpu.chain import ReaderChain
 from tray.infrastructure.gpu.detect import GpuMonitor
 from tray.infrastructure.gpu.guarded import GuardedReader
 from tray.infrastructure.gpu.reader import (
+    NOBODY,
+    Pids,
     ReaderBusy,
     ReaderError,
     ReaderFailed,
@@ -32,9 +34,11 @@ class FakeReader:
         self.closes = 0
         self.gate = threading.Event()
         self.gate.set()
+        self.engine = NOBODY
 
-    def read(self) -> tuple[GpuMetrics, ...]:
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         self.reads += 1
+        self.engine = engine
         self.gate.wait(20)
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -77,6 +81,14 @@ def test_the_first_that_answers_is_the_only_one_asked(clock: FakeClock) -> None:
     chain = _chain(clock, best, next_best)
     assert _read(chain, clock) == (_A,)
     assert next_best.reads == 0
+
+
+def test_the_reader_is_told_whose_memory_is_asked_for(clock: FakeClock) -> None:
+    reader = FakeReader("one", (_A,))
+    monitor = GpuMonitor([_chain(clock, reader)], clock=clock)
+    monitor.read(frozenset((7, 8)))
+    assert reader.engine == {7, 8}
+    monitor.close()
 
 
 def test_without_any_device_there_is_no_gpu(clock: FakeClock) -> None:

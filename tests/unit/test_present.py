@@ -120,6 +120,13 @@ def test_metrics_lines_of_a_machine_with_a_gpu() -> None:
     )
 
 
+def test_the_engines_share_and_the_power_stand_where_they_are_known() -> None:
+    gpu = GpuMetrics(index=0, name="x", vram_used=GIB, vram_total=8 * GIB, engine_vram=0)
+    assert present.gpu_line(gpu) == "GPU 0 · – · 1.0 / 8.0 GiB · engine 0 MiB · –"
+    drawing = gpu.model_copy(update={"engine_vram": GIB // 2, "power_watts": 75.5})
+    assert present.gpu_line(drawing) == "GPU 0 · – · 1.0 / 8.0 GiB · engine 512 MiB · – · 76 W"
+
+
 def test_what_was_not_measured_is_a_dash_and_never_zero() -> None:
     metrics = ServerMetrics(gpus=(GpuMetrics(index=1, name="x"),))
     assert present.metrics_lines(metrics) == ("GPU 1 · – · – · –", "CPU · –", "RAM · –")

@@ -20,8 +20,11 @@ _SHORTEST_SPAN_SECONDS = 0.1
 class GpuSource(Protocol):
     """Where GPU measurements come from."""
 
-    def read(self) -> tuple[GpuMetrics, ...] | None:
-        """Every GPU now; ``()`` without one, ``None`` when it does not answer."""
+    def read(self, engine: frozenset[int] = ...) -> tuple[GpuMetrics, ...] | None:
+        """Every GPU now; ``()`` without one, ``None`` when it does not answer.
+
+        ``engine`` are the pids whose share of the VRAM is asked for.
+        """
 
     def close(self) -> None:
         """Give back what was opened."""
@@ -127,7 +130,7 @@ def measure(machine: MachineLoad, gpu: GpuSource, engine: ProcessLoad | None) ->
         cpu_percent=machine.cpu_percent(),
         ram_used=used,
         ram_total=total,
-        gpus=gpu.read(),
+        gpus=gpu.read(engine.pids) if engine else gpu.read(),
         engine_cpu_percent=cpu,
         engine_rss=rss,
     )

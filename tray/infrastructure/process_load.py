@@ -37,6 +37,11 @@ class ProcessLoad:
         cpu = None if loads[0] is None else sum(known)
         return cpu, None if sizes[0] is None else sum(size for size in sizes if size is not None)
 
+    @property
+    def pids(self) -> frozenset[int]:
+        """The process and its children, as last looked for."""
+        return frozenset((self._root.process.pid, *self._children))
+
     def _look_for_children(self) -> None:
         now = time.monotonic()
         if now < self._look_at:

@@ -7,13 +7,17 @@ from tray.models.base import Frozen
 
 
 class GpuMetrics(Frozen):
-    """One GPU at one moment. Sizes in bytes, load in percent (0 to 100)."""
+    """One GPU at one moment. Sizes in bytes, load in percent (0 to 100).
+
+    ``engine_vram`` is the part of ``vram_used`` that our engine's processes hold.
+    """
 
     index: int
     name: str
     load_percent: float | None = None
     vram_used: int | None = None
     vram_total: int | None = None
+    engine_vram: int | None = None
     temperature_celsius: float | None = None
     power_watts: float | None = None
 

@@ -104,10 +104,13 @@ def celsius(value: float | None) -> str:
 
 
 def gpu_line(gpu: GpuMetrics) -> str:
-    """One GPU: "GPU 0 · 34 % · 5.1 / 12.0 GiB · 61 °C"."""
+    """One GPU: "GPU 0 · 34 % · 5.1 / 12.0 GiB · engine 4.2 GiB · 61 °C · 75 W"."""
     memory = share(gpu.vram_used, gpu.vram_total)
-    parts = (f"GPU {gpu.index}", percent(gpu.load_percent), memory)
-    return SEPARATOR.join((*parts, celsius(gpu.temperature_celsius)))
+    parts = [f"GPU {gpu.index}", percent(gpu.load_percent), memory]
+    parts += [f"engine {size(gpu.engine_vram)}"] if gpu.engine_vram is not None else []
+    parts.append(celsius(gpu.temperature_celsius))
+    parts += [f"{gpu.power_watts:.0f} W"] if gpu.power_watts is not None else []
+    return SEPARATOR.join(parts)
 
 
 def engine_line(metrics: ServerMetrics) -> str | None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tray.infrastructure.gpu.reader import ReaderUnavailable
+from tray.infrastructure.gpu.reader import NOBODY, Pids, ReaderUnavailable
 from tray.models.metrics import GpuMetrics
 
 _DRM = Path("/sys/class/drm")
@@ -20,8 +20,11 @@ class AmdSysfsReader:
     def __init__(self, drm: Path = _DRM) -> None:
         self._drm = drm
 
-    def read(self) -> tuple[GpuMetrics, ...]:
-        """Measure every card. Raises ReaderUnavailable where there is none."""
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
+        """Measure every card. Raises ReaderUnavailable where there is none.
+
+        Whose the VRAM is stays unknown.
+        """
         cards = self._cards()
         if not cards:
             raise ReaderUnavailable("no AMD GPU under /sys")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from tray.infrastructure.gpu.guarded import GuardedReader
 from tray.infrastructure.gpu.reader import (
+    NOBODY,
     GpuReader,
+    Pids,
     ReaderBusy,
     ReaderError,
     ReaderUnavailable,
@@ -50,14 +52,14 @@ class ReaderChain:
         self._known: tuple[GpuMetrics, ...] = ()
         self._said = ""
 
-    def read(self, deadline: float) -> tuple[GpuMetrics, ...] | None:
+    def read(self, deadline: float, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...] | None:
         """Measure, answering by ``deadline`` (of the clock).
 
         ``()`` means that this vendor has no GPU here, ``None`` that it has or
         had one and nobody answers.
         """
         for place in self._places:
-            gpus = self._ask(place, deadline)
+            gpus = self._ask(place, deadline, engine)
             if gpus is not None:
                 self._rest_after(place)
                 self._known = tuple(GpuMetrics(index=gpu.index, name=gpu.name) for gpu in gpus)
@@ -76,12 +78,12 @@ class ReaderChain:
         for place in self._places:
             place.reader.close()
 
-    def _ask(self, place: _Place, deadline: float) -> tuple[GpuMetrics, ...] | None:
+    def _ask(self, place: _Place, deadline: float, engine: Pids) -> tuple[GpuMetrics, ...] | None:
         now = self._clock()
         if now < place.next_try:
             return None
         try:
-            gpus = place.reader.read(max(0.0, deadline - now))
+            gpus = place.reader.read(max(0.0, deadline - now), engine)
         except ReaderBusy as busy:
             # A blocked call is looked after without a pause, which costs nothing,
             # but after a while the next reader may try.

@@ -8,6 +8,7 @@ from tray.infrastructure.gpu.amd_sysfs import AmdSysfsReader
 from tray.infrastructure.gpu.chain import ReaderChain
 from tray.infrastructure.gpu.nvidia_smi import NvidiaSmiReader
 from tray.infrastructure.gpu.nvml import NvmlReader
+from tray.infrastructure.gpu.reader import NOBODY, Pids
 from tray.models.metrics import GpuMetrics
 
 _LIMIT_SECONDS = 1.0
@@ -27,14 +28,15 @@ class GpuMonitor:
         self._limit_seconds = limit_seconds
         self._clock = clock
 
-    def read(self) -> tuple[GpuMetrics, ...] | None:
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...] | None:
         """Measure within the limit: ``()`` without a GPU, ``None`` when nobody answers.
 
+        ``engine`` are the processes whose share of the VRAM is asked for.
         Where one vendor answers and another does not, the other's GPUs keep
         their rows, by name and with nothing known. Indexes count through.
         """
         deadline = self._clock() + self._limit_seconds
-        answers = [(chain, chain.read(deadline)) for chain in self._chains]
+        answers = [(chain, chain.read(deadline, engine)) for chain in self._chains]
         if not any(gpus for _, gpus in answers):
             return None if any(gpus is None for _, gpus in answers) else ()
         rows: list[GpuMetrics] = []

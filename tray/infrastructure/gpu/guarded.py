@@ -4,7 +4,14 @@ import time
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from tray.infrastructure.gpu.reader import GpuReader, ReaderBusy, ReaderError, ReaderFailed
+from tray.infrastructure.gpu.reader import (
+    NOBODY,
+    GpuReader,
+    Pids,
+    ReaderBusy,
+    ReaderError,
+    ReaderFailed,
+)
 from tray.models.metrics import GpuMetrics
 
 _STALE_SECONDS = 2.0
@@ -30,7 +37,7 @@ class GuardedReader:
         """The reader's own name."""
         return self._reader.name
 
-    def read(self, limit_seconds: float) -> tuple[GpuMetrics, ...]:
+    def read(self, limit_seconds: float, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         """Measure; raises ReaderError. An earlier call still blocked is not waited for."""
         worker = self._worker = self._worker or _Worker(self._reader)
         overdue = self._asked_at is not None
@@ -41,7 +48,7 @@ class GuardedReader:
             overdue = False
         if self._asked_at is None:
             self._asked_at = time.monotonic()
-            worker.ask()
+            worker.ask(engine)
         answer = worker.answer(0.0 if overdue else limit_seconds)
         if answer is None:
             waiting = time.monotonic() - self._asked_at
@@ -66,13 +73,13 @@ class GuardedReader:
 class _Worker:
     def __init__(self, reader: GpuReader) -> None:
         self._reader = reader
-        self._requests: SimpleQueue[bool] = SimpleQueue()
+        self._requests: SimpleQueue[Pids | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[float, _Outcome]] = SimpleQueue()
         self._thread = Thread(target=self._work, name=f"gpu-{reader.name}", daemon=True)
         self._thread.start()
 
-    def ask(self) -> None:
-        self._requests.put(True)
+    def ask(self, engine: Pids) -> None:
+        self._requests.put(engine)
 
     def answer(self, seconds: float) -> tuple[float, _Outcome] | None:
         try:
@@ -81,19 +88,19 @@ class _Worker:
             return None
 
     def end(self) -> None:
-        self._requests.put(False)
+        self._requests.put(None)
 
     def join(self, seconds: float) -> None:
         self._thread.join(seconds)
 
     def _work(self) -> None:
-        while self._requests.get():
-            self._answers.put((time.monotonic(), self._outcome()))
+        while (engine := self._requests.get()) is not None:
+            self._answers.put((time.monotonic(), self._outcome(engine)))
         self._reader.close()
 
-    def _outcome(self) -> _Outcome:
+    def _outcome(self, engine: Pids) -> _Outcome:
         try:
-            return self._reader.read()
+            return self._reader.read(engine)
         except ReaderError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a thread's end; a driver's binding may throw anything

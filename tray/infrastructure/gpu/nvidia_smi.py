@@ -12,7 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.gpu.nvidia_smi_loop import SmiLoop
-from tray.infrastructure.gpu.reader import ReaderBusy, ReaderFailed, ReaderUnavailable
+from tray.infrastructure.gpu.reader import (
+    NOBODY,
+    Pids,
+    ReaderBusy,
+    ReaderFailed,
+    ReaderUnavailable,
+)
 from tray.models.metrics import GpuMetrics
 
 _FIRST_ROW_SECONDS = 8.0
@@ -51,8 +57,10 @@ class NvidiaSmiReader:
         self._fresh_seconds = fresh_seconds
         self._loop: SmiLoop | None = None
 
-    def read(self) -> tuple[GpuMetrics, ...]:
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         """Give every GPU's last row; a GPU that stopped printing is left out.
+
+        Whose the VRAM is stays unknown: a row does not tell.
 
         Raises ReaderUnavailable without the program or without devices,
         ReaderBusy before the first row, ReaderFailed when it ended or went silent.

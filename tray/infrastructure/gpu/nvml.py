@@ -7,7 +7,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from tray.infrastructure.gpu.reader import ReaderFailed, ReaderUnavailable
+from tray.infrastructure.gpu.nvml_processes import held_by, sees_host_pids
+from tray.infrastructure.gpu.reader import NOBODY, Pids, ReaderFailed, ReaderUnavailable
 from tray.models.metrics import GpuMetrics
 
 _RENEW_SECONDS = 120.0
@@ -29,26 +30,30 @@ class NvmlReader:
         *,
         renew_seconds: float = _RENEW_SECONDS,
         renew_lost_seconds: float = _RENEW_LOST_SECONDS,
+        sees_host_pids: Callable[[], bool] = sees_host_pids,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._renew_seconds = renew_seconds
         self._lost_seconds = renew_lost_seconds
+        self._sees_host_pids = sees_host_pids()
         self._clock = clock
         self._nvml: ModuleType | None = None
         self._open_until = 0.0
         self._devices: tuple[_Device, ...] = ()
         self._names: dict[int, str] = {}
 
-    def read(self) -> tuple[GpuMetrics, ...]:
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         """Measure every GPU; one that is lost keeps its row, with nothing known.
 
+        The engine's share of the VRAM is unknown under WDDM and in a container.
         Raises ReaderUnavailable without an NVML library, ReaderFailed when the
         driver does not answer or every GPU is lost.
         """
         if self._clock() >= self._open_until:
             self.close()
             self._open()
-        rows = [device.read() for device in self._devices]
+        asked = engine if self._sees_host_pids else NOBODY
+        rows = [device.read(asked) for device in self._devices]
         lost = [device.trouble for device in self._devices if device.trouble]
         if lost and len(lost) == len(rows):
             self.close()
@@ -101,7 +106,7 @@ class _Device:
             name = None
         self._name = names[index] = name or names.get(index, f"NVIDIA GPU {index}")
 
-    def read(self) -> GpuMetrics:
+    def read(self, engine: Pids) -> GpuMetrics:
         nvml = self._nvml
         self._unknown = None
         load = self._value(nvml.nvmlDeviceGetUtilizationRates, self._handle)
@@ -117,9 +122,19 @@ class _Device:
             load_percent=float(load.gpu) if load and load.gpu <= 100 else None,
             vram_used=memory.used if sized and memory.used <= memory.total else None,
             vram_total=memory.total if sized else None,
+            engine_vram=self._engine_vram(engine, memory.total) if engine and sized else None,
             temperature_celsius=None if celsius is None else float(celsius),
             power_watts=None if milliwatts is None else milliwatts / 1000,
         )
+
+    def _engine_vram(self, engine: Pids, total: int) -> int | None:
+        nvml = self._nvml
+        held = held_by(
+            engine,
+            self._value(nvml.nvmlDeviceGetComputeRunningProcesses, self._handle),
+            self._value(nvml.nvmlDeviceGetGraphicsRunningProcesses, self._handle),
+        )
+        return held if held is not None and held <= total else None
 
     def _value(self, call: Callable[..., Any], *arguments: object) -> Any:
         if self.trouble is not None:

@@ -4,6 +4,9 @@ from typing import Protocol
 
 from tray.models.metrics import GpuMetrics
 
+Pids = frozenset[int]
+NOBODY: Pids = frozenset()
+
 
 class ReaderError(Exception):
     """No measurement this time; the text says why, for the log."""
@@ -32,9 +35,10 @@ class GpuReader(Protocol):
     def name(self) -> str:
         """What the log calls this mechanism."""
 
-    def read(self) -> tuple[GpuMetrics, ...]:
+    def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         """Measure every GPU now; may block. Raises ReaderError.
 
+        ``engine`` are the processes whose share of the VRAM is asked for.
         After an error the next call starts from scratch, so a driver that
         comes back is found again.
         """
