@@ -6,16 +6,20 @@ from typing import Any
 import pystray
 from gi.repository import Gdk, GLib
 
+from tray.ui.gtk_menu import GtkMenu
 from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
+
+OnEntry = Callable[[Entry], None]
 
 PANEL_PIXELS = 22
 """What Xfce and KDE ask for and GNOME scales the least."""
 
 
 class GtkIcon(pystray.Icon):  # type: ignore[misc]
-    """Adds what pystray lacks: labels changed in place, middle click, a quiet end."""
+    """Adds what pystray lacks: a menu that changes in place, middle click, a quiet end."""
 
+    _menu_handle: Any = None
     on_loop: Callable[[], None] | None = None
     """Called on the main thread when the loop is about to run."""
 
@@ -24,14 +28,24 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
             self.on_loop()
         super()._mark_ready()
 
-    def _update_menu(self) -> None:
-        super()._update_menu()
-        GLib.idle_add(self._open_chat_by_middle_click)
+    def show_entries(self, entries: tuple[Entry, ...], on_click: OnEntry) -> None:
+        """Show the menu, or change the one that is there; it may be open."""
+        GLib.idle_add(self._show_entries, entries, on_click)
 
-    def _open_chat_by_middle_click(self) -> None:
-        indicator, menu = getattr(self, "_appindicator", None), self._menu_handle
-        if indicator is not None and menu is not None:
-            indicator.set_secondary_activate_target(menu.get_children()[0])
+    def _show_entries(self, entries: tuple[Entry, ...], on_click: OnEntry) -> None:
+        indicator = getattr(self, "_appindicator", None)
+        if self._menu_handle is None:
+            self._gtk_menu = GtkMenu(on_click, mnemonics=indicator is not None)
+            self._menu_handle = self._gtk_menu.widget
+            if indicator is not None:
+                indicator.set_menu(self._menu_handle)
+        self._gtk_menu.show(entries)
+        if indicator is not None:
+            # A middle click, where the panel passes it on, opens the chat without the menu.
+            indicator.set_secondary_activate_target(self._menu_handle.get_children()[0])
+
+    def _update_menu(self) -> None:
+        """Leave the menu to ``show_entries``: pystray builds a new one after every click."""
 
     def _finalize(self) -> None:
         try:
@@ -39,17 +53,6 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
         except GLib.Error as error:
             # Without a notification daemon there is nothing to take back.
             self._log.debug("%s", error)
-
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
-        """Change live labels in the menu that is there, even while it is open."""
-        GLib.idle_add(self._relabel, entries)
-
-    def _relabel(self, entries: tuple[Entry, ...]) -> None:
-        items: list[Any] = self._menu_handle.get_children() if self._menu_handle else []
-        if len(items) == len(entries):
-            for item, entry in zip(items, entries, strict=True):
-                if entry.live and item.get_label() != entry.label:
-                    item.set_label(entry.label)
 
     @property
     def picture_size(self) -> int:

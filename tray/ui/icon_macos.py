@@ -36,7 +36,8 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
     def _stop(self) -> None:
         AppHelper.callAfter(super()._stop)
 
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
+    def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
+        """Replace the menu."""
         self.update_menu()
 
     @property

@@ -30,8 +30,9 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc]
             self._update_menu()
         super()._on_notify(wparam, lparam)
 
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
+    def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """The next click builds the menu with them."""
+        self.update_menu()
 
     def pointer(self) -> Position | None:
         point = win32.wintypes.POINT()

@@ -30,7 +30,7 @@ class XorgIcon(pystray.Icon):  # type: ignore[misc]
         self._window.change_attributes(event_mask=mask | X.ButtonPressMask)
         super()._mark_ready()
 
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
+    def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """There is no menu."""
 
     def pointer(self) -> Position | None:

@@ -70,13 +70,7 @@ class PystrayHost:
 
     def show_menu(self, entries: tuple[Entry, ...]) -> None:
         self._entries = entries
-        if self._running.is_set():
-            self._icon.update_menu()
-
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
-        self._entries = entries
-        if self._running.is_set():
-            self._icon.relabel(entries)
+        self._icon.show_entries(entries, self._clicked)
 
     def notify(self, title: str, text: str) -> None:
         if self._running.is_set() and self._icon.HAS_NOTIFICATION:

@@ -17,7 +17,8 @@ from tray.ui.tray_ports import IconHost, Position, StateFeed, TrayActions
 
 log = logging.getLogger(__name__)
 
-RELABEL_SECONDS = 10.0
+NUMBERS_SECONDS = 10.0
+"""How seldom a menu changes when only its numbers do."""
 LOOK_AROUND_SECONDS = 30.0
 HOST_PATIENCE = 5.0
 NO_TRAY = "Nothing on this desktop shows tray icons, so the chat opens as a window."
@@ -47,7 +48,7 @@ class TrayIcon:
         self._picture: GaugePicture | None = None
         self._tooltip = ""
         self._menu: tuple[Entry, ...] = ()
-        self._relabelled_at = float("-inf")
+        self._numbers_due = float("-inf")
         self._reported: int | None = None
         self._plain_actions = {
             Verb.STOP: actions.stop,
@@ -126,17 +127,14 @@ class TrayIcon:
             self._host.show_picture(render(picture))
 
     def _show_menu(self, state: ModelState) -> None:
+        """At once when it says something new; numbers wait their turn."""
         entries = menu_entries(state, self._models, self._configured)
-        if entries == self._menu:
-            return
-        if shape(entries) != shape(self._menu):
-            self._host.show_menu(entries)
-        elif self._now() - self._relabelled_at >= RELABEL_SECONDS:
-            self._host.relabel(entries)
-        else:
+        waits = shape(entries) == shape(self._menu) and self._now() < self._numbers_due
+        if entries == self._menu or waits:
             return
         self._menu = entries
-        self._relabelled_at = self._now()
+        self._numbers_due = self._now() + NUMBERS_SECONDS
+        self._host.show_menu(entries)
 
     def _look_now_and_then(self) -> None:
         """On a thread of its own: folders and the desktop may be slow to answer."""

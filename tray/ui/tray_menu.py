@@ -118,6 +118,9 @@ def _metrics_entries(state: ModelState) -> tuple[Entry, ...]:
     if state.metrics is None:
         return ()
     lines = present.metrics_lines(state.metrics)
+    if state.pid is not None and present.engine_line(state.metrics) is None:
+        # Its line is there from the start: a menu that grows while it is open scrolls.
+        lines = (*lines, "Engine" + present.SEPARATOR + present.UNKNOWN)
     return (SEPARATOR, *(_note(line, live=True) for line in lines))
 
 

@@ -84,9 +84,6 @@ class IconHost(Protocol):
     def show_tooltip(self, text: str) -> None: ...
 
     def show_menu(self, entries: tuple[Entry, ...]) -> None:
-        """Replace the whole menu."""
-
-    def relabel(self, entries: tuple[Entry, ...]) -> None:
-        """Take over the live labels; everything else is as it was."""
+        """Show this menu from now on; as costly as the desktop makes it."""
 
     def notify(self, title: str, text: str) -> None: ...
