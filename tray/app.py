@@ -18,9 +18,11 @@ from tray.infrastructure.llama.explain import explain_exit
 from tray.infrastructure.llama.launch_records import user_launch_records
 from tray.infrastructure.llama.launch_setup import user_launch_preparer, user_model_folders
 from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.model_name import model_name
 from tray.infrastructure.local_api import LocalApi
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.infrastructure.metrics import MetricsSampler, sample_once
+from tray.infrastructure.opener import open_url
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
@@ -28,15 +30,21 @@ from tray.models.launch import LaunchSpec
 from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
+from tray.models.state import ModelId
 from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.ui.page_desk import PageDesk, Popover
 
 log = logging.getLogger(__name__)
 
 
 class FrontEnd(Protocol):
     """What shows Paddock to its user: an icon, a terminal, or nothing."""
+
+    @property
+    def popover(self) -> Popover | None:
+        """The window it shows the page in; without one the page is for browsers alone."""
 
     def run(self, paddock: Paddock) -> int:
         """Stay until the user or ``end`` ends it; the exit code. On the main thread."""
@@ -68,6 +76,11 @@ class Ground:
         """The settings as the file gives them now."""
         return self.settings.load().settings
 
+    def configured_model(self) -> ModelId:
+        """The model a start without a choice runs."""
+        path = self.current().server.model_path
+        return ModelId(name="demo" if path is None else model_name(path).stem, path=path)
+
 
 class _Unwatched:
     """Implements EngineWatch where nothing is measured."""
@@ -92,7 +105,8 @@ def resident(front: FrontEnd) -> Iterator[Paddock]:
         if records is not None:
             records.sweep()
         paddock = _with_metrics(ground, front, stack)
-        api = LocalApi(paddock, program_folder() / "web")
+        desk = PageDesk(paddock.models, ground.configured_model, open_url, front.popover)
+        api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)
         instance.publish(api.endpoint)

@@ -58,7 +58,7 @@ class ServedPage:
         return f"http://127.0.0.1:{self.api.endpoint.port}"
 
     def url(self, view: str = "browser") -> str:
-        return f"{self.origin}/#token={self.api.endpoint.token}&view={view}"
+        return self.api.endpoint.page_url(view)
 
 
 @contextmanager

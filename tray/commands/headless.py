@@ -13,6 +13,7 @@ LONGEST_WAIT = 0.5 if sys.platform == "win32" else None
 class Headless:
     """The local API is the only way in."""
 
+    popover = None
     takes_interrupts = True
 
     def __init__(self) -> None:

@@ -27,6 +27,7 @@ WELCOME = "Ask something. Ctrl-C cancels an answer, /help lists commands, Ctrl-D
 class InTerminal:
     """A conversation where somebody types, else the one prompt of standard input."""
 
+    popover = None
     takes_interrupts = False
 
     def __init__(self, source: TextIO) -> None:

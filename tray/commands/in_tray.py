@@ -7,9 +7,12 @@ from threading import Event
 from tray.commands.desktop_actions import DesktopActions
 from tray.commands.headless import LONGEST_WAIT
 from tray.commands.output import DONE, note
+from tray.infrastructure.api_client import unreachable
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.icon_files import keep_icon_files_private
 from tray.infrastructure.opener import open_url
+from tray.infrastructure.popover_process import PopoverProcess
+from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.signals import keep_interrupt
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import PaddockError
@@ -29,8 +32,15 @@ class InTray:
         self._folders = Folders.of_user()
         self._ending = Event()
         self._stop_icon: Callable[[], None] | None = None
+        self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
 
     def run(self, paddock: Paddock) -> int:
+        try:
+            return self._run(paddock)
+        finally:
+            self.popover.close()
+
+    def _run(self, paddock: Paddock) -> int:
         keep_icon_files_private(self._folders)
         actions = DesktopActions(paddock, self._folders, self._open_chat)
         try:
@@ -68,9 +78,20 @@ class InTray:
         self.end()
 
     def _open_chat(self, near: Position | None) -> None:
+        if near is None:
+            self.popover.show()
+        else:
+            self.popover.toggle(near)
+
+    def _page(self, view: str) -> str:
         endpoint = SingleInstance(self._folders).read_endpoint()
-        if endpoint is not None:
-            open_url(f"http://127.0.0.1:{endpoint.port}/#token={endpoint.token}")
+        if endpoint is None:
+            raise unreachable("It is ending")
+        return endpoint.page_url(view)
+
+    def _idle_seconds(self) -> float:
+        settings = SettingsStore(self._folders.config).load().settings
+        return settings.popover.idle_minutes * 60
 
 
 def _say(text: str) -> None:

@@ -15,6 +15,10 @@ class Endpoint(Frozen):
     pid: int
     version: str
 
+    def page_url(self, view: str) -> str:
+        """The page's address, token included; ``view`` is "popover" or "browser"."""
+        return f"http://127.0.0.1:{self.port}/#token={self.token}&view={view}"
+
 
 class StartRequest(Frozen):
     """``model``: ``None`` for the settings' model, "demo", a found name, or a path."""

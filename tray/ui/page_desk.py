@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tray.models.catalog import FoundModel
 from tray.models.local_api import ModelList
 from tray.models.page import PageState
 from tray.models.state import ModelId, ModelState
 from tray.ui.page_state import page_state
-from tray.ui.page_stream import PageStream
+
+if TYPE_CHECKING:
+    from tray.ui.page_stream import PageStream
 
 
 class Popover(Protocol):
@@ -46,9 +48,12 @@ class PageDesk:
         threading.Thread(target=self._look_for_models, name="page-models", daemon=True).start()
 
     def state(self, state: ModelState) -> PageState:
-        return page_state(state, self._models, self._configured())
+        return page_state(state, self._models, state.model or self._configured())
 
-    def writer(self) -> PageStream:
+    def writer(self) -> "PageStream":
+        # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
+        from tray.ui.page_stream import PageStream
+
         return PageStream()
 
     def open_link(self, url: str) -> None:

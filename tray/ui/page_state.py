@@ -23,9 +23,8 @@ _CAN_START = (ServerPhase.STOPPED, ServerPhase.FAILED, ServerPhase.BACKOFF)
 _CAN_STOP = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.BACKOFF)
 
 
-def page_state(state: ModelState, models: tuple[FoundModel, ...], configured: ModelId) -> PageState:
-    """What the page shows; ``configured`` is the model a plain Start would run."""
-    model = state.model or configured
+def page_state(state: ModelState, models: tuple[FoundModel, ...], model: ModelId) -> PageState:
+    """What the page shows; ``model`` runs, or is the one a plain Start would run."""
     return PageState(
         phase=state.phase,
         stalled=state.stalled,
