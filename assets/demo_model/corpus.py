@@ -38,6 +38,9 @@ class OffTopic:
     patterns: tuple[Choice, ...]
     carried: tuple[Choice, ...]
     topics: tuple[str, ...]
+    nouns: tuple[str, ...]
+    verbs: tuple[str, ...]
+    adjectives: tuple[str, ...]
     names: tuple[str, ...]
     fragments: tuple[str, ...]
     foreign: tuple[str, ...]
@@ -105,6 +108,9 @@ def _off_topic(folder: Path) -> OffTopic:
         patterns=_lines(table["patterns"]),
         carried=_lines(table["carried"]),
         topics=tuple(t for line in table["topics"].split("\n") for t in line.split("|") if t),
+        nouns=tuple(table["nouns"].split()),
+        verbs=tuple(table["verbs"].split()),
+        adjectives=tuple(table["adjectives"].split()),
         names=tuple(table["names"].split()),
         fragments=tuple(table["fragments"]),
         foreign=tuple(table["foreign"]),

@@ -34,7 +34,7 @@ class Engine:
         params.n_parallel = 1
         params.use_jinja = True
         params.ui = False
-        params.hostname = "127.0.0.1"
+        params.hostnames = ["127.0.0.1"]
         params.port = 0
         # More than one thread spins while another process holds a core, and crawls.
         params.cpuparams.n_threads = 1

@@ -20,7 +20,8 @@ PIECES_FILE = "pieces.json"
 def export(work: Path, target: Path) -> None:
     """Exports what training left in ``work`` and writes the SHA-256 beside ``target``."""
     weights = torch.load(work / WEIGHTS_FILE)
-    writer = gguf.GGUFWriter(target, "llama")
+    part = target.with_name(target.name + ".part")
+    writer = gguf.GGUFWriter(part, "llama")
     _add_description(writer)
     _add_shape(writer, Shape())
     _add_tokenizer(writer, Tokenizer.load(work / PIECES_FILE))
@@ -29,7 +30,8 @@ def export(work: Path, target: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    part.replace(target)
     checksum = target.with_name(target.name + ".sha256")
     checksum.write_text(f"{digest}  {target.name}\n", encoding="ascii")
 

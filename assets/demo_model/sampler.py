@@ -39,6 +39,9 @@ class Sampler:
         off = self._corpus.off_topic
         fillers: dict[str, Filler] = {
             "topic": lambda rng: rng.choice(off.topics),
+            "noun": lambda rng: rng.choice(off.nouns),
+            "verb": lambda rng: rng.choice(off.verbs),
+            "adjective": lambda rng: rng.choice(off.adjectives),
             "name": lambda rng: rng.choice(off.names),
             "fragment": lambda rng: rng.choice(off.fragments),
             "foreign": partial(invent.foreign, off_topic=off),
@@ -78,7 +81,7 @@ class Sampler:
 
     def _off_topic_question(self) -> str:
         rng, off, words = self._rng, self._corpus.off_topic, self._corpus.words
-        if rng.random() < 0.25:
+        if rng.random() < 0.3:
             text = self._carry(self._expand(rng.choice(off.carried)))
         else:
             text = self._expand(rng.choice(off.patterns))

@@ -18,10 +18,31 @@ from assets.demo_model.sampler import Sampler
 
 BATCH = 128
 BATCHES_PER_POOL = 16
-PEAK_RATE = 3e-3
 WARM_UP = 100
 OPENING = 8
 QUESTION_LIMIT = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run of the optimizer.
+
+    ``whole_shares`` are the shares of whole answers in its two halves; off-topic
+    ones, all the same text, are whole ``off_topic`` times as often.
+    """
+
+    steps: int
+    peak_rate: float
+    whole_shares: tuple[float, float]
+    off_topic: float
+
+
+# First to tell the questions apart, which an answer's opening decides and which is the hard
+# part; then to know the answers by heart, which takes few repetitions.
+STAGES = (
+    Stage(steps=1600, peak_rate=3e-3, whole_shares=(0.1, 0.2), off_topic=1.0),
+    Stage(steps=1000, peak_rate=2e-3, whole_shares=(0.15, 0.5), off_topic=0.2),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +76,19 @@ class Batches:
             for name, answer in source.answers().items()
         }
 
-    def pool(self, whole_share: float) -> list[list[Sequence]]:
-        """Shuffled batches; ``whole_share`` of the answers are whole, the rest openings.
-
-        The opening decides the intent, which is the hard part; a whole answer is
-        learnt by heart from few repetitions.
-        """
-        drawn = [self._draw(whole_share) for _ in range(BATCH * BATCHES_PER_POOL)]
+    def pool(self, whole_share: float, off_topic: float) -> list[list[Sequence]]:
+        """Shuffled batches; ``whole_share`` of the answers are whole, the rest openings."""
+        drawn = [self._draw(whole_share, off_topic) for _ in range(BATCH * BATCHES_PER_POOL)]
         drawn.sort(key=len)
         batches = [drawn[at : at + BATCH] for at in range(0, len(drawn), BATCH)]
         self._rng.shuffle(batches)
         return batches
 
-    def _draw(self, whole_share: float) -> Sequence:
+    def _draw(self, whole_share: float, off_topic: float) -> Sequence:
         example = self._sampler.draw()
         answer = self._answers[example.intent]
+        if example.intent == corpus.OFF_TOPIC:
+            whole_share *= off_topic
         whole = self._rng.random() < whole_share
         prompt = self._pieces.prompt(example.question)[:QUESTION_LIMIT]
         return Sequence(prompt, answer if whole else answer[:OPENING])
@@ -86,10 +105,10 @@ def to_tensors(batch: list[Sequence]) -> tuple[Tensor, Tensor]:
     return tokens, learnt
 
 
-def learning_rate(step: int, steps: int) -> float:
+def learning_rate(step: int, stage: Stage) -> float:
     """Linear warm-up, then half a cosine down to 2 % of the peak."""
-    cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-    return PEAK_RATE * min(1, (step + 1) / WARM_UP) * (0.98 * cosine + 0.02)
+    cosine = 0.5 * (1 + math.cos(math.pi * step / stage.steps))
+    return stage.peak_rate * min(1, (step + 1) / WARM_UP) * (0.98 * cosine + 0.02)
 
 
 def make_optimizer(weights: network.Weights) -> torch.optim.AdamW:
@@ -97,7 +116,7 @@ def make_optimizer(weights: network.Weights) -> torch.optim.AdamW:
     matrices = [tensor for tensor in weights.values() if tensor.dim() == 2]
     gains = [tensor for tensor in weights.values() if tensor.dim() == 1]
     groups = [{"params": matrices, "weight_decay": 0.05}, {"params": gains, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=PEAK_RATE, betas=(0.9, 0.98))
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98))
 
 
 def train_batch(
@@ -120,42 +139,48 @@ def train_batch(
     return float(loss.detach())
 
 
-def train(shape: network.Shape, batches: Batches, steps: int, checkpoint: Path) -> network.Weights:
-    """Trains from scratch, printing the loss and saving now and then."""
-    weights = network.initial_weights(shape)
-    optimizer = make_optimizer(weights)
+def train(weights: network.Weights, stage: Stage, batches: Batches, checkpoint: Path) -> None:
+    """Trains ``weights`` in place, printing the loss and saving now and then."""
+    shape, optimizer = network.Shape(), make_optimizer(weights)
     losses: list[float] = []
     started = time.monotonic()
-    while len(losses) < steps:
-        for batch in batches.pool(0.1 if 2 * len(losses) < steps else 0.2):
-            rate = learning_rate(len(losses), steps)
+    while len(losses) < stage.steps:
+        whole_share = stage.whole_shares[2 * len(losses) >= stage.steps]
+        for batch in batches.pool(whole_share, stage.off_topic):
+            rate = learning_rate(len(losses), stage)
             losses.append(train_batch(weights, shape, optimizer, batch, rate))
             if len(losses) % 50 == 0:
                 mean, seconds = sum(losses[-50:]) / 50, time.monotonic() - started
                 print(f"step {len(losses)} loss {mean:.4f} {seconds:.0f} s", flush=True)
             if len(losses) % 200 == 0:
                 torch.save(weights, checkpoint)
-            if len(losses) == steps:
+            if len(losses) == stage.steps:
                 break
     torch.save(weights, checkpoint)
-    return weights
 
 
 def main() -> None:
     """Learns tokenizer and network, one thread, and exports the GGUF."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
-    parser.add_argument("--steps", type=int, default=1900)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--resume-at", type=int, default=0, help="first stage to run, from 0")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(1)
     arguments.work.mkdir(parents=True, exist_ok=True)
-    source, shape = corpus.load(), network.Shape()
-    pieces = learn_tokenizer(source, shape.pieces)
-    pieces.save(arguments.work / export.PIECES_FILE)
-    batches = Batches(source, pieces, arguments.seed)
-    train(shape, batches, arguments.steps, arguments.work / export.WEIGHTS_FILE)
+    source = corpus.load()
+    pieces_file = arguments.work / export.PIECES_FILE
+    checkpoint = arguments.work / export.WEIGHTS_FILE
+    if arguments.resume_at:
+        weights, pieces = torch.load(checkpoint), tokenizer.Tokenizer.load(pieces_file)
+    else:
+        weights = network.initial_weights(network.Shape())
+        pieces = learn_tokenizer(source, network.Shape().pieces)
+        pieces.save(pieces_file)
+    for number in range(arguments.resume_at, len(STAGES)):
+        batches = Batches(source, pieces, arguments.seed + number)
+        train(weights, STAGES[number], batches, checkpoint)
     export.export(arguments.work, GGUF)
 
 
