@@ -6,6 +6,8 @@ import psutil
 
 INTERVAL = 1.0
 STALL_AFTER = 15.0
+# Nobody looked for so long: the machine, or Paddock, slept.
+SLEPT_AFTER = 5.0
 
 Measure = tuple[tuple[str, ...], float, int]
 
@@ -29,11 +31,12 @@ class LoadProgress:
 
     def look(self, pid: int, now: float) -> None:
         """Measure at most once a second; ``now`` is monotonic, in seconds."""
-        if now - self._looked_at < INTERVAL:
+        gap = now - self._looked_at
+        if gap < INTERVAL:
             return
         self._looked_at = now
         current = self._measure(pid)
-        if current != self._seen:
+        if current != self._seen or gap >= SLEPT_AFTER:
             self._seen, self._moved_at = current, now
         stalled = now - self._moved_at >= STALL_AFTER
         if stalled is not self._stalled:
