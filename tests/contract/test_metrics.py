@@ -65,6 +65,15 @@ class Running:
             assert time.monotonic() < end, metrics
         return metrics
 
+    def wait_for_silence(self, seconds: float) -> None:
+        end = time.monotonic() + 20
+        while True:
+            try:
+                self.samples.get(timeout=seconds)
+            except Empty:
+                return
+            assert time.monotonic() < end
+
 
 @pytest.fixture
 def running() -> Iterator[Running]:
@@ -116,6 +125,14 @@ def test_stop_returns_at_once_and_closes_the_gpus() -> None:
     assert running.gpus.closes == 1
     with pytest.raises(Empty):
         running.samples.get_nowait()
+
+
+def test_a_beat_nobody_looks_at_is_slow_until_somebody_does(running: Running) -> None:
+    running.next()
+    running.sampler.slow_down(True)
+    running.wait_for_silence(seconds=1.0)
+    running.sampler.slow_down(False)
+    running.samples.get(timeout=1.0)
 
 
 def test_a_sampler_that_never_started_can_be_stopped() -> None:

@@ -15,6 +15,7 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 _log = logging.getLogger(__name__)
 _STOP_SECONDS = 2.0
 _SHORTEST_SPAN_SECONDS = 0.1
+_SLOW_SECONDS = 10.0
 
 
 class GpuSource(Protocol):
@@ -46,7 +47,9 @@ class MetricsSampler:
         self._gpu = gpu
         self._machine = MachineLoad()
         self._engine: ProcessLoad | None = None
-        self._stopping = Event()
+        self._slow = False
+        self._stopping = False
+        self._woken = Event()
         self._thread = Thread(target=self._run, name="metrics", daemon=True)
 
     def start(self) -> None:
@@ -55,9 +58,15 @@ class MetricsSampler:
 
     def stop(self) -> None:
         """End the thread and wait for it; at once unless a GPU call is under way."""
-        self._stopping.set()
+        self._stopping = True
+        self._woken.set()
         if self._thread.ident is not None:
             self._thread.join(_STOP_SECONDS)
+
+    def slow_down(self, slow: bool) -> None:
+        """Nobody looks: measure every ten seconds at most. Any thread."""
+        self._slow = slow
+        self._woken.set()
 
     def watch(self, pid: int | None) -> None:
         """Measure this process and its children as the engine; ``None`` for none. Any thread."""
@@ -69,9 +78,16 @@ class MetricsSampler:
 
     def _run(self) -> None:
         self._machine.cpu_percent()
-        while not self._stopping.wait(seconds_to_next_beat(time.monotonic(), self._interval)):
-            self._publish(measure(self._machine, self._gpu, self._engine))
+        while not self._stopping:
+            if self._woken.wait(seconds_to_next_beat(time.monotonic(), self._beat)):
+                self._woken.clear()
+            else:
+                self._publish(measure(self._machine, self._gpu, self._engine))
         self._gpu.close()
+
+    @property
+    def _beat(self) -> float:
+        return max(self._interval, _SLOW_SECONDS) if self._slow else self._interval
 
 
 class MachineLoad:

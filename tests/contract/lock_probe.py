@@ -1,0 +1,22 @@
+"""Run as a program: prints a line for each change of the lock, until its input ends."""
+
+import sys
+import threading
+
+from gi.repository import GLib
+
+from tray.infrastructure.screen_lock import ScreenLock
+
+
+def main() -> None:
+    loop = GLib.MainLoop()
+    lock = ScreenLock(lambda locked: print("locked" if locked else "open", flush=True))
+    lock.watch()
+    print("watching", flush=True)
+    threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
+    loop.run()
+    lock.close()
+
+
+if __name__ == "__main__":
+    main()
