@@ -84,6 +84,32 @@ def test_a_gpu_left_idle_is_said(tmp_path: Path, gpu: bool, hint: bool) -> None:
     assert bool(choose(OWN, gpu=gpu).hint) is hint
 
 
+TROUBLED = "ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected\n" + CPU
+
+
+def test_a_gpu_build_that_cannot_use_its_gpu_says_why(tmp_path: Path) -> None:
+    server = server_listing(tmp_path / "llama-server", TROUBLED)
+    for config in (OWN, FORCED):
+        fallback = choose(config, server, gpu=True).cpu_fallback
+        assert fallback is not None
+        assert "no CUDA-capable device is detected" in fallback.reason
+        assert choose(config, server, gpu=False).cpu_fallback is None
+        no_layers = config.model_copy(update={"gpu_layers": 0})
+        assert choose(no_layers, server, gpu=True).cpu_fallback is None
+    assert choose(OWN, server, gpu=True).kind is EngineKind.BUNDLED
+    assert choose(LlamaCppConfig(), server, gpu=True).cpu_fallback is None
+
+
+def test_a_gpu_build_without_its_libraries_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    line = "error while loading shared libraries: libcudart.so.12: cannot open shared object file"
+    server = fake_server(tmp_path / "llama-server", f"echo '{line}' >&2; exit 127")
+    engine = choose(OWN, server, gpu=True)
+    assert engine.kind is EngineKind.BUNDLED
+    assert engine.cpu_fallback is not None
+    assert "libcudart.so.12" in engine.cpu_fallback.advice
+    assert choose(OWN, server, gpu=False).cpu_fallback is None
+
+
 def test_the_answer_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
     server = server_listing(tmp_path / "llama-server", CPU)
     probe = DeviceProbe(ENVIRONMENT)
@@ -171,7 +197,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     path = fake_server(tmp_path / "llama-server", script)
     started = time.monotonic()
     with pytest.raises(PaddockError) as caught:
-        DeviceProbe(ENVIRONMENT, time_limit=0.5).devices(path)
+        DeviceProbe(ENVIRONMENT, time_limit=0.5).listing(path)
     assert caught.value.failure.cause is FailureCause.HUNG
     assert time.monotonic() - started < 5
     deadline = time.monotonic() + 5
@@ -184,7 +210,7 @@ PROBING = """
 import sys
 from pathlib import Path
 from tray.infrastructure.llama.device_probe import DeviceProbe
-DeviceProbe({"PATH": "/usr/bin:/bin"}).devices(Path(sys.argv[1]))
+DeviceProbe({"PATH": "/usr/bin:/bin"}).listing(Path(sys.argv[1]))
 """
 
 
@@ -207,7 +233,7 @@ def is_alive(pid: str) -> bool:
 
 def test_a_flood_of_output_does_no_harm(tmp_path: Path) -> None:
     path = fake_server(tmp_path / "llama-server", f"echo '{CPU}'; yes | head -c 5000000")
-    assert DeviceProbe(ENVIRONMENT).devices(path) == ()
+    assert DeviceProbe(ENVIRONMENT).listing(path).devices == ()
 
 
 def test_the_probe_sees_no_inherited_variables(
@@ -215,5 +241,5 @@ def test_the_probe_sees_no_inherited_variables(
 ) -> None:
     monkeypatch.setenv("LLAMA_ARG_HOST", "0.0.0.0")
     path = fake_server(tmp_path / "llama-server", f"env > '{tmp_path}/env'; echo '{CPU}'")
-    DeviceProbe(ENVIRONMENT).devices(path)
+    DeviceProbe(ENVIRONMENT).listing(path)
     assert "LLAMA_ARG_HOST" not in (tmp_path / "env").read_text()

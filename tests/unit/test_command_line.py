@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from tray.infrastructure.llama.bundled_launch import bundled_settings
 from tray.infrastructure.llama.bundled_settings import BundledSettings
 from tray.infrastructure.llama.command_line import command_display, executable_argv
 from tray.infrastructure.llama.launch_checks import check_gpu_layers, check_values
-from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
+from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
+from tray.models.state import CpuFallback, EngineInfo
 
 MANAGED = (
     *("--model", "/m/a b.gguf", "--alias", "a b", "--host", "127.0.0.1", "--port", "4711"),
@@ -107,11 +109,35 @@ def test_values_that_go_together(config: LlamaCppConfig) -> None:
 )
 def test_gpu_layers_need_a_gpu(layers: int, device: str | None, refused: bool) -> None:
     config = LlamaCppConfig(gpu_layers=layers)
+    engine = EngineInfo(kind=EngineKind.EXECUTABLE, device=device)
     if not refused:
-        check_gpu_layers(config, device)
+        check_gpu_layers(config, engine)
         return
     with pytest.raises(PaddockError, match=r"server\.gpu_layers is 5"):
-        check_gpu_layers(config, device)
+        check_gpu_layers(config, engine)
+
+
+def test_gpu_layers_on_a_gpu_that_fails_are_refused_with_the_engines_words() -> None:
+    fallback = CpuFallback(reason="No driver.", advice="Get one.", log_lines=("no driver",))
+    engine = EngineInfo(kind=EngineKind.EXECUTABLE, device="CPU", cpu_fallback=fallback)
+    with pytest.raises(PaddockError) as caught:
+        check_gpu_layers(LlamaCppConfig(gpu_layers=5), engine)
+    failure = caught.value.failure
+    assert failure.cause is FailureCause.GPU_BACKEND_FAILED
+    assert "No driver. Get one." in failure.detail
+    assert failure.log_lines == ("no driver",)
+    check_gpu_layers(LlamaCppConfig(), engine)
+
+
+def test_the_log_tells_buffers_only_where_asked_and_the_user_may_overrule_it() -> None:
+    config = LlamaCppConfig(extra_arguments=("--verbosity", "2"))
+    told = executable_argv(
+        config, executable=Path("/x"), model=Path("/m"), alias="a", port=1, tells_buffers=True
+    )
+    levels = [value for name, value in pairwise(told) if name == "--verbosity"]
+    assert levels == ["4", "2"]
+    silent = executable_argv(config, executable=Path("/x"), model=Path("/m"), alias="a", port=1)
+    assert silent.count("--verbosity") == 1
 
 
 def bundled(config: LlamaCppConfig) -> BundledSettings:

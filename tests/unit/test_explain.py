@@ -235,6 +235,8 @@ def test_other_endings_the_log_explains(
     ("status", "cause", "words", "again"),
     [
         (ExitStatus(signal=9), FailureCause.KILLED_FOR_MEMORY, "memory", True),
+        (ExitStatus(signal=9, for_memory=True), FailureCause.KILLED_FOR_MEMORY, "memory", True),
+        (ExitStatus(signal=9, for_memory=False), FailureCause.ENDED_FROM_OUTSIDE, "SIGKILL", True),
         (ExitStatus(signal=11), FailureCause.CRASHED, "SIGSEGV", True),
         (ExitStatus(signal=6), FailureCause.CRASHED, "SIGABRT", True),
         (ExitStatus(signal=4), FailureCause.CRASHED, "SIGILL", True),
@@ -275,6 +277,14 @@ def test_the_last_lines_travel_without_the_key() -> None:
     lines = tuple(f"line {number} {KEY}" for number in range(50))
     failure, _ = explain_exit(ABORTED, lines, SPEC)
     assert failure.log_lines[-1] == "line 49 [key]"
+    assert len(failure.log_lines) == 20
+
+
+def test_the_line_that_tells_is_shown_however_much_follows() -> None:
+    telling = "E ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 1"
+    lines = ("first", telling, *(f"later {number}" for number in range(90)))
+    failure, _ = explain_exit(FAILED, lines, SPEC)
+    assert failure.log_lines[0] == telling
     assert len(failure.log_lines) == 20
 
 

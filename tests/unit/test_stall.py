@@ -32,7 +32,7 @@ def looked(
     judge.look(chats, Vitals(cpu_seconds=5.0, slots=first), gpu, now - 1)
     vitals = Vitals(cpu_seconds=5.0 + cpu_share, slots=second)
     failure = judge.look(chats, vitals, gpu, now)
-    return failure and failure.title
+    return None if failure is None else failure.title
 
 
 HUNG = "The engine does not answer"

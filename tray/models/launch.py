@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tray.models.base import Frozen
-from tray.models.state import EngineInfo, ModelId
+from tray.models.state import CpuFallback, EngineInfo, ModelId
 
 
 class LaunchSpec(Frozen):
@@ -13,7 +13,7 @@ class LaunchSpec(Frozen):
 
     ``environment`` is the child's whole environment and carries the API key;
     ``argv`` and ``display`` never do. ``alias`` is the model's name in the
-    engine's own API, ``log_name`` the prefix of its log lines.
+    engine's own API. ``gpu_expected``: the engine has a GPU and may use it.
     """
 
     argv: tuple[str, ...]
@@ -25,6 +25,7 @@ class LaunchSpec(Frozen):
     engine: EngineInfo
     model: ModelId
     display: str
+    gpu_expected: bool = False
 
     @property
     def base_url(self) -> str:
@@ -33,18 +34,39 @@ class LaunchSpec(Frozen):
 
 
 class ReadyInfo(Frozen):
-    """What a ready engine says of itself. ``context_size`` in tokens."""
+    """What a ready engine says of itself. ``context_size`` in tokens.
+
+    ``device`` and ``cpu_fallback`` are set when its log shows that it computes
+    on something else than was expected at the launch.
+    """
 
     context_size: int | None = None
     device: str | None = None
+    cpu_fallback: CpuFallback | None = None
+
+
+class Vitals(Frozen):
+    """What can be seen of a running engine from outside; ``None`` where nothing can.
+
+    ``cpu_seconds`` is its CPU time so far. ``slots`` are counters of its work,
+    to be compared with earlier ones for equality alone.
+    """
+
+    suspended: bool = False
+    cpu_seconds: float | None = None
+    slots: tuple[tuple[int, ...], ...] | None = None
+    log_lines: tuple[str, ...] = ()
 
 
 class ExitStatus(Frozen):
     """How the engine ended: ``code`` as the OS gave it, or the signal's number.
 
     ``guard_lost`` means its guard was killed, and the engine with it.
+    ``for_memory``: whether the system counted a process killed for memory while
+    the engine ran; ``None`` where it does not count.
     """
 
     code: int | None = None
     signal: int | None = None
     guard_lost: bool = False
+    for_memory: bool | None = None

@@ -26,6 +26,17 @@ class ModelId(Frozen):
     path: Path | None = None
 
 
+class CpuFallback(Frozen):
+    """The GPU was wanted and the CPU works: why, and what to do, each in a sentence.
+
+    ``log_lines`` are the engine's own that show it, oldest first.
+    """
+
+    reason: str
+    advice: str
+    log_lines: tuple[str, ...] = ()
+
+
 class EngineInfo(Frozen):
     """The engine that runs or was last asked to run.
 
@@ -37,15 +48,17 @@ class EngineInfo(Frozen):
     path: Path | None = None
     device: str | None = None
     hint: str | None = None
+    cpu_fallback: CpuFallback | None = None
 
 
 class ModelState(Frozen):
     """One immutable snapshot; a higher ``revision`` is newer.
 
     ``run`` counts starts. ``stalled`` marks a STARTING or READY without
-    progress. ``launch`` is the exact command line, or for the bundled engine
-    its effective settings; it never holds the API key. ``retry_delay`` is how
-    many seconds a BACKOFF lasts from the snapshot that announces it.
+    progress; in READY ``failure`` then says what was seen. ``launch`` is the
+    exact command line, or for the bundled engine its effective settings; it
+    never holds the API key. ``retry_delay`` is how many seconds of a BACKOFF
+    are left; a new snapshot counts it down every second.
     """
 
     revision: int = 0

@@ -7,19 +7,30 @@ from pathlib import Path
 from tray.infrastructure.llama.extra_arguments import checked_arguments
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 
+# One above the engine's own default; the next one would log every token.
+TELLS_BUFFERS = "4"
+
 
 def executable_argv(
-    config: LlamaCppConfig, *, executable: Path, model: Path, alias: str, port: int
+    config: LlamaCppConfig,
+    *,
+    executable: Path,
+    model: Path,
+    alias: str,
+    port: int,
+    tells_buffers: bool = False,
 ) -> tuple[str, ...]:
     """The whole command line, without the key (that goes by the environment).
 
-    Values left to the engine are left out, so its ``--fit`` may choose them. What
-    Paddock manages comes last, because the later of two arguments wins. Raises
-    PaddockError for a refused extra argument.
+    ``tells_buffers`` makes its log say where the model's layers lie. Values left to
+    the engine are left out, so its ``--fit`` may choose them. What Paddock manages
+    comes last, because the later of two arguments wins. Raises PaddockError for a
+    refused extra argument.
     """
     return (
         str(executable),
         *_tuning(config),
+        *(("--verbosity", TELLS_BUFFERS) if tells_buffers else ()),
         *checked_arguments(config.extra_arguments),
         *_managed(model, alias, port),
     )

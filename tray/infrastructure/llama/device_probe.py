@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tray.infrastructure.llama.devices import Device, parse_devices
 from tray.infrastructure.llama.exit_codes import exit_words, unsigned
+from tray.infrastructure.llama.gpu_use import gpu_trouble
 from tray.infrastructure.llama.refusal import refusal
 from tray.infrastructure.llama.supervised import SupervisedProcess
 from tray.models.failure import FailureCause, PaddockError
@@ -62,6 +63,14 @@ class _Beginning:
         """Nothing is held open."""
 
 
+@dataclass(frozen=True)
+class Listing:
+    """``devices`` is ``None`` when this build cannot list any; ``trouble`` as gpu_trouble's."""
+
+    devices: tuple[Device, ...] | None
+    trouble: tuple[str, tuple[str, ...]] | None = None
+
+
 class DeviceProbe:
     """Remembers what each file answered until the file changes. Thread-safe.
 
@@ -71,11 +80,11 @@ class DeviceProbe:
     def __init__(self, environment: Mapping[str, str], time_limit: float = TIME_LIMIT) -> None:
         self._environment = dict(environment)
         self._time_limit = time_limit
-        self._known: dict[FileStamp, tuple[Device, ...] | None] = {}
+        self._known: dict[FileStamp, Listing] = {}
         self._lock = threading.Lock()
 
-    def devices(self, executable: Path) -> tuple[Device, ...] | None:
-        """The devices listed, ``None`` when this build cannot list any.
+    def listing(self, executable: Path) -> Listing:
+        """What the program says of its devices.
 
         Raises PaddockError when the program cannot run here at all or does not
         end within the time limit.
@@ -87,15 +96,16 @@ class DeviceProbe:
                 self._known[stamp] = self._ask(executable)
             return self._known[stamp]
 
-    def _ask(self, executable: Path) -> tuple[Device, ...] | None:
+    def _ask(self, executable: Path) -> Listing:
         ending = _run(executable, self._environment, self._time_limit)
         if ending.code == 0:
-            return parse_devices(ending.output)
+            devices = parse_devices(ending.output)
+            return Listing(devices, gpu_trouble(ending.output.splitlines()))
         failure = _start_failure(executable, ending)
         if failure is not None:
             raise failure
         log.info("%s --list-devices ended with %s", executable, ending.code)
-        return None
+        return Listing(None)
 
 
 class _Run:

@@ -8,11 +8,12 @@ from tray.infrastructure.llama.device_probe import DeviceProbe
 from tray.infrastructure.llama.devices import Device, compute_name
 from tray.infrastructure.llama.executable_check import check_executable
 from tray.infrastructure.llama.gpu_hint import gpu_hint
+from tray.infrastructure.llama.gpu_use import troubled
 from tray.infrastructure.llama.home_path import absolute_path
 from tray.infrastructure.llama.refusal import refusal
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
-from tray.models.state import EngineInfo
+from tray.models.state import CpuFallback, EngineInfo
 
 log = logging.getLogger(__name__)
 
@@ -48,52 +49,77 @@ class EngineFinder:
         the executable asked for cannot be used.
         """
         forced = config.engine is EngineKind.EXECUTABLE
+        wanted = config.gpu_layers != 0
         if config.engine is EngineKind.BUNDLED or (not forced and config.model_path is None):
             return self._bundled()
         if config.executable is not None:
             # The user's own words, so a relative path starts at the home folder.
             named = absolute_path(config.executable, home=self._home, base=self._home)
-            return self._usable(named)
-        engine = self._found(any_device=forced or bool(config.extra_arguments))
-        if engine is None and forced:
+            return self._usable(named, wanted)
+        needed = forced or bool(config.extra_arguments)
+        engine, problem = self._found(wanted)
+        if engine is not None and (needed or engine.device not in (None, "CPU")):
+            return engine
+        if needed and problem is not None:
+            raise problem
+        if forced:
             raise self._none_found()
-        return engine or self._bundled()
+        return self._bundled(self._passed_over(engine, problem) if wanted else None)
 
-    def _found(self, *, any_device: bool) -> EngineInfo | None:
-        """The first executable with a GPU, else (``any_device``) the first that runs."""
+    def _found(self, wanted: bool) -> tuple[EngineInfo | None, PaddockError | None]:
+        """The first executable with a GPU, else the first that runs; the first problem."""
         first: EngineInfo | None = None
         problem: PaddockError | None = None
         for place in self._candidates():
             try:
-                engine = self._usable(place)
+                engine = self._usable(place, wanted)
             except PaddockError as error:
                 log.warning("passed over %s: %s", place, error)
                 problem = problem or error
                 continue
             if engine.device not in (None, "CPU"):
-                return engine
+                return engine, None
             first = first or engine
-        if any_device and first is None and problem is not None:
-            raise problem
-        return first if any_device else None
+        return first, None if first else problem
+
+    def _passed_over(
+        self, engine: EngineInfo | None, problem: PaddockError | None
+    ) -> CpuFallback | None:
+        """Why an installed executable was left for the bundled engine, if for its GPU."""
+        if engine is not None:
+            return engine.cpu_fallback
+        if problem is None or not self._gpu_present():
+            return None
+        failure = problem.failure
+        return CpuFallback(
+            reason=f"The llama-server that was found cannot be used. {failure.title}.",
+            advice=failure.detail,
+            log_lines=failure.log_lines,
+        )
 
     def _candidates(self) -> tuple[Path, ...]:
         """Existing places, one for each file however many links lead to it."""
         by_file = {place.resolve(): place for place in reversed(self._places) if place.exists()}
         return tuple(reversed(by_file.values()))
 
-    def _usable(self, executable: Path) -> EngineInfo:
+    def _usable(self, executable: Path, wanted: bool) -> EngineInfo:
         check_executable(executable)
-        devices = self._probe.devices(executable)
+        listing = self._probe.listing(executable)
+        devices = listing.devices
+        idle = wanted and devices is not None and compute_name(devices) == "CPU"
+        trouble = listing.trouble if idle and self._gpu_present() else None
         return EngineInfo(
             kind=EngineKind.EXECUTABLE,
             path=executable,
             device=None if devices is None else compute_name(devices),
             hint=self._hint(devices),
+            cpu_fallback=None if trouble is None else troubled(*trouble),
         )
 
-    def _bundled(self) -> EngineInfo:
-        return EngineInfo(kind=EngineKind.BUNDLED, device="CPU", hint=self._hint(()))
+    def _bundled(self, fallback: CpuFallback | None = None) -> EngineInfo:
+        return EngineInfo(
+            kind=EngineKind.BUNDLED, device="CPU", hint=self._hint(()), cpu_fallback=fallback
+        )
 
     def _hint(self, devices: tuple[Device, ...] | None) -> str | None:
         if devices is None or compute_name(devices) != "CPU" or not self._gpu_present():

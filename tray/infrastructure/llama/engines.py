@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.failure_facts import with_facts
+from tray.infrastructure.llama.gpu_use import cpu_fallback
 from tray.infrastructure.llama.launch_records import LaunchRecords
 from tray.infrastructure.llama.load_progress import LoadProgress
 from tray.infrastructure.llama.memory_kills import memory_kills
@@ -129,6 +130,17 @@ class RunningEngine:
         self._process.kill()
 
     def wait_until_ready(
+        self, cancelled: threading.Event, on_stalled: Callable[[bool], None]
+    ) -> ReadyInfo | None:
+        info = self._ready(cancelled, on_stalled)
+        if info is None or not self._spec.gpu_expected:
+            return info
+        fallback = cpu_fallback(self._output.tail(LOG_LINES))
+        if fallback is None:
+            return info
+        return info.model_copy(update={"device": "CPU", "cpu_fallback": fallback})
+
+    def _ready(
         self, cancelled: threading.Event, on_stalled: Callable[[bool], None]
     ) -> ReadyInfo | None:
         progress = LoadProgress(lambda: self._output.tail(1), on_stalled)

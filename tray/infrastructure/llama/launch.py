@@ -80,6 +80,7 @@ class LaunchPreparer:
             engine=engine,
             model=_model_id(config, model),
             display=display,
+            gpu_expected=_expects_gpu(config, engine),
         )
 
     def _model(self, config: LlamaCppConfig) -> Path:
@@ -103,8 +104,15 @@ class LaunchPreparer:
         if engine.kind is EngineKind.BUNDLED or engine.path is None:
             settings = bundled_settings(config, model=model, alias=alias, port=port)
             return (*self._places.bundled_command, settings.to_json()), settings.display
-        check_gpu_layers(config, engine.device)
-        argv = executable_argv(config, executable=engine.path, model=model, alias=alias, port=port)
+        check_gpu_layers(config, engine)
+        argv = executable_argv(
+            config,
+            executable=engine.path,
+            model=model,
+            alias=alias,
+            port=port,
+            tells_buffers=_expects_gpu(config, engine),
+        )
         return argv, command_display(argv, self._places.system)
 
     def _environment(self, api_key: str) -> dict[str, str]:
@@ -138,6 +146,13 @@ def _with_demo_defaults(config: LlamaCppConfig) -> LlamaCppConfig:
             "threads": config.threads or DEMO_THREADS,
         }
     )
+
+
+def _expects_gpu(config: LlamaCppConfig, engine: EngineInfo) -> bool:
+    """Whether layers should end up on a GPU; an engine that cannot say has one if so told."""
+    if engine.kind is EngineKind.BUNDLED or config.gpu_layers == 0:
+        return False
+    return engine.device != "CPU" and not (engine.device is None and config.gpu_layers == "auto")
 
 
 def _alias(config: LlamaCppConfig) -> str:

@@ -3,6 +3,7 @@
 from tray.infrastructure.llama.refusal import refusal
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
+from tray.models.state import EngineInfo
 
 DEFAULT_BATCH = 2048
 UNQUANTIZED = (KvCacheType.F32, KvCacheType.F16, KvCacheType.BF16)
@@ -33,10 +34,19 @@ def _check_alias(alias: str) -> None:
         )
 
 
-def check_gpu_layers(config: LlamaCppConfig, device: str | None) -> None:
-    """Refuse GPU layers where the chosen executable says it has no GPU."""
-    if config.gpu_layers in ("auto", 0) or device != "CPU":
+def check_gpu_layers(config: LlamaCppConfig, engine: EngineInfo) -> None:
+    """Refuse GPU layers where the chosen executable says it has no GPU, or cannot use it."""
+    if config.gpu_layers in ("auto", 0) or engine.device != "CPU":
         return
+    fallback = engine.cpu_fallback
+    if fallback is not None:
+        raise refusal(
+            FailureCause.GPU_BACKEND_FAILED,
+            "The GPU cannot be used",
+            f"server.gpu_layers is {config.gpu_layers}. {fallback.reason} {fallback.advice} Or "
+            "set server.gpu_layers to auto or 0.",
+            fallback.log_lines,
+        )
     raise _contradiction(
         f"server.gpu_layers is {config.gpu_layers}, but this llama-server reports no GPU. Set it "
         "to auto or 0, or use a build for your GPU."
