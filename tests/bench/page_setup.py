@@ -1,0 +1,65 @@
+"""The page as Paddock serves it, over any engine; says when somebody opened it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from tests.bench.recorded_service import ROOT
+from tests.engine.engine_setup import Unwatched
+from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.local_api import LocalApi
+from tray.models.settings import Settings
+from tray.models.state import ModelId
+from tray.services.llama.ports import Engines
+from tray.services.llama.service import LlamaCppService
+from tray.services.paddock import Paddock
+from tray.ui.page_desk import PageDesk
+
+
+class WatchedDesk(PageDesk):
+    """``seen`` is set by each page whose script has begun to run."""
+
+    def __init__(self, paddock: Paddock) -> None:
+        super().__init__(paddock.models, lambda: ModelId(name="demo"), _ignore)
+        self.seen = threading.Event()
+
+    def opened(self) -> None:
+        super().opened()
+        self.seen.set()
+
+
+class ServedPage:
+    def __init__(self, service: LlamaCppService, api: LocalApi, desk: WatchedDesk) -> None:
+        self.service = service
+        self.desk = desk
+        self._endpoint = api.endpoint
+
+    def url(self, view: str = "browser") -> str:
+        return f"http://127.0.0.1:{self._endpoint.port}/#token={self._endpoint.token}&view={view}"
+
+
+@contextmanager
+def served_page(engines: Engines) -> Iterator[ServedPage]:
+    """Service, local API and page; all end with the block."""
+    with ExitStack() as stack:
+        clock = SystemClock()
+        stack.callback(clock.close)
+        service = LlamaCppService(engines, HttpChatClient(), clock, Unwatched())
+        stack.callback(service.close)
+        paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
+        desk = WatchedDesk(paddock)
+        api = LocalApi(paddock, ROOT / "web", desk)
+        api.start()
+        stack.callback(api.close)
+        yield ServedPage(service, api, desk)
+
+
+def _ignore(_url: str) -> None:
+    """No link is followed here."""
+
+
+def _nothing() -> None:
+    """There is no window to show and nobody to end."""
