@@ -219,8 +219,10 @@ def end_tree(process: subprocess.Popen[str]) -> None:
             member.kill()
         except psutil.NoSuchProcess:
             continue
-    process.communicate(timeout=WAIT)
+    process.wait(WAIT)
     psutil.wait_procs(tree, timeout=WAIT)
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def _environment(folder: Path, dark: bool) -> dict[str, str]:
