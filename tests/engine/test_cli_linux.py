@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tray.models.doctor import Diagnosis
 from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 
+assert sys.platform == "linux"
 pytestmark = pytest.mark.engine
 KEYS = ["phase", "engine", "model", "device", "port", "pid", "failure"]
 QUESTION = "How do I add a model?"
