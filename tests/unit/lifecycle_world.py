@@ -102,6 +102,7 @@ def random_message(world: World, source: random.Random, ticket: int) -> m.Messag
 POSSIBLE: tuple[Callable[[int, int, random.Random], m.Message], ...] = (
     lambda _, ticket, source: m.Start(source.choice(CONFIGS), ticket),
     lambda _, ticket, __: m.Stop(ticket),
+    lambda _, ticket, __: m.Stop(ticket, unless_answering=True),
     lambda run, *_: m.BecameReady(run, READY),
     lambda run, *_: m.Launched(run, 4711),
     lambda run, *_: m.ProbeFailed(run, FAILURE),

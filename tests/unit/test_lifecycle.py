@@ -399,6 +399,16 @@ def test_a_fact_of_an_older_run_changes_nothing(phase: Phase, kind: type) -> Non
     assert world.state == before
 
 
+def test_a_stop_that_spares_answers_does_nothing_while_there_is_one() -> None:
+    world = ready()
+    world.send(m.ChatStarted(1, 9))
+    assert world.send(m.Stop(2, unless_answering=True)) == (m.Reply((2,)),)
+    assert world.state.phase is Phase.READY
+    world.send(m.ChatEnded(1, 9, None))
+    world.send(m.Stop(3, unless_answering=True))
+    assert world.state.phase is Phase.STOPPING
+
+
 def test_random_orders_never_break_the_promise() -> None:
     """Never two live processes, never one in a quiet phase, everyone gets an answer."""
     reached: set[Phase] = set()

@@ -67,6 +67,8 @@ _SECTIONS = {
     "api": "What other programs use to reach the running server.",
     "metrics": "How the machine is measured.",
     "popover": "The chat window at the tray.",
+    "vram_guard": "The model makes room when another program needs the GPU's memory.",
+    "notifications": "What the desktop is told when you are not looking.",
 }
 
 # name: what it does, what it accepts, an example where there is no default.
@@ -167,6 +169,27 @@ _WORDS = {
     "popover.idle_minutes": (
         "Minutes a hidden chat window is kept ready before its memory is given back.",
         "a number from 0 to 240",
+        "",
+    ),
+    "vram_guard.enabled": (
+        "Unload the model when free GPU memory falls under the mark because of another "
+        "program. Never while an answer is written.",
+        "true or false",
+        "",
+    ),
+    "vram_guard.free_mark": (
+        "The mark: a share of the GPU's memory or an amount.",
+        '"1 %" to "99 %", or an amount such as "512 MiB"',
+        "",
+    ),
+    "notifications.engine_failed": (
+        "Tell when the engine failed.",
+        "true or false",
+        "",
+    ),
+    "notifications.vram_guard": (
+        "Tell when the model made room for another program, and when there is room again.",
+        "true or false",
         "",
     ),
 }

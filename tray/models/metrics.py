@@ -37,3 +37,18 @@ class ServerMetrics(Frozen):
     engine_cpu_percent: float | None = None
     engine_rss: int | None = None
     tokens_per_second: float | None = None
+
+
+class FreedGpu(Frozen):
+    """Bytes of VRAM that one GPU got back."""
+
+    index: int
+    name: str
+    vram: int | None = None
+
+
+class FreedMemory(Frozen):
+    """What unloading a model gave back: by GPU, and in bytes of RAM."""
+
+    gpus: tuple[FreedGpu, ...] = ()
+    ram: int | None = None

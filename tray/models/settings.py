@@ -33,6 +33,23 @@ class PopoverSettings(Frozen):
     idle_minutes: Annotated[float, Field(ge=0, le=240)] = 5.0
 
 
+class VramGuardSettings(Frozen):
+    """Whether the model makes room for other programs, and below what free memory.
+
+    ``free_mark`` is a share of the GPU's memory ("5 %") or an amount ("512 MiB").
+    """
+
+    enabled: bool = False
+    free_mark: Annotated[str, Field(pattern=r"^(?:[1-9][0-9]? %|[1-9][0-9]{0,6} MiB)$")] = "5 %"
+
+
+class NotificationSettings(Frozen):
+    """What the desktop is told, besides what the icon shows."""
+
+    engine_failed: bool = True
+    vram_guard: bool = True
+
+
 class Settings(Frozen):
     """The whole settings file; every key has a default."""
 
@@ -41,6 +58,8 @@ class Settings(Frozen):
     api: ApiSettings = ApiSettings()
     metrics: MetricsSettings = MetricsSettings()
     popover: PopoverSettings = PopoverSettings()
+    vram_guard: VramGuardSettings = VramGuardSettings()
+    notifications: NotificationSettings = NotificationSettings()
 
 
 class SettingsProblem(Frozen):

@@ -128,6 +128,8 @@ def _begin(state: Lifecycle, config: LlamaCppConfig) -> Outcome:
 
 
 def _stop(state: Lifecycle, message: m.Stop) -> Outcome:
+    if message.unless_answering and state.chats:
+        return state, (m.Reply((message.ticket,)),)
     state = replace(state, stopping=(*state.stopping, message.ticket), next_start=None)
     if state.phase is Phase.BACKOFF:
         return replace(state, phase=Phase.STOPPED, failure=None, retry_delay=None), ()

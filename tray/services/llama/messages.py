@@ -23,7 +23,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
+    """With ``unless_answering`` an answer under way makes it no stop at all."""
+
     ticket: int
+    unless_answering: bool = False
 
 
 @dataclass(frozen=True, slots=True)

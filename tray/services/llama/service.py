@@ -52,6 +52,10 @@ class LlamaCppService:
         """Stop the server; the future gets the snapshot once it is gone."""
         return self._ask(m.Stop)
 
+    def stop_unless_answering(self) -> "Future[ModelState]":
+        """The same, or nothing at all while a chat is being answered."""
+        return self._ask(lambda ticket: m.Stop(ticket, unless_answering=True))
+
     def send_chat_message(self, request: ChatRequest) -> ChatStream:
         """Stream the answer of the running server.
 
