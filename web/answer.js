@@ -44,7 +44,7 @@ export class Answer {
     if (this.source) this.meta.append(button("copy", "Copy answer"));
     if (!failure) this.meta.append(button("again", "Answer again"));
     this.meta.hidden = false;
-    if (failure) this.root.append(failureCard(failure, "Try again", this.onRetry));
+    if (failure) this.root.append(failureCard(failure, [["Try again", this.onRetry]]));
   }
 
   #blocks(chunk) {

@@ -1,8 +1,9 @@
-// A failure as every part of the page shows it: title, what to do, last lines, a button.
+// A failure as every part of the page shows it: title, what to do, last lines, buttons.
 
 import { element, icon } from "./dom.js";
 
-export function failureCard(failure, action, onAction) {
+// `actions` are [label, function] pairs, the usual one first.
+export function failureCard(failure, actions = []) {
   const card = element("div", { className: "failure", role: "alert" });
   card.append(element("h2", {}, icon("warning"), element("span", {}, failure.title)));
   card.append(element("p", {}, failure.detail));
@@ -10,10 +11,11 @@ export function failureCard(failure, action, onAction) {
     const lines = element("pre", { tabIndex: 0 }, failure.log_lines.join("\n"));
     card.append(element("details", {}, element("summary", {}, "Last lines of the engine"), lines));
   }
-  if (action) {
-    const act = element("button", { type: "button", className: "primary" }, action);
-    act.addEventListener("click", onAction);
-    card.append(element("p", { className: "actions" }, act));
-  }
+  const buttons = actions.map(([label, act], index) => {
+    const button = element("button", { type: "button", className: index === 0 ? "primary" : "" }, label);
+    button.addEventListener("click", act);
+    return button;
+  });
+  if (buttons.length > 0) card.append(element("p", { className: "actions" }, ...buttons));
   return card;
 }

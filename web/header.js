@@ -17,6 +17,7 @@ export let state = null;
 let chosen = null; // a model picked but not running yet
 let shownModels = "";
 let shownFailure = "";
+let putAway = null;
 let shownMeters = "";
 const listeners = [];
 
@@ -62,7 +63,7 @@ function lost(failure) {
   status.dataset.phase = "lost";
   setText(byId("words"), "Not connected");
   power.disabled = model.disabled = true;
-  if (failure) showTrouble(failure, false);
+  if (failure) showTrouble(failure, []);
 }
 
 function show(next) {
@@ -71,12 +72,15 @@ function show(next) {
   status.dataset.phase = next.stalled ? "stalled" : next.phase;
   status.title = next.line;
   setText(byId("words"), next.words);
-  if (before && before.words !== next.words) say(next.words);
+  const counts = before?.phase === "backoff" && next.phase === "backoff";
+  if (before && before.words !== next.words && !counts) say(next.words);
   showPower(next);
   showModels(next);
   showMeters(next.meters);
   if (!details.hidden) showDetails(next);
-  showTrouble(next.phase === "failed" || next.phase === "backoff" ? next.failure : null, next.can_start);
+  const tells = next.stalled || ["failed", "backoff"].includes(next.phase);
+  if (!next.stalled) putAway = null;
+  showTrouble(tells ? next.failure : null, next.actions);
   for (const listener of listeners) listener(next);
 }
 
@@ -131,14 +135,24 @@ function showDetails(next) {
   details.replaceChildren(...lines.map((line) => element("p", {}, line)));
 }
 
-function showTrouble(failure, canRetry) {
-  const text = JSON.stringify([failure, canRetry]);
+function showTrouble(failure, actions) {
+  if (failure && failure.title === putAway) failure = null;
+  const text = JSON.stringify([failure, actions]);
   if (text === shownFailure) return;
   shownFailure = text;
-  const action = canRetry ? "Try again" : null;
-  const again = () => start(false).catch(showFailure);
-  byId("trouble").replaceChildren(...(failure ? [failureCard(failure, action, again)] : []));
+  const buttons = actions.map(({ intent, label }) => [label, () => act(intent, failure)]);
+  byId("trouble").replaceChildren(...(failure ? [failureCard(failure, buttons)] : []));
   follow();
+}
+
+// Waiting only puts the card away, until the engine has moved and stands still again.
+function act(intent, failure) {
+  if (intent === "start") start(false).catch(showFailure);
+  if (intent === "stop") call("/api/stop", { wait: false }).catch(showFailure);
+  if (intent === "wait") {
+    putAway = failure.title;
+    showTrouble(null, []);
+  }
 }
 
 export function closeDetails() {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
+from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
-from tray.services.llama.ports import ChatClient, Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
-from tray.ui.page_desk import PageDesk
+from tray.ui.page_desk import PageDesk, Popover
 
 WEB = Path(__file__).parents[2] / "web"
 METRICS = ServerMetrics(cpu_percent=12.0, ram_used=5 * 2**30, ram_total=15 * 2**30)
@@ -35,15 +35,20 @@ class Unwatched:
 
 @dataclass
 class Window:
-    """Stands for the popover; remembers what the page asked of it."""
+    """Stands for the popover, or before a real one; remembers what the page asked of it."""
 
     asked: list[object] = field(default_factory=list)
+    popover: Popover | None = None
 
     def hide(self) -> None:
         self.asked.append("hide")
+        if self.popover is not None:
+            self.popover.hide()
 
     def hold(self, held: bool) -> None:
         self.asked.append(held)
+        if self.popover is not None:
+            self.popover.hold(held)
 
 
 @dataclass
@@ -52,6 +57,8 @@ class ServedPage:
     api: LocalApi
     window: Window
     opened: list[str]
+    looks: list[None]
+    """One for each time a page asked for the state."""
 
     @property
     def origin(self) -> str:
@@ -62,24 +69,24 @@ class ServedPage:
 
 
 @contextmanager
-def page_over(engines: Engines, chats: ChatClient, config: LlamaCppConfig) -> Iterator[ServedPage]:
-    """Service, local API and page; all end with the block."""
-    with ExitStack() as stack:
-        clock = SystemClock()
-        stack.callback(clock.close)
-        service = LlamaCppService(engines, chats, clock, Unwatched())
-        stack.callback(service.close)
-        settings = Settings(server=config)
-        paddock = Paddock(
-            service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing
-        )
-        window, opened = Window(), list[str]()
-        desk = PageDesk(paddock.models, lambda: ModelId(name="demo"), opened.append, window)
-        api = LocalApi(paddock, WEB, desk)
-        api.start()
-        stack.callback(api.close)
+def page_over(service: LlamaCppService, config: LlamaCppConfig) -> Iterator[ServedPage]:
+    """Local API and page over a service; they end with the block."""
+    settings = Settings(server=config)
+    paddock = Paddock(service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing)
+    window, opened, looks = Window(), list[str](), list[None]()
+
+    def find_models() -> ModelList:
+        looks.append(None)
+        return paddock.models()
+
+    desk = PageDesk(find_models, lambda: ModelId(name="demo"), opened.append, window)
+    api = LocalApi(paddock, WEB, desk)
+    api.start()
+    try:
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened)
+        yield ServedPage(service, api, window, opened, looks)
+    finally:
+        api.close()
 
 
 @dataclass
@@ -93,9 +100,14 @@ class Scripted:
 
 @contextmanager
 def scripted_page() -> Iterator[Scripted]:
-    engines, chats = ScriptedEngines(), ScriptedChats()
-    with page_over(engines, chats, LlamaCppConfig()) as page:
-        yield Scripted(page, engines, chats)
+    engines, chats, clock = ScriptedEngines(), ScriptedChats(), SystemClock()
+    service = LlamaCppService(engines, chats, clock, Unwatched())
+    try:
+        with page_over(service, LlamaCppConfig()) as page:
+            yield Scripted(page, engines, chats)
+    finally:
+        service.close()
+        clock.close()
 
 
 def _nothing() -> None:

@@ -79,6 +79,6 @@ class ScriptedChats:
         self._answers.put(answer)
         return answer
 
-    def next(self) -> ScriptedAnswer:
-        """The answer to the next question the page asks."""
-        return self._answers.get(timeout=20)
+    def next(self, timeout: float = 20) -> ScriptedAnswer:
+        """The answer to the next question the page asks; queue.Empty without one."""
+        return self._answers.get(timeout=timeout)

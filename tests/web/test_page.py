@@ -18,6 +18,7 @@ from tray.models.chat import (
     ReasoningChunk,
     Role,
 )
+from tray.models.launch import Vitals
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -123,6 +124,48 @@ def test_sending_while_stopped_starts_the_engine_and_waits(shown: Shown) -> None
     expect(shown.page.locator(".block")).to_have_text("A lot.")
 
 
+def crash_until_the_delay_is(shown: Shown, words: str) -> None:
+    """Each crash doubles the wait."""
+    engines, crashed = shown.script.engines, 0
+    while words not in (shown.page.locator("#words").text_content() or ""):
+        if len(engines.processes) > crashed:
+            engines.processes[crashed].end(retryable=True)
+            crashed += 1
+        shown.page.wait_for_timeout(20)
+
+
+def test_a_crash_is_counted_down_and_can_be_retried_at_once_or_given_up(shown: Shown) -> None:
+    words, card = shown.page.locator("#words"), shown.page.locator(".failure")
+    shown.ready()
+    crash_until_the_delay_is(shown, "Restarting in 4 s")
+    expect(words).to_have_text("Restarting in 3 s")
+    expect(card).to_contain_text("It ended")
+    card.get_by_role("button", name="Retry now").click()
+    expect(words).to_have_text("Ready")
+    expect(card).to_have_count(0)
+    shown.script.engines.processes[-1].end(retryable=True)
+    card.get_by_role("button", name="Stop trying").click()
+    expect(words).to_have_text("Stopped")
+
+
+def test_a_hung_engine_is_shown_and_the_user_is_asked(shown: Shown) -> None:
+    words, card = shown.page.locator("#words"), shown.page.locator("#trouble .failure")
+    shown.ready()
+    shown.script.engines.processes[0].seen = Vitals(suspended=True)
+    answer = shown.ask("Hello")
+    expect(words).to_have_text("Not answering")
+    expect(card).to_contain_text("The engine is suspended")
+    card.get_by_role("button", name="Wait").click()
+    expect(card).to_have_count(0)
+    answer.say("Here I am.")
+    shown.script.engines.processes[0].seen = Vitals()
+    expect(words).to_have_text("Ready")
+    shown.script.engines.processes[0].seen = Vitals(suspended=True)
+    card.get_by_role("button", name="Restart").click()
+    expect(words).to_have_text("Ready")
+    assert [process.ended for process in shown.script.engines.processes] == [True, False]
+
+
 def test_a_failed_start_says_why_and_can_be_tried_again(shown: Shown) -> None:
     shown.script.engines.refuse(BROKEN)
     shown.page.click("#power")
@@ -133,7 +176,7 @@ def test_a_failed_start_says_why_and_can_be_tried_again(shown: Shown) -> None:
     card.locator("summary").click()
     expect(card.locator("pre")).to_contain_text(BROKEN.log_lines[0])
     shown.script.engines.refuse(None)
-    card.get_by_role("button", name="Try again").click()
+    card.get_by_role("button", name="Start again").click()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(card).to_have_count(0)
 

@@ -63,7 +63,7 @@ class PopoverProcess:
     @property
     def visible(self) -> bool:
         shell = self._shell
-        return shell is not None and shell.visible
+        return shell is not None and shell.alive and shell.visible
 
     def show(self, near: Near = None) -> None:
         """Bring the chat to the front, near a click or in a corner."""

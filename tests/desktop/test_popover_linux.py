@@ -1,0 +1,272 @@
+"""The real popover on a real screen: typed into and read by WebKitWebDriver."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.desktop.screen import SIZE, screen
+from tests.desktop.webdriver import Driver, driver_at, free_port, wait_for
+from tests.engine.engine_setup import config_of, running_service, started
+from tests.requirements import need_program, need_typelib
+from tests.web.page_setup import Scripted, ServedPage, page_over, scripted_page
+from tests.web.scripted import ScriptedAnswer
+from tray.infrastructure.popover_process import PopoverProcess
+from tray.models.config import EngineKind, LlamaCppConfig
+from tray.models.state import ServerPhase
+
+__all__ = ["screen"]
+
+pytestmark = [
+    pytest.mark.desktop,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("screen"),
+    # Debian 12's PyGObject still imports the old way.
+    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
+]
+
+DRIVEN = (sys.executable, str(Path(__file__).with_name("driven_popover.py")))
+ENTER = "\ue007"
+
+
+@dataclass
+class Shown:
+    """A popover over a page; ``browser`` is what would have opened instead."""
+
+    page: ServedPage
+    popover: PopoverProcess
+    browser: list[str] = field(default_factory=list)
+
+    @property
+    def process(self) -> psutil.Process:
+        pid = self.popover.pid
+        assert pid is not None
+        return psutil.Process(pid)
+
+    def show(self, near: tuple[int, int] | None = None) -> None:
+        self.popover.show(near)
+        wait_for(lambda: self.popover.visible, "the popover is shown")
+
+    def wait_for_page(self, times: int = 1) -> None:
+        """Until the page has loaded and asked for the state this many times."""
+        wait_for(lambda: len(self.page.looks) >= times, "the page is loaded")
+
+    def web_process(self) -> psutil.Process:
+        def found() -> list[psutil.Process]:
+            children = self.process.children(recursive=True)
+            return [child for child in children if child.name().startswith("WebKitWebProc")]
+
+        wait_for(found, "the web process runs")
+        return found()[0]
+
+
+def popover_over(
+    page: ServedPage,
+    stack: ExitStack,
+    command: tuple[str, ...] | None = None,
+    idle_seconds: float = 300,
+) -> Shown:
+    need_typelib("WebKit2", "4.1")
+    browser: list[str] = []
+    popover = PopoverProcess(page.url, browser.append, lambda: idle_seconds, command)
+    stack.callback(popover.close)
+    page.window.popover = popover
+    return Shown(page, popover, browser)
+
+
+@pytest.fixture
+def script() -> Iterator[Scripted]:
+    with scripted_page() as script:
+        yield script
+
+
+@pytest.fixture
+def shown(script: Scripted) -> Iterator[Shown]:
+    with ExitStack() as stack:
+        yield popover_over(script.page, stack)
+
+
+@pytest.fixture
+def inspector(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where a driven popover listens."""
+    target = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("WEBKIT_INSPECTOR_SERVER", target)
+    return target
+
+
+def keys(*names: str) -> None:
+    subprocess.run((need_program("xdotool"), "key", *names), check=True)
+
+
+def test_it_is_typed_into_and_read_while_a_real_engine_streams(
+    inspector: str, tmp_path: Path
+) -> None:
+    with running_service(tmp_path) as service, ExitStack() as stack:
+        config = config_of(EngineKind.BUNDLED)
+        page = stack.enter_context(page_over(service, config))
+        started(service, config)
+        shown = popover_over(page, stack, DRIVEN)
+        shown.show()
+        with driver_at(inspector) as driver:
+            driver.wait_text("#words", "Ready")
+            driver.type("#draft", f"How do I use my GPU?{ENTER}")
+            driver.wait_text(".question", "How do I use my GPU?")
+            driver.wait_text(".meta", "tokens/s")
+            assert len(driver.text(".blocks")) > 20
+
+
+def test_text_appears_before_the_answer_ends(inspector: str, script: Scripted) -> None:
+    script.page.service.start(LlamaCppConfig()).result(10)
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        answer = ask(driver, script, "Well?")
+        answer.say("It is ", "**so")
+        driver.wait_text(".block", "It is **so")
+        answer.say("** far.\n\n```py\nx")
+        driver.wait_text(".block code", "x")
+        driver.run("document.querySelector('#send').click()")
+        assert answer.closed.wait(10)
+
+
+def ask(driver: Driver, script: Scripted, question: str) -> ScriptedAnswer:
+    driver.type("#draft", f"{question}{ENTER}")
+    return script.chats.next()
+
+
+def test_it_opens_near_the_click_and_inside_the_screen(shown: Shown) -> None:
+    shown.show((SIZE[0] - 10, SIZE[1] - 5))
+    xwininfo = (need_program("xwininfo"), "-name", "Paddock")
+    text = subprocess.run(xwininfo, check=True, capture_output=True, text=True).stdout
+    numbers = dict(line.strip().rsplit(":", 1) for line in text.splitlines() if ": " in line)
+    left, top, width, height = (
+        int(numbers[name])
+        for name in ("Absolute upper-left X", "Absolute upper-left Y", "Width", "Height")
+    )
+    assert (width, height) == (380, 480)
+    assert 0 < SIZE[0] - (left + width) <= 16
+    assert 0 < SIZE[1] - (top + height) <= 16
+
+
+def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) -> None:
+    shown.show()
+    shown.wait_for_page()
+    wait_for(lambda: focused() == "Paddock", "it has the focus")
+    keys("h", "i")
+    wait_for(lambda: script.page.window.asked[-1:] == [True], "the draft holds it")
+    keys("Escape")
+    wait_for(lambda: not shown.popover.visible, "it is hidden")
+    shown.show()
+    wait_for(lambda: focused() == "Paddock", "it has the focus again")
+    keys("Return")
+    assert script.chats.next().request.messages[0].content == "hi"
+
+
+def test_it_hides_when_the_focus_goes_unless_it_is_held(shown: Shown) -> None:
+    shown.show()
+    wait_for(lambda: focused() == "Paddock", "it has the focus")
+    shown.popover.hold(True)
+    with other_window():
+        wait_for(lambda: focused() == "Other", "the other window has the focus")
+        assert shown.popover.visible
+    shown.popover.show()
+    wait_for(lambda: focused() == "Paddock", "it has the focus again")
+    shown.popover.hold(False)
+    with other_window():
+        wait_for(lambda: not shown.popover.visible, "it is hidden")
+
+
+def focused() -> str:
+    found = subprocess.run(
+        (need_program("xdotool"), "getwindowfocus", "getwindowname"),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.strip()
+
+
+@contextmanager
+def other_window() -> Iterator[None]:
+    code = (
+        "import gi; gi.require_version('Gtk', '3.0'); from gi.repository import Gtk; "
+        "w = Gtk.Window(title='Other'); w.show_all(); Gtk.main()"
+    )
+    process = subprocess.Popen((sys.executable, "-c", code), stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_popover_touches_nothing_and_comes_back(shown: Shown, script: Scripted) -> None:
+    script.page.service.start(LlamaCppConfig()).result(10)
+    shown.show()
+    first = shown.process
+    first.kill()
+    wait_for(lambda: shown.popover.pid is None, "its end is noticed")
+    assert not shown.popover.visible
+    assert script.page.service.state.phase is ServerPhase.READY
+    shown.show()
+    assert shown.process != first
+    assert shown.browser == []
+
+
+def test_a_killed_web_process_comes_back_by_itself(shown: Shown, script: Scripted) -> None:
+    script.page.service.start(LlamaCppConfig()).result(10)
+    shown.show()
+    shown.wait_for_page()
+    first = shown.web_process()
+    first.kill()
+    shown.wait_for_page(2)
+    assert shown.web_process() != first
+    assert focused() == "Paddock"
+    keys("h", "i", "Return")
+    assert script.chats.next().request.messages[0].content == "hi"
+    assert script.page.service.state.phase is ServerPhase.READY
+
+
+def test_an_idle_popover_gives_its_memory_back(script: Scripted) -> None:
+    with ExitStack() as stack:
+        shown = popover_over(script.page, stack, idle_seconds=0.2)
+        shown.show()
+        process = shown.process
+        shown.popover.hide()
+        wait_for(lambda: not process.is_running(), "it ended")
+        shown.show()
+
+
+def test_no_process_shows_the_token(shown: Shown) -> None:
+    shown.show()
+    shown.web_process()
+    token = shown.page.api.endpoint.token
+    for process in [shown.process, *shown.process.children(recursive=True)]:
+        assert token not in " ".join(process.cmdline())
+
+
+def test_it_ends_with_the_resident(script: Scripted) -> None:
+    code = (
+        "import sys, subprocess, time; p = subprocess.Popen([sys.executable, '-m', 'tray', "
+        "'popover'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True); "
+        "p.stdin.write(sys.argv[1] + '\\nshow\\n'); p.stdin.flush(); p.stdout.readline(); "
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        (sys.executable, "-c", code, script.page.url("popover")),
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert parent.stdout is not None
+    popover = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.communicate()
+    wait_for(lambda: not popover.is_running(), "it ended")
