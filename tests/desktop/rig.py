@@ -174,6 +174,25 @@ class Desktop:
         self.output("import", "-window", "root", "-depth", "8", str(path))
         return path
 
+    def paint(self, colour: tuple[int, int, int]) -> None:
+        """Give the bare screen a colour."""
+        from Xlib.display import Display
+
+        red, green, blue = colour
+        display = Display(self.environment["DISPLAY"])
+        root = display.screen().root
+        root.change_attributes(background_pixel=(red << 16) | (green << 8) | blue)
+        root.clear_area(width=SCREEN[0], height=SCREEN[1])
+        display.close()
+
+    def geometry(self, name: str) -> tuple[int, int, int, int]:
+        """Left, top, width and height of the first visible window of a class."""
+        window = self.wait_for_window(name)
+        lines = self.output("xdotool", "getwindowgeometry", "--shell", window).splitlines()
+        found = dict(line.split("=") for line in lines)
+        x, y, width, height = (int(found[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))
+        return x, y, width, height
+
     def click(self, x: int, y: int, button: int = 1) -> None:
         self.output("xdotool", "mousemove", str(x), str(y), "click", str(button))
 

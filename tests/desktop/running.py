@@ -14,6 +14,7 @@ import psutil
 
 from tests.desktop.menu_client import MenuClient
 from tests.desktop.rig import PANEL_HEIGHT, SCREEN, WAIT, Desktop, wait_until
+from tray.models.local_api import Endpoint
 
 MAIN = Path(__file__).parents[2] / "tray" / "__main__.py"
 Box = tuple[int, int, int, int]
@@ -31,6 +32,12 @@ class Running:
     def icons(self) -> Path:
         """The folder of the icon's files."""
         return self.desktop.folder / "run" / "paddock" / "icons"
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """How to reach it."""
+        found = self.desktop.folder / "run" / "paddock" / "api.json"
+        return Endpoint.model_validate_json(found.read_bytes())
 
     def again(self) -> subprocess.CompletedProcess[str]:
         """A second start, to its end."""

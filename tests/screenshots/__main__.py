@@ -1,0 +1,44 @@
+"""`python3 dev.py screenshots [NAME…]`: the documentation's pictures, from the running program."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.screenshots.contact_sheet import contact_sheet
+from tests.screenshots.panel import panel_pictures
+
+FOLDER = Path(__file__).parents[2] / "docs" / "images"
+Take = Callable[[Path, Path], None]
+"""Gets the folder for the pictures and an empty one to work in."""
+
+
+def _contact_sheet(pictures: Path, _: Path) -> None:
+    contact_sheet().save(pictures / "icon-contact-sheet.png", optimize=True)
+
+
+TAKES: dict[str, Take] = {
+    "icon": _contact_sheet,
+    "panel-light": lambda pictures, work: panel_pictures(pictures, work, dark=False),
+    "panel-dark": lambda pictures, work: panel_pictures(pictures, work, dark=True),
+}
+
+
+def main(names: list[str]) -> int:
+    """Take the named pictures, or all; 2 for a name there is not."""
+    unknown = set(names) - set(TAKES)
+    if unknown:
+        print(f"no such picture: {', '.join(sorted(unknown))}; {', '.join(TAKES)}", file=sys.stderr)
+        return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in names or TAKES:
+        print(name)
+        with tempfile.TemporaryDirectory(prefix="paddock-pictures-") as work:
+            TAKES[name](FOLDER, Path(work))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
