@@ -35,7 +35,7 @@ def looked(
     return None if failure is None else failure.title
 
 
-HUNG = "The engine does not answer"
+HUNG = "The engine makes no progress"
 
 
 @pytest.mark.parametrize("answering", [True, False])

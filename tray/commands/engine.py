@@ -9,7 +9,7 @@ from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.state import ModelState, ServerPhase
-from tray.ui.present import state_line
+from tray.ui.present import notice, state_line
 from tray.ui.terminal.reports import StatusReport, status_report, status_text
 
 
@@ -68,8 +68,8 @@ def absolute(model: str | None) -> str | None:
 def _settled(state: ModelState) -> int:
     if state.phase is ServerPhase.READY:
         say(state_line(state))
-        if state.engine is not None and state.engine.hint is not None:
-            note(state.engine.hint)
+        if (said := notice(state)) is not None:
+            note(said)
         return DONE
     if state.failure is not None:
         return fail(state.failure)

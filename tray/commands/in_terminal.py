@@ -14,7 +14,7 @@ from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import ServerMetrics
 from tray.models.state import ModelState, ServerPhase
 from tray.services.paddock import Paddock
-from tray.ui.present import finish_line, metrics_lines, state_line
+from tray.ui.present import finish_line, metrics_lines, notice, state_line
 from tray.ui.terminal.ask import ask, question
 from tray.ui.terminal.conversation import Conversation
 from tray.ui.terminal.plain import PlainWriter
@@ -45,8 +45,8 @@ class InTerminal:
         if state.phase is not ServerPhase.READY:
             return self._not_ready(state)
         note(state_line(state))
-        if state.engine is not None and state.engine.hint is not None:
-            note(state.engine.hint)
+        if (said := notice(state)) is not None:
+            note(said)
         return self._converse(paddock) if self._source.isatty() else self._answer_once(paddock)
 
     def show(self) -> None:

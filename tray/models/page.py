@@ -108,11 +108,19 @@ class ModelChoice(Frozen):
     note: str
 
 
+class PageAction(Frozen):
+    """A button for what may be done about the engine; "wait" only puts the notice away."""
+
+    intent: Literal["start", "stop", "wait"]
+    label: str
+
+
 class PageState(Frozen):
     """All the page shows around the conversation, in the words it shows.
 
     ``model`` is the value of the running or chosen model; ``metrics`` has a
     line for every measurement, ``meters`` the few that are drawn as bars.
+    ``failure`` is why it ended or stands still, ``actions`` what may be done now.
     """
 
     phase: ServerPhase
@@ -125,6 +133,7 @@ class PageState(Frozen):
     metrics: tuple[str, ...]
     can_start: bool
     can_stop: bool
+    actions: tuple[PageAction, ...] = ()
     failure: ServerFailure | None
     hint: str | None
     suggestions: tuple[str, ...]

@@ -2,9 +2,10 @@
 
 from tray.models.catalog import FoundModel
 from tray.models.metrics import GpuMetrics, ServerMetrics
-from tray.models.page import Meter, ModelChoice, PageState
+from tray.models.page import Meter, ModelChoice, PageAction, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui import present
+from tray.ui.actions import actions_of
 
 DEMO = "demo"
 """What StartRequest calls the demo model."""
@@ -36,8 +37,9 @@ def page_state(state: ModelState, models: tuple[FoundModel, ...], model: ModelId
         metrics=present.metrics_lines(state.metrics) if state.metrics else (),
         can_start=state.phase in _CAN_START,
         can_stop=state.phase in _CAN_STOP,
+        actions=_actions(state),
         failure=state.failure,
-        hint=state.engine.hint if state.engine else None,
+        hint=present.notice(state),
         suggestions=_DEMO_SUGGESTIONS if model.path is None else _SUGGESTIONS,
     )
 
@@ -45,6 +47,12 @@ def page_state(state: ModelState, models: tuple[FoundModel, ...], model: ModelId
 def model_value(model: ModelId) -> str:
     """What StartRequest takes for this model."""
     return DEMO if model.path is None else str(model.path)
+
+
+def _actions(state: ModelState) -> tuple[PageAction, ...]:
+    return tuple(
+        PageAction(intent=action.intent.value, label=action.label) for action in actions_of(state)
+    )
 
 
 def _choices(found: tuple[FoundModel, ...], current: ModelId) -> tuple[ModelChoice, ...]:

@@ -38,16 +38,36 @@ _FINISH_NOTES = {
     FinishReason.CUT: "cut off",
     FinishReason.ERROR: "failed",
 }
+_TELLS_FAILURE = (ServerPhase.FAILED, ServerPhase.BACKOFF)
 _SHOWS_ENGINE = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.STOPPING)
 
 
 def phase_word(state: ModelState) -> str:
-    """The phase in a word or two: "Ready", "Restarting in 4 s"."""
+    """The phase in a few words: "Ready", "Ready, CPU only", "Restarting in 4 s"."""
     if state.phase is ServerPhase.BACKOFF and state.retry_delay is not None:
         return f"Restarting in {state.retry_delay:.0f} s"
     if state.stalled and state.phase in _STALLED_WORDS:
         return _STALLED_WORDS[state.phase]
-    return _PHASE_WORDS[state.phase]
+    word = _PHASE_WORDS[state.phase]
+    return f"{word}, CPU only" if _falls_back(state) else word
+
+
+def needs_attention(state: ModelState) -> bool:
+    """Whether it runs, but not as the user meant it: standing still, or without the GPU."""
+    return state.stalled or _falls_back(state)
+
+
+def notice(state: ModelState) -> str | None:
+    """Why the CPU works although there is a GPU, and what to do about it."""
+    if state.engine is None:
+        return None
+    fallback = state.engine.cpu_fallback
+    return state.engine.hint if fallback is None else f"{fallback.reason} {fallback.advice}"
+
+
+def _falls_back(state: ModelState) -> bool:
+    ready = state.phase is ServerPhase.READY
+    return ready and state.engine is not None and state.engine.cpu_fallback is not None
 
 
 def model_name(model: ModelId) -> str:
@@ -58,13 +78,15 @@ def model_name(model: ModelId) -> str:
 def engine_label(engine: EngineInfo) -> str:
     """Engine and what it computes on: "bundled engine, CPU"."""
     name = "llama-server" if engine.kind is EngineKind.EXECUTABLE else "bundled engine"
+    if engine.cpu_fallback is not None:
+        return f"{name}, CPU instead of the GPU"
     return name if engine.device is None else f"{name}, {engine.device}"
 
 
 def state_line(state: ModelState) -> str:
     """One line: "Ready · demo model · bundled engine, CPU · port 41234"."""
     parts = [phase_word(state)]
-    if state.phase in (ServerPhase.FAILED, ServerPhase.BACKOFF) and state.failure:
+    if state.failure and (state.stalled or state.phase in _TELLS_FAILURE):
         parts.append(state.failure.title)
     elif state.phase in _SHOWS_ENGINE:
         parts += [model_name(state.model)] if state.model else []

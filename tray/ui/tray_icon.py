@@ -116,7 +116,7 @@ class TrayIcon:
         picture = picture_of(
             state.metrics,
             state.phase,
-            state.stalled,
+            present.needs_attention(state),
             self._host.theme(self._dark),
             self._host.size,
         )

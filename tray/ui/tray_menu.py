@@ -6,6 +6,7 @@ from enum import StrEnum
 from tray.models.catalog import FoundModel
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui import present
+from tray.ui.actions import Intent, actions_of
 from tray.ui.page_state import DEMO, model_value
 
 LONGEST_LABEL = 72
@@ -46,8 +47,6 @@ class Entry:
 
 
 SEPARATOR = Entry("")
-_CAN_STOP = (ServerPhase.STARTING, ServerPhase.READY, ServerPhase.BACKOFF)
-_AT_REST = (ServerPhase.STOPPED, ServerPhase.FAILED)
 
 
 def menu_entries(
@@ -58,8 +57,9 @@ def menu_entries(
     return (
         Entry("Open chat", Verb.OPEN_CHAT, default=True),
         SEPARATOR,
-        _note(present.state_line(state)),
-        _start_or_stop(state, model),
+        # Without the countdown: it would rebuild a menu that is open for "Retry now".
+        _note(present.state_line(state.model_copy(update={"retry_delay": None}))),
+        *_engine_entries(state, model),
         Entry("Model", submenu=_model_entries(models, model)),
         *_metrics_entries(state),
         SEPARATOR,
@@ -80,11 +80,16 @@ def _note(label: str, *, live: bool = False) -> Entry:
     return Entry(_short(label), enabled=False, live=live)
 
 
-def _start_or_stop(state: ModelState, model: ModelId) -> Entry:
-    if state.phase in _CAN_STOP:
-        return Entry("Stop", Verb.STOP)
-    label = "Start again" if state.phase is ServerPhase.FAILED else "Start"
-    return Entry(label, Verb.START, model_value(model), enabled=state.phase in _AT_REST)
+def _engine_entries(state: ModelState, model: ModelId) -> tuple[Entry, ...]:
+    """What may be done with the engine; waiting needs no entry."""
+    entries = tuple(
+        Entry(action.label, Verb.START, model_value(model))
+        if action.intent is Intent.START
+        else Entry(action.label, Verb.STOP)
+        for action in actions_of(state)
+        if action.intent is not Intent.WAIT
+    )
+    return entries or (Entry("Start", Verb.START, model_value(model), enabled=False),)
 
 
 def _model_entries(models: tuple[FoundModel, ...], current: ModelId) -> tuple[Entry, ...]:

@@ -57,7 +57,7 @@ class StallJudge:
         if not chats.waiting or now - moved_at < STALL_AFTER:
             return None
         reading_a_prompt = busy and not chats.answering
-        return None if reading_a_prompt else hung(now - moved_at, busy, vitals.log_lines)
+        return None if reading_a_prompt else hung(busy, vitals.log_lines)
 
     def _compare(self, slots: Slots | None, now: float) -> None:
         if slots is not None:
@@ -88,13 +88,13 @@ def suspended(pid: int | None, log_lines: tuple[str, ...] = ()) -> ServerFailure
     )
 
 
-def hung(seconds: float, busy: bool, log_lines: tuple[str, ...] = ()) -> ServerFailure:
+def hung(busy: bool, log_lines: tuple[str, ...] = ()) -> ServerFailure:
     """The words for an engine that owes a token."""
     doing = "although it keeps the processor busy" if busy else "and it computes nothing"
     return ServerFailure(
         cause=FailureCause.HUNG,
-        title="The engine does not answer",
-        detail=f"No token came for {seconds:.0f} seconds, {doing}. Wait, if this may be, or "
-        "restart the engine.",
+        title="The engine makes no progress",
+        detail=f"No token came for {STALL_AFTER:.0f} seconds or more, {doing}. Wait, if this "
+        "may be, or restart the engine.",
         log_lines=log_lines,
     )

@@ -6,7 +6,7 @@ from tray.models.doctor import CheckStatus, Diagnosis
 from tray.models.failure import ServerFailure
 from tray.models.local_api import ModelList
 from tray.models.state import ModelState, ServerPhase
-from tray.ui.present import failure_text, metrics_lines, size, state_line
+from tray.ui.present import failure_text, metrics_lines, notice, size, state_line
 
 
 class StatusReport(Frozen):
@@ -39,8 +39,8 @@ def status_report(state: ModelState) -> StatusReport:
 def status_text(state: ModelState) -> str:
     """The state line, a hint if there is one, measurements, the failure."""
     lines = [state_line(state)]
-    if state.engine is not None and state.engine.hint is not None:
-        lines.append(state.engine.hint)
+    if (said := notice(state)) is not None:
+        lines.append(said)
     if state.failure is not None:
         lines += ["", failure_text(state.failure)]
     if state.metrics is not None:
