@@ -1,0 +1,122 @@
+"""The popover's process through a shell of the test's own, which writes down what it hears."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tray.infrastructure.popover_process import PopoverProcess
+from tray.models.popover import NO_WEBVIEW
+
+DEADLINE = 10.0
+SHELL = """
+import sys
+heard = open(sys.argv[1], "a", buffering=1)
+for line in iter(sys.stdin.readline, ""):
+    heard.write(line)
+    word = line.split()[0]
+    if word in ("show", "hide"):
+        print({"show": "shown", "hide": "hidden"}[word], flush=True)
+    if word == "quit" and "stubborn" not in sys.argv:
+        break
+"""
+
+
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, f"never happened: {what}"
+        time.sleep(0.005)
+
+
+class Popover(PopoverProcess):
+    """A popover whose shell is ``code``."""
+
+    def __init__(self, heard: Path, code: str = SHELL, idle: float = 60, extra: str = "") -> None:
+        self.heard = heard
+        self.opened: list[str] = []
+        command = (sys.executable, "-c", code, str(heard), extra)
+        super().__init__(lambda view: f"page:{view}", self.opened.append, lambda: idle, command)
+
+    def lines(self) -> list[str]:
+        return self.heard.read_text().splitlines() if self.heard.exists() else []
+
+    def wait_lines(self, *lines: str) -> None:
+        wait_for(lambda: self.lines() == list(lines), f"{lines}, heard {self.lines()}")
+
+
+@pytest.fixture
+def popover(tmp_path: Path) -> Iterator[Popover]:
+    popover = Popover(tmp_path / "heard")
+    yield popover
+    popover.close()
+
+
+def test_it_is_spawned_when_wanted_and_kept(popover: Popover) -> None:
+    assert popover.pid is None
+    popover.hide()
+    popover.show((3, 4))
+    popover.hold(True)
+    popover.hold(False)
+    popover.show()
+    popover.wait_lines("page:popover", "show 3 4", "hold", "free", "show")
+
+
+def test_a_click_shows_hides_and_does_not_reopen_what_it_just_closed(popover: Popover) -> None:
+    popover.toggle((1, 1))
+    wait_for(lambda: popover.visible, "it is shown")
+    popover.toggle((1, 1))
+    wait_for(lambda: not popover.visible, "it is hidden")
+    popover.toggle((1, 1))
+    popover.hold(True)
+    popover.wait_lines("page:popover", "show 1 1", "hide", "hold")
+
+
+def test_a_dead_one_is_replaced_at_the_next_show(popover: Popover) -> None:
+    popover.show()
+    wait_for(lambda: popover.visible, "it is shown")
+    first = psutil.Process(popover.pid)
+    first.kill()
+    wait_for(lambda: popover.pid is None, "its end is noticed")
+    popover.show()
+    wait_for(lambda: popover.visible, "another one is shown")
+    assert popover.opened == []
+
+
+def test_it_ends_after_idling_but_not_while_it_is_shown(tmp_path: Path) -> None:
+    popover = Popover(tmp_path / "heard", idle=0.1)
+    popover.show()
+    wait_for(lambda: popover.visible, "it is shown")
+    process = psutil.Process(popover.pid)
+    popover.hide()
+    popover.show()
+    with pytest.raises(psutil.TimeoutExpired):
+        process.wait(0.5)
+    popover.hide()
+    wait_for(lambda: not process.is_running(), "it ended")
+    assert popover.pid is None
+    popover.close()
+
+
+def test_without_a_webview_the_browser_opens_now_and_later(tmp_path: Path) -> None:
+    popover = Popover(tmp_path / "heard", f"import sys; sys.exit({NO_WEBVIEW})")
+    popover.show()
+    wait_for(lambda: popover.opened == ["page:browser"], "the browser opens")
+    popover.show()
+    assert popover.opened == ["page:browser"] * 2
+    popover.close()
+
+
+def test_close_ends_even_one_that_does_not_obey(tmp_path: Path) -> None:
+    popover = Popover(tmp_path / "heard", extra="stubborn")
+    popover.show()
+    wait_for(lambda: popover.visible, "it is shown")
+    process = psutil.Process(popover.pid)
+    popover.close()
+    assert not process.is_running()
+    assert popover.pid is None
