@@ -49,30 +49,29 @@ class EngineFinder:
         the executable asked for cannot be used.
         """
         forced = config.engine is EngineKind.EXECUTABLE
-        wanted = config.gpu_layers != 0
         if config.engine is EngineKind.BUNDLED or (not forced and config.model_path is None):
             return self._bundled()
         if config.executable is not None:
             # The user's own words, so a relative path starts at the home folder.
             named = absolute_path(config.executable, home=self._home, base=self._home)
-            return self._usable(named, wanted)
+            return self._usable(named, config)
         needed = forced or bool(config.extra_arguments)
-        engine, problem = self._found(wanted)
+        engine, problem = self._found(config)
         if engine is not None and (needed or engine.device not in (None, "CPU")):
             return engine
         if needed and problem is not None:
             raise problem
         if forced:
             raise self._none_found()
-        return self._bundled(self._passed_over(engine, problem) if wanted else None)
+        return self._bundled(self._passed_over(engine, problem) if config.gpu_layers != 0 else None)
 
-    def _found(self, wanted: bool) -> tuple[EngineInfo | None, PaddockError | None]:
+    def _found(self, config: LlamaCppConfig) -> tuple[EngineInfo | None, PaddockError | None]:
         """The first executable with a GPU, else the first that runs; the first problem."""
         first: EngineInfo | None = None
         problem: PaddockError | None = None
         for place in self._candidates():
             try:
-                engine = self._usable(place, wanted)
+                engine = self._usable(place, config)
             except PaddockError as error:
                 log.warning("passed over %s: %s", place, error)
                 problem = problem or error
@@ -102,12 +101,13 @@ class EngineFinder:
         by_file = {place.resolve(): place for place in reversed(self._places) if place.exists()}
         return tuple(reversed(by_file.values()))
 
-    def _usable(self, executable: Path, wanted: bool) -> EngineInfo:
+    def _usable(self, executable: Path, config: LlamaCppConfig) -> EngineInfo:
         check_executable(executable)
         listing = self._probe.listing(executable)
         devices = listing.devices
-        idle = wanted and devices is not None and compute_name(devices) == "CPU"
-        trouble = listing.trouble if idle and self._gpu_present() else None
+        idle = devices is not None and compute_name(devices) == "CPU"
+        wanted = self._gpu_present() if config.gpu_layers == "auto" else config.gpu_layers > 0
+        trouble = listing.trouble if idle and wanted else None
         return EngineInfo(
             kind=EngineKind.EXECUTABLE,
             path=executable,

@@ -33,7 +33,8 @@ class LlamaEngines:
 
     ``prepare`` resolves a configuration; ``explain`` turns an exit and the last
     log lines into a failure and whether a new start could help; ``new_output``
-    makes the log of one run; ``records`` remembers launches across a crash.
+    makes the log of one run; ``records`` remembers launches across a crash;
+    ``count_memory_kills`` is ``memory_kills``.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class LlamaEngines:
         explain: Explain,
         new_output: Callable[[LaunchSpec], OutputSink],
         records: LaunchRecords | None = None,
+        count_memory_kills: Callable[[], int | None] = memory_kills,
     ) -> None:
         self.prepare = prepare
         self._explain = explain
         self._new_output = new_output
         self._records = records
+        self._count_memory_kills = count_memory_kills
 
     def spawn(
         self,
@@ -56,7 +59,7 @@ class LlamaEngines:
         on_exit: Callable[[ServerFailure, bool], None],
     ) -> "RunningEngine":
         output = self._new_output(spec)
-        kills = memory_kills()
+        kills = self._count_memory_kills()
         launch = self._records.begin(spec) if self._records else None
 
         def started(pid: int) -> None:
@@ -68,7 +71,7 @@ class LlamaEngines:
             if launch:
                 launch.ended(unguarded=status.guard_lost)
             output.close()
-            status = _with_memory_kills(status, kills)
+            status = self._with_memory_kills(status, kills)
             on_exit(*self._reason(status, output.tail(LOG_LINES), spec))
 
         def failed(error: PaddockError) -> None:
@@ -86,6 +89,13 @@ class LlamaEngines:
             raise
         return RunningEngine(process, spec, output)
 
+    def _with_memory_kills(self, status: ExitStatus, before: int | None) -> ExitStatus:
+        """For a kill: whether the system's count went up since ``before``."""
+        now = self._count_memory_kills() if status.signal == KILLED else None
+        if now is None or before is None:
+            return status
+        return status.model_copy(update={"for_memory": now > before})
+
     def _reason(
         self, status: ExitStatus, lines: tuple[str, ...], spec: LaunchSpec
     ) -> tuple[ServerFailure, bool]:
@@ -101,14 +111,6 @@ class LlamaEngines:
                 detail=f"It ended with {status}. The log shows its last words.",
                 log_lines=lines[-SHOWN_LINES:],
             ), False
-
-
-def _with_memory_kills(status: ExitStatus, before: int | None) -> ExitStatus:
-    """For a kill: whether the system's count went up since ``before``."""
-    now = memory_kills() if status.signal == KILLED else None
-    if now is None or before is None:
-        return status
-    return status.model_copy(update={"for_memory": now > before})
 
 
 class RunningEngine:
