@@ -7,6 +7,7 @@ Usage: python3 dev.py COMMAND [ARGUMENTS]     (Windows: py dev.py COMMAND)
   test [ARGUMENTS]     run the tests; ARGUMENTS go to pytest
   lint [--fix]         formatting, lint rules, and types for Linux, Windows and macOS
   bench [ARGUMENTS]    measure, side by side with the bare parts
+  torture [ARGUMENTS]  the fault tests in their long form; --scale 0.02 is a short one
   screenshots          take the pictures of the documentation
   lock [ARGUMENTS]     write the lock files; ARGUMENTS (--upgrade) go to uv
   packages SET…        install sets of installer/linux/packages.toml (Linux)
@@ -74,6 +75,11 @@ def bench(arguments: list[str]) -> int:
     become(ready("dev", EVERYTHING), ["-m", "tests.bench", *arguments], folder=ROOT)
 
 
+def torture(arguments: list[str]) -> int:
+    """Run the long form of the fault tests, tests/torture."""
+    become(ready("dev", EVERYTHING), ["-m", "tests.torture", *arguments], folder=ROOT)
+
+
 def screenshots(arguments: list[str]) -> int:
     """Take the documentation's pictures from the running program."""
     become(ready("dev", EVERYTHING), ["-m", "tests.screenshots", *arguments], folder=ROOT)
@@ -106,6 +112,7 @@ COMMANDS = {
     "test": test,
     "lint": lint,
     "bench": bench,
+    "torture": torture,
     "screenshots": screenshots,
     "lock": lock,
     "packages": packages,

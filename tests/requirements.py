@@ -43,14 +43,17 @@ def need_typelib(name: str, version: str) -> None:
 
 def need_llama_server() -> Path:
     """A real llama-server: PADDOCK_TEST_LLAMA_SERVER, else the one that `.ci/run` built."""
-    named = os.environ.get("PADDOCK_TEST_LLAMA_SERVER")
-    path = Path(named) if named else _built_server()
+    path = llama_server()
     if not os.access(path, os.X_OK):
         pytest.skip(f"no llama-server at {path}; .ci/run builds one")
     return path
 
 
-def _built_server() -> Path:
+def llama_server() -> Path:
+    """Where a real llama-server is, if there is one."""
+    named = os.environ.get("PADDOCK_TEST_LLAMA_SERVER")
+    if named:
+        return Path(named)
     folder = os.environ.get("PADDOCK_CI_CACHE")
     if folder is None:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

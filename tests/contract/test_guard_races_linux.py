@@ -16,6 +16,8 @@ from tests.contract.guard_setup import WAIT, Guarded, gone, guard_of, until
 from tray.infrastructure.llama.guarded_process import GUARD
 from tray.models.launch import ExitStatus
 
+assert sys.platform == "linux"
+
 FAMILY = "sleep 1001 & (setsid sleep 1002 >/dev/null 2>&1 &) ; sleep 1003; true"
 
 # A tray that forked: the child keeps the guard's pipe open.

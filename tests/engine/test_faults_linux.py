@@ -1,6 +1,7 @@
 """The fault matrix of the engine: the right state in time, nothing left, one click goes on."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama.service import LlamaCppService
+
+assert sys.platform == "linux"
 
 pytestmark = pytest.mark.engine
 BOTH = [EngineKind.BUNDLED, EngineKind.EXECUTABLE]
