@@ -164,6 +164,7 @@ def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) ->
     keys("Escape")
     wait_for(lambda: not shown.popover.visible, "it is hidden")
     shown.show()
+    shown.wait_for_page(2)  # a hidden page listens to nothing
     wait_for(lambda: focused() == "Paddock", "it has the focus again")
     keys("Return")
     assert script.chats.next().request.messages[0].content == "hi"
