@@ -34,6 +34,7 @@ from tray.models.state import ModelId
 from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.services.watchkeeper import Watchkeeper
 from tray.ui.page_desk import PageDesk, Popover
 
 log = logging.getLogger(__name__)
@@ -158,7 +159,11 @@ def _with_metrics(ground: Ground, front: FrontEnd, stack: ExitStack) -> Paddock:
     server = _server(ground, sampler, stack)
     sampler.start()
     stack.callback(sampler.stop)
-    return _paddock(ground, server, show=front.show, end=front.end)
+    paddock = _paddock(ground, server, show=front.show, end=front.end)
+    keeper = Watchkeeper(server.subscribe(), ground.current, paddock.free_if_idle, paddock.tell)
+    keeper.start()
+    stack.callback(keeper.stop)
+    return paddock
 
 
 def _server(ground: Ground, watch: EngineWatch, stack: ExitStack) -> LlamaCppService:

@@ -59,6 +59,9 @@ def _add_engine_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     start.add_argument("--model", metavar="M", help='"demo", a name of `paddock models`, a path')
     start.set_defaults(command=_start)
     add("stop", help="stop the engine").set_defaults(command=_stop)
+    add("free", help="unload the model and say how much memory came back").set_defaults(
+        command=_free
+    )
     add("quit", help="stop the engine and end Paddock").set_defaults(command=_quit)
 
 
@@ -101,6 +104,12 @@ def _stop(_: argparse.Namespace) -> int:
     from tray.commands.engine import stop
 
     return stop()
+
+
+def _free(_: argparse.Namespace) -> int:
+    from tray.commands.engine import free
+
+    return free()
 
 
 def _quit(_: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelState, ServerPhase
 
 NOT_RUNNING = ServerFailure(
@@ -87,6 +88,11 @@ class FakePaddock:
     def stop(self, request: StopRequest) -> ModelState:
         self.asked.append(request)
         return ModelState()
+
+    def free(self) -> FreedMemory:
+        self._must_run()
+        self.asked.append("free")
+        return FreedMemory(ram=2**20)
 
     def chat(self, request: ChatRequest) -> FakeAnswer:
         self._must_run()

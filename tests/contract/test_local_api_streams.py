@@ -24,6 +24,7 @@ from tray.models.chat import (
 )
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.local_api import StartRequest, StopRequest
+from tray.models.metrics import FreedMemory
 from tray.models.state import ModelState, ServerPhase
 
 __all__ = ["served"]
@@ -42,9 +43,10 @@ def test_the_client_has_every_call(served: Served, client: ApiClient) -> None:
     assert client.connection() == served.paddock.connection()
     assert client.start(StartRequest(model="demo", wait=True)).phase is ServerPhase.READY
     assert client.stop(StopRequest()).phase is ServerPhase.STOPPED
+    assert client.free() == FreedMemory(ram=2**20)
     client.show()
     client.quit()
-    expected = [StartRequest(model="demo", wait=True), StopRequest(), "show", "quit"]
+    expected = [StartRequest(model="demo", wait=True), StopRequest(), "free", "show", "quit"]
     wait_for(lambda: served.paddock.asked == expected, "every call arrived")
 
 

@@ -9,6 +9,7 @@ from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.state import ModelState, ServerPhase
+from tray.ui.memory_words import freed_line
 from tray.ui.present import notice, state_line
 from tray.ui.terminal.reports import StatusReport, status_report, status_text
 
@@ -33,6 +34,13 @@ def stop() -> int:
     """Stop the engine and wait until it is gone."""
     client = find_running()
     say(NOT_RUNNING if client is None else state_line(client.stop(StopRequest(wait=True))))
+    return DONE
+
+
+def free() -> int:
+    """Unload the model and say what came back; the next message loads it again."""
+    client = find_running()
+    say(NOT_RUNNING if client is None else f"{freed_line(client.free())}.")
     return DONE
 
 

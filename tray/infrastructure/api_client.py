@@ -18,6 +18,7 @@ from tray.models.local_api import (
     StartRequest,
     StopRequest,
 )
+from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelState
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class ApiClient:
 
     def stop(self, request: StopRequest) -> ModelState:
         return self._call("POST", "/api/stop", ModelState, request, wait=request.wait)
+
+    def free(self) -> FreedMemory:
+        """As long as the engine takes to end."""
+        return self._call("POST", "/api/free", FreedMemory, Empty(), wait=True)
 
     def show(self) -> None:
         self._call("POST", "/api/show", Empty, Empty())

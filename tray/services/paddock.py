@@ -6,12 +6,15 @@ from pathlib import Path
 from tray.models.catalog import FoundModel
 from tray.models.chat import ChatRequest
 from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.metrics import FreedMemory
+from tray.models.notice import Notice
 from tray.models.settings import Settings
-from tray.models.state import Connection, ModelState
+from tray.models.state import Connection, ModelId, ModelState
 from tray.services.llama.broadcast import Subscription
 from tray.services.llama.chat import ChatStream
 from tray.services.llama.service import LlamaCppService
 from tray.services.model_choice import with_model
+from tray.services.unload import unload, unload_if_idle
 
 
 class Paddock:
@@ -35,6 +38,8 @@ class Paddock:
         self._settings = settings
         self._folders = folders
         self._find = find
+        self._kept: ModelId | None = None
+        self._listeners: tuple[Callable[[Notice], None], ...] = ()
         self.show = show
         self.quit = end
 
@@ -53,14 +58,51 @@ class Paddock:
         return self._server.connection()
 
     def start(self, request: StartRequest) -> ModelState:
-        """Start the wanted model; with ``wait`` return once that is settled."""
-        config = with_model(self._settings().server, request.model, self._found)
+        """Start the wanted model; with ``wait`` return once that is settled.
+
+        Without a wish it is the model that was unloaded to free its memory, else
+        the settings' one.
+        """
+        config = self._settings().server
+        if request.model is not None:
+            config = with_model(config, request.model, self._found)
+            self._kept = None
+        elif self._kept is not None:
+            config = config.model_copy(update={"model_path": self._kept.path})
         settled = self._server.start(config)
         return settled.result() if request.wait else self._server.state
 
     def stop(self, request: StopRequest) -> ModelState:
+        self._kept = None
         settled = self._server.stop()
         return settled.result() if request.wait else self._server.state
+
+    def free(self) -> FreedMemory:
+        """Unload the model, to be loaded again by the next start without a wish.
+
+        PaddockError (NOT_RUNNING) when none is loaded. Takes as long as the engine.
+        """
+        model = self._server.state.model
+        freed = unload(self._server)
+        self._kept = model
+        return freed
+
+    def free_if_idle(self) -> FreedMemory | None:
+        """The same unless an answer is under way; then ``None`` and nothing done."""
+        model = self._server.state.model
+        freed = unload_if_idle(self._server)
+        if freed is not None:
+            self._kept = model
+        return freed
+
+    def listen(self, listener: Callable[[Notice], None]) -> None:
+        """Have ``listener`` told what happens without the user's doing. It must return soon."""
+        self._listeners = (*self._listeners, listener)
+
+    def tell(self, notice: Notice) -> None:
+        """Tell every listener."""
+        for listener in self._listeners:
+            listener(notice)
 
     def chat(self, request: ChatRequest) -> ChatStream:
         """Ask the running server; PaddockError (NOT_RUNNING) without one."""

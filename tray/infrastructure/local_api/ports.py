@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.metrics import FreedMemory
 from tray.models.page import PageChunk, PageState
 from tray.models.state import Connection, ModelState
 
@@ -45,6 +46,9 @@ class ServedPaddock(Protocol):
         """The snapshot after the request; with ``wait`` the one that settles it."""
 
     def stop(self, request: StopRequest) -> ModelState: ...
+
+    def free(self) -> FreedMemory:
+        """Unload the model; the next start without a wish loads it again."""
 
     def chat(self, request: ChatRequest) -> ServedAnswer: ...
 

@@ -44,6 +44,7 @@ def api_routes(served: ServedPaddock) -> Mapping[str, Route]:
         "/api/connection": _get(lambda: json_answer(served.connection())),
         "/api/start": _post(StartRequest, lambda body: json_answer(served.start(body))),
         "/api/stop": _post(StopRequest, lambda body: json_answer(served.stop(body))),
+        "/api/free": _post(Empty, lambda _: json_answer(served.free())),
         "/api/chat": _post(ChatRequest, lambda body: ChatLines(served.chat(body))),
         "/api/show": _post(Empty, lambda _: _done(served.show)),
         "/api/quit": _post(Empty, lambda _: json_answer(Empty(), then=served.quit)),

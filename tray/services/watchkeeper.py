@@ -1,0 +1,86 @@
+"""Follows the snapshots while nobody looks: makes room for others, tells what matters."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from tray.models.metrics import FreedMemory, ServerMetrics
+from tray.models.notice import Notice, NoticeKind
+from tray.models.settings import Settings
+from tray.models.state import ModelState
+from tray.services.llama.broadcast import Subscription
+from tray.services.notices import is_wanted, notice_of
+from tray.services.vram_guard import GuardAct, VramGuard, after_unload, look
+
+log = logging.getLogger(__name__)
+
+SETTINGS_SAMPLES = 10
+_STOP_SECONDS = 2.0
+
+
+class Watchkeeper:
+    """A thread of its own. ``free`` unloads unless an answer is under way.
+
+    ``settings`` may read a file; it is asked at every tenth sample. ``tell``
+    gets each notice the user wants, on this thread.
+    """
+
+    def __init__(
+        self,
+        feed: Subscription,
+        settings: Callable[[], Settings],
+        free: Callable[[], FreedMemory | None],
+        tell: Callable[[Notice], None],
+    ) -> None:
+        self._feed = feed
+        self._read_settings = settings
+        self._settings = settings()
+        self._free = free
+        self._tell = tell
+        self._samples = 0
+        self._sample: ServerMetrics | None = None
+        self._before = ModelState()
+        self._guard = VramGuard()
+        self._thread = threading.Thread(target=self._run, name="watchkeeper", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; at once unless it is unloading the model."""
+        self._feed.close()
+        self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        for state in self._feed:
+            self.follow(state)
+
+    def follow(self, state: ModelState) -> None:
+        """Judge one snapshot; what the thread does with each."""
+        notice = notice_of(self._before, state)
+        self._before = state
+        if notice is not None:
+            self._say(notice)
+        if state.metrics is None or state.metrics == self._sample:
+            return
+        self._sample = state.metrics
+        self._samples += 1
+        if self._samples % SETTINGS_SAMPLES == 0:
+            self._settings = self._read_settings()
+        self._guard, act = look(self._guard, state, self._settings.vram_guard)
+        if act is GuardAct.UNLOAD:
+            self._make_room(state)
+        elif act is GuardAct.OFFER:
+            self._say(Notice(kind=NoticeKind.ROOM_AGAIN, model=state.model))
+
+    def _make_room(self, state: ModelState) -> None:
+        log.info("another program needs the GPU's memory: the model is unloaded")
+        freed = self._free()
+        if freed is None:
+            return
+        self._guard = after_unload(freed)
+        self._say(Notice(kind=NoticeKind.UNLOADED_FOR_OTHERS, model=state.model, freed=freed))
+
+    def _say(self, notice: Notice) -> None:
+        if is_wanted(notice, self._settings.notifications):
+            self._tell(notice)

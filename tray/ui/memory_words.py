@@ -1,0 +1,38 @@
+"""Pure: freed memory and notices -> words, for menu, notification, page and terminal."""
+
+from tray.models.metrics import FreedMemory
+from tray.models.notice import Notice, NoticeKind
+from tray.ui import present
+
+FREE = "Free memory"
+"""What the action is called where it can be clicked."""
+
+
+def freed_line(freed: FreedMemory) -> str:
+    """What came back: "4.8 GiB of GPU memory and 612 MiB of RAM are free again"."""
+    known = [gpu.vram for gpu in freed.gpus if gpu.vram is not None]
+    parts = [f"{present.size(sum(known))} of GPU memory"] if sum(known) else []
+    parts += [f"{present.size(freed.ram)} of RAM"] if freed.ram else []
+    if not parts:
+        return "The model is unloaded"
+    return " and ".join(parts) + (" are free again" if len(parts) > 1 else " is free again")
+
+
+def notice_words(notice: Notice) -> tuple[str, str]:
+    """Title and text of a notification."""
+    name = "The model" if notice.model is None else present.model_name(notice.model)
+    match notice.kind:
+        case NoticeKind.ENGINE_FAILED if notice.failure is not None:
+            return notice.failure.title, notice.failure.detail
+        case NoticeKind.UNLOADED_FOR_OTHERS:
+            came_back = freed_line(notice.freed or FreedMemory())
+            return (
+                "Made room for another program",
+                f"{name} was unloaded. {came_back}. The next message loads it again.",
+            )
+        case NoticeKind.ROOM_AGAIN:
+            return (
+                "There is room again",
+                f"{name} fits into the GPU's memory again. Start it, or send a message.",
+            )
+    return "The engine failed", "`paddock logs` says more."
