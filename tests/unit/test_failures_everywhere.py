@@ -12,7 +12,9 @@ from tray.services.llama.broadcast import Broadcast
 from tray.services.llama.stall import hung
 from tray.ui import present
 from tray.ui.actions import Action, Intent, actions_of
+from tray.ui.gauge_picture import picture_of
 from tray.ui.page_state import page_state
+from tray.ui.palette import PanelTheme
 from tray.ui.terminal.reports import status_report, status_text
 from tray.ui.tray_icon import TrayIcon
 from tray.ui.tray_menu import Entry, Verb, menu_entries
@@ -114,9 +116,9 @@ def test_a_fall_back_to_the_cpu_is_on_every_surface_with_its_reason() -> None:
     for surface in (shown.page, shown.terminal):
         assert FALLBACK.reason in surface
         assert FALLBACK.advice in surface
-    assert present.needs_attention(state)
+    assert present.falls_back(state)
     stopped = state.model_copy(update={"phase": ServerPhase.STOPPED})
-    assert not present.needs_attention(stopped)
+    assert not present.falls_back(stopped)
 
 
 def test_the_icon_marks_a_fallback_and_a_standstill_as_it_marks_nothing_else() -> None:
@@ -124,7 +126,12 @@ def test_the_icon_marks_a_fallback_and_a_standstill_as_it_marks_nothing_else() -
     ready = ModelState(phase=ServerPhase.READY)
     fallen = ready.model_copy(update={"engine": engine})
     stalled = ready.model_copy(update={"stalled": True})
-    assert [present.needs_attention(s) for s in (ready, fallen, stalled)] == [False, True, True]
+    assert [present.falls_back(s) for s in (ready, fallen, stalled)] == [False, True, False]
+    pictures = {
+        picture_of(None, s.phase, s.stalled, PanelTheme.DARK, 22, present.falls_back(s))
+        for s in (ready, fallen, stalled)
+    }
+    assert len(pictures) == 3
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import ServerPhase
 from tray.ui.app_icon import ICO_SIZES
 from tray.ui.gauge import picture_of, render
-from tray.ui.gauge_picture import Level, layout_of
+from tray.ui.gauge_picture import Level, engine_gpu, layout_of
 from tray.ui.palette import PALETTES, PANELS, SHARED_WITH_PAGE, PanelTheme, Rgb, css_hex
 
 THEMES = (PanelTheme.LIGHT, PanelTheme.DARK)
@@ -158,15 +158,35 @@ def test_a_cpu_gauge_is_marked(theme: PanelTheme) -> None:
         assert difference(solid.getchannel("A"), outlined.getchannel("A")) > size
 
 
-def test_the_fullest_gpu_is_shown_unless_one_is_given() -> None:
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [((None, None, None), 1), ((None, 0, 5), 2), ((9, 0, 5), 0), ((0, 0, 0), 1), ((), None)],
+)
+def test_the_engines_gpu_is_shown_else_the_fullest(
+    held: tuple[int | None, ...], shown: int | None
+) -> None:
     cards = tuple(
-        GpuMetrics(index=i, name="x", load_percent=float(10 * i), vram_used=used, vram_total=100)
-        for i, used in enumerate((None, 70, 20))
+        GpuMetrics(index=i, name="x", vram_used=used, vram_total=100, engine_vram=ours)
+        for i, (used, ours) in enumerate(zip((None, 70, 20), held, strict=False))
     )
-    metrics = ServerMetrics(gpus=cards)
-    chosen = picture_of(metrics, ServerPhase.READY, False, PanelTheme.DARK, 64)
-    given = picture_of(metrics, ServerPhase.READY, False, PanelTheme.DARK, 64, gpu=cards[2])
-    assert (chosen.right.filled or 0) > (given.right.filled or 0)
+    gpu = engine_gpu(ServerMetrics(gpus=cards))
+    assert (gpu.index if gpu else None) == shown
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", PanelTheme)
+def test_a_fallback_and_nearly_full_memory_are_marked(size: int, theme: PanelTheme) -> None:
+    quiet = icon(gpu(2, 9), theme=theme, size=size).getchannel("A")
+    picture = picture_of(gpu(2, 9), ServerPhase.READY, False, theme, size, falls_back=True)
+    marked = render(picture).getchannel("A")
+    assert difference(quiet, marked) >= size * size // 32
+    above = (size - layout_of(size).badge, 0, size, size // 2 - 1)
+    full, high = (
+        icon(gpu(2, share), theme=theme, size=size).getchannel("A").crop(above)
+        for share in (97, 90)
+    )
+    assert full.tobytes() == marked.crop(above).tobytes()
+    assert max(high.tobytes()) == 0
 
 
 def test_a_change_below_a_pixel_is_no_change() -> None:
@@ -206,7 +226,7 @@ def test_one_render_takes_less_than_a_millisecond() -> None:
 
 
 def test_the_contact_sheet_shows_every_state() -> None:
-    assert {phase for _, _, phase, _ in STATES} == set(ServerPhase) - {ServerPhase.CLOSED}
+    assert {state.phase for state in STATES} == set(ServerPhase) - {ServerPhase.CLOSED}
     assert contact_sheet().width > 700
 
 

@@ -2,14 +2,15 @@
 
 The left bar is load, the right one memory. Bars are solid for a GPU; for CPU
 and RAM they are outlined and a C stands above the badge. Amounts from 80 % and
-95 % on change colour and are notched; unknown ones are hatched.
+95 % on change colour and are notched; unknown ones are hatched. A triangle above
+the badge says that something wants to be looked at.
 """
 
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from tray.ui.gauge_badges import Badge, badge_mask, bar_mask, letter_mask
+from tray.ui.gauge_badges import Badge, badge_mask, bar_mask, letter_mask, warning_mask
 from tray.ui.gauge_picture import Bar, GaugeLayout, GaugePicture, Level, layout_of, picture_of
 from tray.ui.palette import PALETTES, Palette, PanelTheme, Rgb
 
@@ -30,8 +31,10 @@ def render(picture: GaugePicture) -> Image.Image:
         strip = _bar(bar, layout, palette, picture.outlined, template)
         image.paste(strip, (place * (layout.bar + layout.gap), layout.pad))
     _stamp_badge(image, picture.badge, layout, palette)
-    if picture.outlined:
-        _stamp_letter(image, layout, palette)
+    if picture.warned:
+        _stamp_above(image, warning_mask(layout.badge), palette.busy, layout)
+    elif picture.outlined:
+        _stamp_above(image, letter_mask(layout.badge * 2 // 3), palette.ink, layout)
     return image
 
 
@@ -92,7 +95,7 @@ def _stamp_badge(image: Image.Image, badge: Badge, layout: GaugeLayout, palette:
     image.paste((*colours.get(badge, palette.busy), 255), place, mask)
 
 
-def _stamp_letter(image: Image.Image, layout: GaugeLayout, palette: Palette) -> None:
-    mask = letter_mask(layout.badge * 2 // 3)
+def _stamp_above(image: Image.Image, mask: Image.Image, colour: Rgb, layout: GaugeLayout) -> None:
+    """Above the badge, in the middle of its column."""
     left = layout.size - layout.badge + (layout.badge - mask.width) // 2
-    image.paste((*palette.ink, 255), (left, layout.pad), mask)
+    image.paste((*colour, 255), (left, layout.pad), mask)

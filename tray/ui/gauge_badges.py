@@ -1,4 +1,4 @@
-"""The small signs beside the bars: one shape a phase, and the mark of a CPU gauge.
+"""The small signs beside the bars: one shape a phase, a CPU gauge's mark, a warning.
 
 Masks are drawn eight times too large and averaged, on the pixel grid of the
 size asked for: straight edges stay sharp, round ones smooth.
@@ -156,6 +156,27 @@ def letter_mask(width: int) -> Image.Image:
         return mask
     pen = _Pen(width, width)
     pen.arc(round(width / 5), 45, 315)
+    return pen.mask()
+
+
+@lru_cache(maxsize=16)
+def warning_mask(width: int) -> Image.Image:
+    """Coverage of a triangle ``width`` pixels wide; from 14 on it holds an exclamation mark."""
+    if width < 12:
+        even = width // 2 * 2
+        pen = _Pen(even, even - 1)
+        for y in range(pen.height):
+            inset = even // 2 - 1 - y // 2
+            pen.box(inset, y, even - 2 * inset, 1)
+        return pen.mask()
+    height = round(width * 0.88)
+    pen = _Pen(width, height)
+    pen.polygon((width / 2, 0), (width, height), (0, height))
+    if width >= 14:
+        stroke = max(2, width // 8)
+        left = (width - stroke) / 2
+        pen.box(left, height * 0.36, stroke, height * 0.3, ink=0)
+        pen.box(left, height * 0.76, stroke, max(1.5, height * 0.1), ink=0)
     return pen.mask()
 
 

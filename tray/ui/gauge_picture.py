@@ -55,7 +55,11 @@ class GaugeLayout:
 
 @dataclass(frozen=True, slots=True)
 class GaugePicture:
-    """All that decides the icon's pixels; ``outlined`` bars show CPU and RAM."""
+    """All that decides the icon's pixels.
+
+    ``outlined`` bars show CPU and RAM; ``warned`` is the mark of what the user
+    should look at: the CPU works in the GPU's place, or the VRAM is nearly full.
+    """
 
     size: int
     theme: PanelTheme
@@ -63,6 +67,7 @@ class GaugePicture:
     right: Bar
     badge: Badge
     outlined: bool = False
+    warned: bool = False
 
 
 def layout_of(size: int) -> GaugeLayout:
@@ -78,11 +83,11 @@ def picture_of(
     stalled: bool,
     theme: PanelTheme,
     size: int,
-    gpu: GpuMetrics | None = None,
+    falls_back: bool = False,
 ) -> GaugePicture:
-    """The picture of one sample. ``gpu`` overrides the choice of the fullest one."""
+    """The picture of one sample; ``falls_back``: the CPU works in the GPU's place."""
     height = layout_of(size).height
-    shown = gpu or fullest_gpu(metrics)
+    shown = engine_gpu(metrics)
     outlined = shown is None and metrics is not None and metrics.gpus == ()
     if shown is not None:
         load, memory = shown.load_percent, _percent(shown.vram_used, shown.vram_total)
@@ -90,20 +95,22 @@ def picture_of(
         load, memory = metrics.cpu_percent, _percent(metrics.ram_used, metrics.ram_total)
     else:
         load = memory = None
+    right = _bar(memory, height, highest=Level.FULL)
     return GaugePicture(
         size=size,
         theme=theme,
         left=_bar(load, height, highest=Level.HIGH),
-        right=_bar(memory, height, highest=Level.FULL),
+        right=right,
         badge=badge_of(phase, stalled),
         outlined=outlined,
+        warned=falls_back or (shown is not None and right.level is Level.FULL),
     )
 
 
-def fullest_gpu(metrics: ServerMetrics | None) -> GpuMetrics | None:
-    """The GPU with the most VRAM in use: most likely the engine's."""
+def engine_gpu(metrics: ServerMetrics | None) -> GpuMetrics | None:
+    """The GPU the engine uses; where that is not known, the one with most VRAM in use."""
     gpus = metrics.gpus if metrics is not None else None
-    return max(gpus or (), key=lambda gpu: gpu.vram_used or 0, default=None)
+    return max(gpus or (), key=lambda g: (g.engine_vram or 0, g.vram_used or 0), default=None)
 
 
 def _percent(used: int | None, total: int | None) -> float | None:

@@ -49,12 +49,7 @@ def phase_word(state: ModelState) -> str:
     if state.stalled and state.phase in _STALLED_WORDS:
         return _STALLED_WORDS[state.phase]
     word = _PHASE_WORDS[state.phase]
-    return f"{word}, CPU only" if _falls_back(state) else word
-
-
-def needs_attention(state: ModelState) -> bool:
-    """Whether it runs, but not as the user meant it: standing still, or without the GPU."""
-    return state.stalled or _falls_back(state)
+    return f"{word}, CPU only" if falls_back(state) else word
 
 
 def notice(state: ModelState) -> str | None:
@@ -65,7 +60,8 @@ def notice(state: ModelState) -> str | None:
     return state.engine.hint if fallback is None else f"{fallback.reason} {fallback.advice}"
 
 
-def _falls_back(state: ModelState) -> bool:
+def falls_back(state: ModelState) -> bool:
+    """Whether it runs, but on the CPU where the GPU was meant."""
     ready = state.phase is ServerPhase.READY
     return ready and state.engine is not None and state.engine.cpu_fallback is not None
 

@@ -116,9 +116,10 @@ class TrayIcon:
         picture = picture_of(
             state.metrics,
             state.phase,
-            present.needs_attention(state),
+            state.stalled,
             self._host.theme(self._dark),
             self._host.size,
+            present.falls_back(state),
         )
         if picture != self._picture:
             from tray.ui.gauge import render
