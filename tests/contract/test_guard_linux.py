@@ -14,6 +14,8 @@ from tests.contract.guard_setup import WAIT, Guarded, gone, guard_of, until
 from tray.models.failure import FailureCause
 from tray.models.launch import ExitStatus
 
+assert sys.platform == "linux"
+
 # A child, and a daemon that left its session and its parent.
 FAMILY = "sleep 1001 & (setsid sleep 1002 >/dev/null 2>&1 &) ; sleep 1003; true"
 

@@ -17,6 +17,8 @@ from tests.desktop.running import Running, icon_box, middle, running
 from tests.requirements import need_typelib
 from tray.ui.tray_icon import NO_TRAY
 
+assert sys.platform == "linux"
+
 pytestmark = [
     pytest.mark.desktop,
     pytest.mark.slow,

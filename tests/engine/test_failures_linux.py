@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama.service import LlamaCppService
+
+assert sys.platform == "linux"
 
 pytestmark = pytest.mark.engine
 BUNDLED, EXECUTABLE = EngineKind.BUNDLED, EngineKind.EXECUTABLE
