@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.served_fake import FakePaddock
+from tests.contract.served_fake import FakePaddock, FakePage
 from tray.infrastructure.local_api import LocalApi
 
 DEADLINE = 10.0
@@ -93,6 +93,16 @@ def served(tmp_path: Path) -> Iterator[Served]:
     (tmp_path / "outside.html").write_text("outside")
     paddock = FakePaddock()
     api = LocalApi(paddock, page)
+    api.start()
+    yield Served(paddock, api)
+    api.close()
+
+
+@pytest.fixture
+def served_page(tmp_path: Path) -> Iterator[Served]:
+    """With the calls that only the page makes."""
+    paddock = FakePaddock()
+    api = LocalApi(paddock, tmp_path, FakePage(paddock.asked))
     api.start()
     yield Served(paddock, api)
     api.close()

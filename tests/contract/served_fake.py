@@ -11,7 +11,10 @@ from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
-from tray.models.state import Connection, ModelState, ServerPhase
+from tray.models.page import PageState
+from tray.models.state import Connection, ModelId, ModelState, ServerPhase
+from tray.ui.page_state import page_state
+from tray.ui.page_stream import PageStream
 
 NOT_RUNNING = ServerFailure(
     cause=FailureCause.NOT_RUNNING, title="The server is not running", detail="Start it."
@@ -108,3 +111,30 @@ class FakePaddock:
     def _must_run(self) -> None:
         if not self.running:
             raise PaddockError(NOT_RUNNING)
+
+
+class FakePage:
+    """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def opened(self) -> None:
+        self._asked.append("opened")
+
+    def state(self, state: ModelState) -> PageState:
+        self._asked.append("state")
+        return page_state(state, (), ModelId(name="demo"))
+
+    def writer(self) -> PageStream:
+        self._asked.append("writer")
+        return PageStream()
+
+    def open_link(self, url: str) -> None:
+        self._asked.append(url)
+
+    def hold(self, held: bool) -> None:
+        self._asked.append(held)
+
+    def hide(self) -> None:
+        self._asked.append("hide")

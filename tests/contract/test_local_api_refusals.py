@@ -9,12 +9,18 @@ import socket
 
 import pytest
 
-from tests.contract.local_api_setup import Served, read_reply, request_bytes, served
+from tests.contract.local_api_setup import (
+    Served,
+    read_reply,
+    request_bytes,
+    served,
+    served_page,
+)
 from tray.infrastructure.local_api.answers import CONTENT_SECURITY_POLICY
 from tray.models.failure import FailureCause
 from tray.models.local_api import ErrorAnswer
 
-__all__ = ["served"]
+__all__ = ["served", "served_page"]
 
 HOSTS = {
     "127.0.0.1:{port}": True,
@@ -70,6 +76,63 @@ def test_every_combination_of_host_origin_token_method_and_type(
             wrong.append((host, origin, token, method, kind, status))
     assert not wrong
     assert served.paddock.asked == ["show"] * allowed
+
+
+WRONG: dict[str, tuple[dict[str, str | None], int]] = {
+    "host": ({"Host": "evil.example"}, 403),
+    "origin": ({"Origin": "https://evil.example"}, 403),
+    "token": ({"Authorization": "Bearer wrong"}, 401),
+    "no token": ({"Authorization": None}, 401),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_every_call_there_is_refuses_a_stranger_before_anything_acts(
+    served_page: Served, wrong: str
+) -> None:
+    changes, status = WRONG[wrong]
+    for path, route in served_page.api._routes.items():
+        for method in (route.method, "OPTIONS", "DELETE", "PATCH", "HEAD"):
+            reply = served_page.call(method, path, served_page.headers(**changes), b"{}")
+            assert (path, method, reply.status) == (path, method, status)
+            assert "access-control-allow-origin" not in reply.headers
+    assert served_page.paddock.asked == []
+
+
+def test_every_call_takes_its_own_method_alone_and_every_post_json_alone(
+    served_page: Served,
+) -> None:
+    for path, route in served_page.api._routes.items():
+        for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"} - {
+            route.method
+        }:
+            reply = served_page.call(method, path, served_page.headers(), b"{}")
+            assert (path, method, reply.status) == (path, method, 405)
+        if route.method == "POST":
+            for kind in ("text/plain", "multipart/form-data", "application/jsonx", None):
+                headers = served_page.headers(Content_Type=kind)
+                reply = served_page.call("POST", path, headers, b"{}")
+                assert (path, kind, reply.status) == (path, kind, 415)
+    assert served_page.paddock.asked == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Host: 127.0.0.1:{port}\r\nHost: evil.example",
+        "Host: evil.example\r\nHost: 127.0.0.1:{port}",
+        "Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nOrigin: https://evil.example",
+        "Host: 127.0.0.1:{port}\r\nOrigin: ",
+        "Host: 127.0.0.1:{port}\r\nAuthorization: Bearer wrong",
+    ],
+)
+def test_a_second_header_does_not_overrule_the_first(served: Served, lines: str) -> None:
+    head = f"POST /api/show HTTP/1.1\r\n{lines.format(port=served.port)}\r\n"
+    own = f"Authorization: Bearer {served.token}\r\nContent-Type: application/json\r\n"
+    with served.connect() as connection:
+        connection.sendall(f"{head}{own}Content-Length: 2\r\n\r\n{{}}".encode())
+        assert read_reply(connection).status in (400, 401, 403)
+    assert served.paddock.asked == []
 
 
 def test_a_refusal_is_a_typed_failure(served: Served) -> None:

@@ -61,6 +61,7 @@ class Exchange:
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=LARGEST_HEAD)
         self._deadline = time.monotonic() + request_seconds
+        self._asked_for_head = False
         self.answered = False
 
     def read_head(self) -> RequestHead | None:
@@ -72,6 +73,7 @@ class Exchange:
         event = self._next_event()
         if not isinstance(event, h11.Request):
             return None
+        self._asked_for_head = event.method == b"HEAD"
         return RequestHead(
             method=event.method.decode("ascii"),
             target=event.target.decode("ascii"),
@@ -91,10 +93,10 @@ class Exchange:
         return bytes(body)
 
     def send_answer(self, answer: Answer) -> None:
-        """Send a whole answer in one write."""
+        """Send a whole answer in one write; without its body to a HEAD, as HTTP wants it."""
         length = ("Content-Length", str(len(answer.body)))
         data = self._head(answer.status, answer.content_type, length)
-        if answer.body:
+        if answer.body and not self._asked_for_head:
             data += self._http.send(h11.Data(data=answer.body)) or b""
         self._send(data + (self._http.send(h11.EndOfMessage()) or b""))
 
