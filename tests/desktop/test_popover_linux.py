@@ -141,6 +141,30 @@ def ask(driver: Driver, script: Scripted, question: str) -> ScriptedAnswer:
     return script.chats.next()
 
 
+@pytest.mark.parametrize(("wish", "dark"), [("prefer-dark", True), ("prefer-light", False)])
+def test_it_is_as_dark_as_the_desktop_wishes(
+    inspector: str,
+    script: Scripted,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    wish: str,
+    dark: bool,
+) -> None:
+    settings = tmp_path / "glib-2.0" / "settings" / "keyfile"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[org/gnome/desktop/interface]\ncolor-scheme='{wish}'\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GSETTINGS_BACKEND", "keyfile")
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        query = "return matchMedia('(prefers-color-scheme: dark)').matches"
+        assert driver.run(query) is dark
+        other = "prefer-light" if dark else "prefer-dark"
+        settings.write_text(settings.read_text().replace(wish, other))
+        wait_for(lambda: driver.run(query) is not dark, "it follows the desktop")
+
+
 def test_it_opens_near_the_click_and_inside_the_screen(shown: Shown) -> None:
     shown.show((SIZE[0] - 10, SIZE[1] - 5))
     xwininfo = (need_program("xwininfo"), "-name", "Paddock")

@@ -5,6 +5,7 @@ from typing import Any
 
 from gi.repository import Gdk, GLib, Gtk, WebKit2
 
+from tray.ui.popover.gtk_theme import follow_desktop
 from tray.ui.popover.native import Events, Window
 from tray.ui.popover.place import Area, beside, corner
 
@@ -35,8 +36,10 @@ class GtkWindow:
         self._window: Any = None
         self._view: Any = None
         self._wanted = False
+        self._colour_scheme: Any = None
 
     def adopt(self, window: Window) -> None:
+        self._colour_scheme = follow_desktop()
         self._window = window.native
         self._view = _web_view(self._window)
         # pywebview shows and hides a hidden window once, which upsets window managers.
