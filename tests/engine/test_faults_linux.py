@@ -9,6 +9,8 @@ import psutil
 import pytest
 
 from tests.contract.guard_setup import gone, until
+from tests.contract.test_launch_records_linux import decoy, mark_of, record
+from tests.engine.cli_setup import command_line
 from tests.engine.engine_setup import (
     WAIT,
     ask,
@@ -240,3 +242,33 @@ def test_a_logout_while_the_engine_runs(service: LlamaCppService) -> None:
     assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
     assert gone([process, guard])
     assert service.stop().result(WAIT).phase is ServerPhase.STOPPED
+
+
+def test_a_killed_resident_leaves_nothing_and_the_next_one_works(tmp_path: Path) -> None:
+    with command_line(tmp_path) as paddock, paddock.spawn("run", "--headless") as resident:
+        until(lambda: paddock.client() is not None)
+        assert paddock("start").returncode == 0
+        engine = psutil.Process(paddock.status()["pid"])
+        guard = engine.parent()
+        assert guard is not None
+        resident.kill()
+        until(lambda: gone([engine, guard]), 2.0)
+        assert paddock("start").returncode == 0
+        assert paddock.status()["phase"] == "ready"
+
+
+def test_the_next_resident_ends_what_a_crash_left(tmp_path: Path) -> None:
+    """The launch of a Paddock that is gone; one process has its nonce, another has none."""
+    nonce = "0123456789abcdef" * 2
+    with command_line(tmp_path) as paddock, decoy(nonce) as left, decoy() as other:
+        launches = tmp_path / "state" / "paddock" / "launches"
+        launches.mkdir(parents=True, mode=0o700)
+        record(launches, mark_of(left, nonce=nonce))
+        with paddock.spawn("run", "--headless"):
+            until(lambda: paddock.client() is not None)
+            assert gone([left])
+            assert other.is_running()
+            assert list(launches.iterdir()) == []
+            log = (tmp_path / "state" / "paddock" / "logs" / "paddock.log").read_text()
+            assert f"({left.pid})" in log
+            assert paddock("quit").returncode == 0

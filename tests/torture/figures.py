@@ -34,7 +34,8 @@ class KillFigures(Frozen):
 
     ``engine_gone`` counts kills that had an engine; ``all_gone`` runs to the end of
     every process Paddock had started. ``survivors`` is how many were alive after
-    the limit.
+    the limit. ``bare_kill`` is what a plain SIGKILL of a busy process took at the
+    same times: the machine's own share.
     """
 
     stage: str
@@ -42,6 +43,7 @@ class KillFigures(Frozen):
     survivors: int
     engine_gone: Milliseconds
     all_gone: Milliseconds
+    bare_kill: Milliseconds
 
 
 class DecoyFigures(Frozen):

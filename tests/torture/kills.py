@@ -18,7 +18,7 @@ from tests.requirements import llama_server
 from tests.torture.figures import KillFigures, Milliseconds
 from tests.torture.slow_model import write_slow_model
 from tests.torture.tray import Told
-from tests.torture.victim import Deathbed, Stage, Victim, stage_of, survivors
+from tests.torture.victim import Deathbed, Stage, Victim, bare_kill, stage_of, survivors
 from tray.models.config import EngineKind, LlamaCppConfig
 
 # About three microseconds of loading each.
@@ -36,6 +36,7 @@ class Kill:
     survivors: int
     engine_gone: float | None
     all_gone: float
+    bare_kill: float
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,9 @@ def _kill(victim: Victim, folder: Path, aim: Stage, number: int, source: random.
         ends = deathbed.ends(since)
     victim.process.wait()
     left, last = survivors(folder, since)
+    bare = bare_kill()
     gone = ends.get(told.pid) if told.pid is not None else None
-    return Kill(stage_of(told), left, gone, max((*ends.values(), last)))
+    return Kill(stage_of(told), left, gone, max((*ends.values(), last)), bare)
 
 
 @contextlib.contextmanager
@@ -134,13 +136,8 @@ def _figures(stage: Stage, kills: list[Kill]) -> KillFigures:
         survivors=sum(kill.survivors for kill in kills),
         engine_gone=Milliseconds.of([k.engine_gone for k in kills if k.engine_gone is not None]),
         all_gone=Milliseconds.of([kill.all_gone for kill in kills]),
+        bare_kill=Milliseconds.of([kill.bare_kill for kill in kills]),
     )
-
-
-def gone_within(figures: tuple[KillFigures, ...]) -> float | None:
-    """The worst 99th percentile of an engine's end, in milliseconds."""
-    known = [f.engine_gone.p99 for f in figures if f.engine_gone.p99 is not None]
-    return max(known, default=None)
 
 
 def executable_here() -> Path | None:

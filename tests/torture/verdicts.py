@@ -7,6 +7,7 @@ from tests.torture.figures import (
     DecoyFigures,
     FloodFigures,
     KillFigures,
+    Milliseconds,
     SuiteFigures,
     Torture,
     Verdict,
@@ -46,12 +47,16 @@ def _of_kills(found: KillFigures) -> list[Verdict]:
             Verdict(
                 what=f"{what}: engine gone",
                 runs=gone.count,
-                found=f"p50 {gone.p50:.1f}, p99 {gone.p99:.1f}, max {gone.max:.1f} ms",
+                found=f"{_spread(gone)} (bare kill: {_spread(found.bare_kill)})",
                 wanted=f"p99 ≤ {ENGINE_GONE_P99:g} ms",
                 held=gone.p99 <= ENGINE_GONE_P99,
             )
         )
     return lines
+
+
+def _spread(found: Milliseconds) -> str:
+    return f"p50 {found.p50:.1f}, p99 {found.p99:.1f}, max {found.max:.1f} ms"
 
 
 def _of_decoys(found: DecoyFigures) -> Verdict:

@@ -129,6 +129,19 @@ class Deathbed:
         return ended
 
 
+def bare_kill() -> float:
+    """Milliseconds from a plain SIGKILL of a busy process to its end."""
+    with subprocess.Popen(("yes",), stdout=subprocess.DEVNULL) as process:
+        busy = psutil.Process(process.pid)
+        deadline = time.monotonic() + LIMIT
+        while busy.cpu_times().user == 0 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        deathbed = Deathbed([process.pid])
+        since = time.monotonic()
+        process.kill()
+        return deathbed.ends(since).get(process.pid, LIMIT * 1000)
+
+
 def _pidfd(pid: int) -> int:
     if sys.platform == "linux":
         return os.pidfd_open(pid)
