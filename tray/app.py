@@ -120,7 +120,7 @@ def alone() -> Iterator[Paddock]:
     with ExitStack() as stack:
         ground = _ground(_made_folders(), stack)
         server = _server(ground, _Unwatched(), stack)
-        yield _paddock(ground, server, show=_nothing, end=_nothing)
+        yield _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
 
 
 def models_now() -> ModelList:
@@ -159,7 +159,9 @@ def _with_metrics(ground: Ground, front: FrontEnd, stack: ExitStack) -> Paddock:
     server = _server(ground, sampler, stack)
     sampler.start()
     stack.callback(sampler.stop)
-    paddock = _paddock(ground, server, show=front.show, end=front.end)
+    paddock = _paddock(
+        ground, server, show=front.show, end=front.end, measure_rarely=sampler.slow_down
+    )
     keeper = Watchkeeper(server.subscribe(), ground.current, paddock.free_if_idle, paddock.tell)
     keeper.start()
     stack.callback(keeper.stop)
@@ -191,15 +193,20 @@ def _paddock(
     *,
     show: Callable[[], None],
     end: Callable[[], None],
+    measure_rarely: Callable[[bool], None],
 ) -> Paddock:
     def searched(settings: Settings) -> tuple[Path, ...]:
         return _searched(ground.folders, settings)
 
-    return Paddock(server, ground.current, searched, find_models, show, end)
+    return Paddock(server, ground.current, searched, find_models, show, end, measure_rarely)
 
 
 def _searched(folders: Folders, settings: Settings) -> tuple[Path, ...]:
     return user_model_folders(folders.models, settings.models.folders)
+
+
+def _as_before(rarely: bool) -> None:
+    """Nothing is measured, so nothing changes."""
 
 
 def _nothing() -> None:

@@ -10,6 +10,7 @@ from tray.models.failure import FailureCause, ServerFailure
 from tray.models.state import CpuFallback, EngineInfo, ModelId, ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
 from tray.services.llama.stall import hung
+from tray.services.notices import notice_of
 from tray.ui import present
 from tray.ui.actions import Action, Intent, actions_of
 from tray.ui.gauge_picture import picture_of
@@ -52,7 +53,9 @@ class Surfaces:
         host = FakeHost()
         feed = Broadcast(ModelState()).subscribe()
         icon = TrayIcon(host, FakeActions(), feed, lambda _: None, lambda: 0.0)
-        icon.show(self.state)
+        notice = notice_of(ModelState(), self.state)
+        if notice is not None:
+            icon.tell(notice)
         return host.notes
 
     @property
@@ -140,7 +143,7 @@ def test_the_icon_marks_a_fallback_and_a_standstill_as_it_marks_nothing_else() -
         (ServerPhase.STOPPED, False, ["Start"]),
         (ServerPhase.STARTING, False, ["Stop"]),
         (ServerPhase.STARTING, True, ["Wait", "Stop"]),
-        (ServerPhase.READY, False, ["Stop"]),
+        (ServerPhase.READY, False, ["Stop", "Free memory"]),
         (ServerPhase.READY, True, ["Wait", "Restart", "Stop"]),
         (ServerPhase.STOPPING, False, []),
         (ServerPhase.BACKOFF, False, ["Retry now", "Stop trying"]),
@@ -159,10 +162,10 @@ def test_the_actions_of_every_phase_and_where_they_are_offered(
     offered = [
         (entry.label, entry.verb)
         for entry in menu_entries(state, (), DEMO)
-        if entry.verb in (Verb.START, Verb.STOP) and entry.enabled
+        if entry.verb in (Verb.START, Verb.STOP, Verb.FREE) and entry.enabled
     ]
     assert offered == [(a.label, verb_of(a)) for a in actions if a.intent is not Intent.WAIT]
 
 
 def verb_of(action: Action) -> Verb:
-    return Verb.START if action.intent is Intent.START else Verb.STOP
+    return Verb(action.intent.value)

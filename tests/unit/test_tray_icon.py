@@ -4,17 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.guard_setup import until
 from tests.unit.tray_fakes import FakeActions, FakeHost
 from tray.models.catalog import FoundModel
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.metrics import ServerMetrics
+from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
 from tray.ui.tray_icon import NO_TRAY, NUMBERS_SECONDS, TrayIcon
 from tray.ui.tray_menu import Entry, Verb
 
 FAILURE = ServerFailure(cause=FailureCause.CRASHED, title="It crashed", detail="Start it again.")
-FAILED = ModelState(phase=ServerPhase.FAILED, failure=FAILURE, run=1)
 
 
 class World:
@@ -96,19 +97,30 @@ def test_models_and_the_panels_theme_are_looked_up(world: World) -> None:
     assert world.host.themes == [False, True]
 
 
-def test_a_failure_is_reported_once(world: World) -> None:
-    for state in (FAILED, FAILED.model_copy(update={"revision": 9})):
-        world.icon.show(state)
+def test_a_notice_is_a_notification(world: World) -> None:
+    world.icon.tell(Notice(kind=NoticeKind.ENGINE_FAILED, failure=FAILURE))
     assert world.host.notes == [("It crashed", "Start it again.")]
-    world.icon.show(FAILED.model_copy(update={"run": 2}))
-    assert len(world.host.notes) == 2
 
 
-def test_what_the_user_did_is_not_reported(world: World) -> None:
+def test_snapshots_alone_notify_nobody(world: World) -> None:
     for phase in ServerPhase:
-        if phase is not ServerPhase.FAILED:
-            world.icon.show(ModelState(phase=phase, failure=FAILURE, run=1))
+        world.icon.show(ModelState(phase=phase, failure=FAILURE, run=1))
     assert world.host.notes == []
+
+
+def test_what_came_back_stands_in_the_menu_until_the_model_is_loaded_again(world: World) -> None:
+    world.sent(sampled(10))
+    world.icon.clicked(Entry("Free memory", Verb.FREE), None)
+    assert world.actions.done.wait(10)
+    line = "1.0 GiB of RAM is free again"
+
+    def says_so() -> bool:
+        world.sent(sampled(10, ServerPhase.STOPPED))
+        return any(entry.label == line for entry in world.host.menu)
+
+    until(says_so)
+    world.sent(sampled(10, ServerPhase.STARTING))
+    assert all(entry.label != line for entry in world.host.menu)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +129,7 @@ def test_what_the_user_did_is_not_reported(world: World) -> None:
         (Verb.OPEN_CHAT, ("open_chat", (3, 4))),
         (Verb.START, ("start", "demo")),
         (Verb.STOP, ("stop",)),
+        (Verb.FREE, ("free",)),
         (Verb.OPEN_MODEL_FOLDER, ("open_model_folder",)),
         (Verb.COPY_ADDRESS, ("copy", "http://127.0.0.1:1/v1")),
         (Verb.COPY_KEY, ("copy", "key")),

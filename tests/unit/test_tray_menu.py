@@ -47,6 +47,7 @@ def test_the_menu_of_a_ready_engine_reads_like_this() -> None:
         "Open chat",
         "Ready · demo model · bundled engine, CPU · port 41234",
         "Stop",
+        "Free memory",
         "Model",
         "GPU 0 · 34 % · 1.0 / 8.0 GiB · –",
         "CPU · 12 %",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tray.models.catalog import FoundModel
 from tray.models.failure import PaddockError
+from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelId
 from tray.ui.palette import PanelTheme
 from tray.ui.tray_menu import Entry
@@ -84,6 +85,10 @@ class FakeActions:
 
     def stop(self) -> None:
         self._ask("stop")
+
+    def free(self) -> FreedMemory:
+        self._ask("free")
+        return FreedMemory(ram=2**30)
 
     def models(self) -> tuple[FoundModel, ...]:
         return self.found

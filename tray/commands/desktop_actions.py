@@ -11,6 +11,7 @@ from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.tray_host import TrayHost, find_tray_host
 from tray.models.catalog import FoundModel
 from tray.models.local_api import StartRequest, StopRequest
+from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelId
 from tray.services.paddock import Paddock
 from tray.ui.tray_ports import Position
@@ -33,6 +34,9 @@ class DesktopActions:
 
     def stop(self) -> None:
         self._paddock.stop(StopRequest())
+
+    def free(self) -> FreedMemory:
+        return self._paddock.free()
 
     def models(self) -> tuple[FoundModel, ...]:
         return self._paddock.models().models

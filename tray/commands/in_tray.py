@@ -1,6 +1,7 @@
 """Paddock's face on a desktop: the icon in the tray."""
 
 import logging
+import threading
 from collections.abc import Callable
 from threading import Event
 
@@ -12,6 +13,7 @@ from tray.infrastructure.folders import Folders
 from tray.infrastructure.icon_files import keep_icon_files_private
 from tray.infrastructure.opener import open_url
 from tray.infrastructure.popover_process import PopoverProcess
+from tray.infrastructure.screen_lock import ScreenLock
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.signals import keep_interrupt
 from tray.infrastructure.single_instance import SingleInstance
@@ -52,8 +54,13 @@ class InTray:
             return self._without_icon(error)
         icon = TrayIcon(host, actions, paddock.subscribe(), _say)
         self._stop_icon = icon.stop
+        paddock.listen(icon.tell)
+        lock = ScreenLock(paddock.measure_rarely)
+        # Asking the buses may take a moment, which the icon need not wait for.
+        threading.Thread(target=lock.watch, name="screen-lock", daemon=True).start()
         if not self._ending.is_set():
             icon.run()
+        lock.close()
         return DONE
 
     def _without_icon(self, error: ImportError) -> int:

@@ -111,7 +111,7 @@ class ModelChoice(Frozen):
 class PageAction(Frozen):
     """A button for what may be done about the engine; "wait" only puts the notice away."""
 
-    intent: Literal["start", "stop", "wait"]
+    intent: Literal["start", "stop", "free", "wait"]
     label: str
 
 

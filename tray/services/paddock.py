@@ -22,7 +22,8 @@ class Paddock:
 
     ``settings`` gives the values in force now; a start takes them as they are
     then. ``folders`` names the folders searched, ``find`` the models below;
-    ``show`` brings the chat to the front and ``end`` ends Paddock.
+    ``show`` brings the chat to the front and ``end`` ends Paddock;
+    ``measure_rarely`` is told whether nobody looks.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Paddock:
         find: Callable[[tuple[Path, ...]], tuple[FoundModel, ...]],
         show: Callable[[], None],
         end: Callable[[], None],
+        measure_rarely: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._server = server
         self._settings = settings
@@ -42,6 +44,7 @@ class Paddock:
         self._listeners: tuple[Callable[[Notice], None], ...] = ()
         self.show = show
         self.quit = end
+        self.measure_rarely = measure_rarely
 
     def state(self) -> ModelState:
         return self._server.state

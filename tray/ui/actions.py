@@ -10,11 +10,13 @@ class Intent(StrEnum):
     """What an action asks of the engine.
 
     ``START`` of a hung engine replaces it, ``STOP`` of a waiting one gives up;
-    ``WAIT`` asks for nothing: the mark goes by itself once there is progress.
+    ``FREE`` unloads the model until it is needed again. ``WAIT`` asks for nothing:
+    the mark goes by itself once there is progress.
     """
 
     START = "start"
     STOP = "stop"
+    FREE = "free"
     WAIT = "wait"
 
 
@@ -29,13 +31,14 @@ START_AGAIN = Action(Intent.START, "Start again")
 RETRY_NOW = Action(Intent.START, "Retry now")
 RESTART = Action(Intent.START, "Restart")
 STOP = Action(Intent.STOP, "Stop")
+FREE = Action(Intent.FREE, "Free memory")
 STOP_TRYING = Action(Intent.STOP, "Stop trying")
 WAIT = Action(Intent.WAIT, "Wait")
 
 _ACTIONS = {
     ServerPhase.STOPPED: (START,),
     ServerPhase.STARTING: (STOP,),
-    ServerPhase.READY: (STOP,),
+    ServerPhase.READY: (STOP, FREE),
     ServerPhase.BACKOFF: (RETRY_NOW, STOP_TRYING),
     ServerPhase.FAILED: (START_AGAIN,),
 }

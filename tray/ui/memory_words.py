@@ -4,9 +4,6 @@ from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice, NoticeKind
 from tray.ui import present
 
-FREE = "Free memory"
-"""What the action is called where it can be clicked."""
-
 
 def freed_line(freed: FreedMemory) -> str:
     """What came back: "4.8 GiB of GPU memory and 612 MiB of RAM are free again"."""

@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 from tray.models.catalog import FoundModel
 from tray.models.failure import PaddockError
+from tray.models.notice import Notice
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui import present
 from tray.ui.api_words import api_address, curl_example
 from tray.ui.gauge_picture import GaugePicture, picture_of
+from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.page_state import DEMO
 from tray.ui.tray_menu import Entry, Verb, menu_entries, shape
 from tray.ui.tray_ports import IconHost, Position, StateFeed, TrayActions
@@ -49,7 +51,7 @@ class TrayIcon:
         self._tooltip = ""
         self._menu: tuple[Entry, ...] = ()
         self._numbers_due = float("-inf")
-        self._reported: int | None = None
+        self._came_back: str | None = None
         self._plain_actions = {
             Verb.STOP: actions.stop,
             Verb.OPEN_MODEL_FOLDER: actions.open_model_folder,
@@ -76,14 +78,17 @@ class TrayIcon:
             self._look_now_and_then()
 
     def show(self, state: ModelState) -> None:
-        """Bring picture, tooltip and menu up to date, and report a new failure."""
+        """Bring picture, tooltip and menu up to date."""
         self._show_picture(state)
         tooltip = present.tooltip(state)
         if tooltip != self._tooltip:
             self._tooltip = tooltip
             self._host.show_tooltip(tooltip)
         self._show_menu(state)
-        self._report(state)
+
+    def tell(self, notice: Notice) -> None:
+        """Notify the user. Any thread."""
+        self._host.notify(*notice_words(notice))
 
     def clicked(self, entry: Entry, pointer: Position | None) -> None:
         """Do what the entry asks for, on a thread of its own: it may take seconds."""
@@ -129,7 +134,9 @@ class TrayIcon:
 
     def _show_menu(self, state: ModelState) -> None:
         """At once when it says something new; numbers wait their turn."""
-        entries = menu_entries(state, self._models, self._configured)
+        if state.phase is not ServerPhase.STOPPED:
+            self._came_back = None
+        entries = menu_entries(state, self._models, self._configured, self._came_back)
         waits = shape(entries) == shape(self._menu) and self._now() < self._numbers_due
         if entries == self._menu or waits:
             return
@@ -145,12 +152,6 @@ class TrayIcon:
         self._looking = threading.Thread(target=self.look_around, name="tray-look", daemon=True)
         self._looking.start()
 
-    def _report(self, state: ModelState) -> None:
-        """Each run's failure once."""
-        if state.phase is ServerPhase.FAILED and state.failure and state.run != self._reported:
-            self._reported = state.run
-            self._host.notify(state.failure.title, state.failure.detail)
-
     def _act(self, entry: Entry, pointer: Position | None) -> None:
         try:
             self._perform(entry, pointer)
@@ -165,6 +166,8 @@ class TrayIcon:
                 actions.open_chat(pointer)
             case Verb.START:
                 actions.start(entry.value or DEMO)
+            case Verb.FREE:
+                self._came_back = freed_line(actions.free())
             case Verb.COPY_ADDRESS:
                 actions.copy(api_address(actions.connection()))
             case Verb.COPY_KEY:

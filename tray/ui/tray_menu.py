@@ -19,6 +19,7 @@ class Verb(StrEnum):
     OPEN_CHAT = "open_chat"
     START = "start"
     STOP = "stop"
+    FREE = "free"
     OPEN_MODEL_FOLDER = "open_model_folder"
     COPY_ADDRESS = "copy_address"
     COPY_KEY = "copy_key"
@@ -47,18 +48,26 @@ class Entry:
 
 
 SEPARATOR = Entry("")
+_VERBS = {Intent.STOP: Verb.STOP, Intent.FREE: Verb.FREE}
 
 
 def menu_entries(
-    state: ModelState, models: tuple[FoundModel, ...], configured: ModelId
+    state: ModelState,
+    models: tuple[FoundModel, ...],
+    configured: ModelId,
+    came_back: str | None = None,
 ) -> tuple[Entry, ...]:
-    """The whole menu; ``configured`` is the model that runs when none was chosen."""
+    """The whole menu; ``configured`` is the model that runs when none was chosen.
+
+    ``came_back`` says what freeing memory gave, while the model is out of it.
+    """
     model = state.model or configured
     return (
         Entry("Open chat", Verb.OPEN_CHAT, default=True),
         SEPARATOR,
         # Without the countdown: it would rebuild a menu that is open for "Retry now".
         _note(present.state_line(state.model_copy(update={"retry_delay": None}))),
+        *((_note(came_back),) if came_back else ()),
         *_engine_entries(state, model),
         Entry("Model", submenu=_model_entries(models, model)),
         *_metrics_entries(state),
@@ -85,7 +94,7 @@ def _engine_entries(state: ModelState, model: ModelId) -> tuple[Entry, ...]:
     entries = tuple(
         Entry(action.label, Verb.START, model_value(model))
         if action.intent is Intent.START
-        else Entry(action.label, Verb.STOP)
+        else Entry(action.label, _VERBS[action.intent])
         for action in actions_of(state)
         if action.intent is not Intent.WAIT
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from tray.models.catalog import FoundModel
+from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelId, ModelState
 from tray.ui.palette import PanelTheme
 from tray.ui.tray_menu import Entry
@@ -38,6 +39,9 @@ class TrayActions(Protocol):
         """Run this model ("demo" or a path); another one that runs is replaced."""
 
     def stop(self) -> None: ...
+
+    def free(self) -> FreedMemory:
+        """Unload the model; the next message loads it again."""
 
     def models(self) -> tuple[FoundModel, ...]:
         """Every model found now; reads folders."""
