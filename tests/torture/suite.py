@@ -13,8 +13,8 @@ KILLED_WHILE_SAVING = (
     "tests/contract/test_settings_store.py::test_killed_while_saving_leaves_the_old_or_the_new_file"
 )
 CUT_AT_EVERY_BYTE = (
-    "tests/contract/test_chat_client.py::"
-    "test_a_recording_cut_at_every_byte_is_never_a_wrong_success"
+    "tests/contract/test_recorded_streams.py::"
+    "test_a_recording_cut_anywhere_is_never_a_wrong_success"
 )
 
 
