@@ -183,6 +183,17 @@ def test_no_tray_is_said_and_the_chat_opens(tmp_path: Path) -> None:
         assert paddock.end() == 0
 
 
+@pytest.mark.parametrize("backend", ["gtk", "xorg"])
+def test_a_plain_icon_opens_the_chat_by_a_click(screen: Desktop, backend: str) -> None:
+    """Where AppIndicator, or GTK altogether, is missing."""
+    screen.environment["PYSTRAY_BACKEND"] = backend
+    with running(screen, hosted=False) as paddock:
+        box = icon_box(screen)
+        screen.click(*middle(box))
+        wait_until(lambda: shells(paddock), "the popover")
+        assert paddock.end() == 0
+
+
 def popped_up(screen: Desktop) -> bool:
     """Whether the panel shows more than itself: its menu is a window, too."""
     return len(screen.windows("Wrapper-2.0")) + len(screen.windows("Xfce4-panel")) > 2

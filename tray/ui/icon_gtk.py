@@ -7,6 +7,7 @@ import pystray
 from gi.repository import Gdk, GLib
 
 from tray.ui.gtk_menu import GtkMenu
+from tray.ui.palette import PanelTheme
 from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
@@ -21,6 +22,7 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
 
     _menu_handle: Any = None
     on_loop: Callable[[], None] | None = None
+    own_theme: PanelTheme | None = None
     """Called on the main thread when the loop is about to run."""
 
     def _mark_ready(self) -> None:

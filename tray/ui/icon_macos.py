@@ -6,6 +6,7 @@ import AppKit
 import pystray
 from PyObjCTools import AppHelper
 
+from tray.ui.palette import PanelTheme
 from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
@@ -14,6 +15,8 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
     """Marshals updates to the main thread; the picture is a template for light and dark."""
 
     on_loop: Callable[[], None] | None = None
+    own_theme: PanelTheme | None = PanelTheme.TEMPLATE
+    """macOS colours it itself."""
 
     def _mark_ready(self) -> None:
         if self.on_loop is not None:

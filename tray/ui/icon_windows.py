@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pystray
 from pystray._util import win32
 
+from tray.ui.palette import PanelTheme
 from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
@@ -13,6 +14,7 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc]
     """Builds the menu when it is asked for, on its own thread: never under an open one."""
 
     on_loop: Callable[[], None] | None = None
+    own_theme: PanelTheme | None = None
     picture_size = 32
 
     def _mark_ready(self) -> None:

@@ -7,6 +7,7 @@ import pystray
 from Xlib import X
 from Xlib.error import DisplayError
 
+from tray.ui.palette import PANELS, PanelTheme
 from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
@@ -14,8 +15,11 @@ from tray.ui.tray_ports import Position
 class XorgIcon(pystray.Icon):  # type: ignore[misc]
     """Adds the click, which pystray 0.19.5 never asks the X server for."""
 
+    _icon: Any
     on_loop: Callable[[], None] | None = None
-    picture_size = 24
+    own_theme: PanelTheme | None = PanelTheme.DARK
+    """Without transparency the icon brings its own dark ground."""
+    picture_size = 22
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         try:
@@ -29,6 +33,15 @@ class XorgIcon(pystray.Icon):  # type: ignore[misc]
         mask = self._window.get_attributes().your_event_mask
         self._window.change_attributes(event_mask=mask | X.ButtonPressMask)
         super()._mark_ready()
+
+    def _assert_icon_data(self, width: int, height: int) -> None:
+        """X11 draws transparent pixels in whatever colour they have."""
+        if self._icon.mode == "RGBA":
+            from PIL import Image
+
+            ground = Image.new("RGBA", self._icon.size, (*PANELS[PanelTheme.DARK], 255))
+            self._icon = Image.alpha_composite(ground, self._icon).convert("RGB")
+        super()._assert_icon_data(width, height)
 
     def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """There is no menu."""

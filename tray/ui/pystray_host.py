@@ -39,9 +39,8 @@ class PystrayHost:
         return bool(self._icon.HAS_MENU)
 
     def theme(self, dark: bool) -> PanelTheme:
-        if sys.platform == "darwin":
-            return PanelTheme.TEMPLATE
-        return PanelTheme.DARK if dark else PanelTheme.LIGHT
+        own: PanelTheme | None = self._icon.own_theme
+        return own or (PanelTheme.DARK if dark else PanelTheme.LIGHT)
 
     def run(self, on_click: OnClick, on_ready: Callable[[], None]) -> None:
         self._on_click = on_click
