@@ -21,7 +21,7 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import Endpoint
 from tray.models.metrics import GpuMetrics
 from tray.models.settings import LoadedSettings, ModelSettings, Settings, SettingsProblem
-from tray.models.state import EngineInfo
+from tray.models.state import CpuFallback, EngineInfo
 
 ENGINE = EngineInfo(kind=EngineKind.EXECUTABLE, path=Path("/bin/llama-server"), device="Card X")
 IMPORTS_NOTHING = (sys.executable, "-I", "-c", "pass")
@@ -49,6 +49,7 @@ def healthy(tmp_path: Path) -> Patient:
         import_engine=IMPORTS_NOTHING,
         tray_host=lambda: TrayHost.STATUS_NOTIFIER,
         webview_problem=lambda: None,
+        devices=tmp_path / "no devices",
     )
 
 
@@ -72,6 +73,8 @@ def test_a_healthy_machine_has_no_problem_and_every_finding_ends_as_a_sentence(
         "Bundled engine",
         "llama-server",
         "GPU",
+        "GPU in the engine",
+        *(["GPU permissions"] if sys.platform == "linux" else []),
         "Model folders",
         "Memory",
         "Disk",
@@ -132,10 +135,54 @@ def test_an_absent_executable_is_a_problem_only_when_it_is_asked_for(healthy: Pa
     assert found(broken, "llama-server").status is CheckStatus.PROBLEM
 
 
-def test_an_executable_that_ignores_the_gpu_says_how_to_get_another(healthy: Patient) -> None:
-    slow = ENGINE.model_copy(update={"device": "CPU", "hint": "Get a GPU build."})
-    check = found(replace(healthy, executable=lambda: slow), "llama-server")
-    assert (check.status, check.fix) == (CheckStatus.WARNING, "Get a GPU build.")
+@pytest.mark.parametrize(
+    ("changes", "present", "status", "words"),
+    [
+        ({}, True, CheckStatus.OK, "It sees Card X."),
+        ({"device": "CPU", "hint": "Get a GPU build."}, True, CheckStatus.WARNING, "CPU alone"),
+        ({"device": "CPU"}, False, CheckStatus.OK, "no GPU"),
+        ({"device": None}, True, CheckStatus.OK, "cannot say"),
+        (
+            {"device": "CPU", "cpu_fallback": CpuFallback(reason="No driver.", advice="Get it.")},
+            True,
+            CheckStatus.PROBLEM,
+            "No driver.",
+        ),
+    ],
+)
+def test_whether_the_engine_sees_the_gpu(
+    healthy: Patient, changes: dict[str, object], present: bool, status: CheckStatus, words: str
+) -> None:
+    engine = ENGINE.model_copy(update=changes)
+    patient = replace(healthy, executable=lambda: engine, gpu_present=lambda: present)
+    check = found(patient, "GPU in the engine")
+    assert check.status is status
+    assert words in check.finding
+    assert found(patient, "llama-server").status is CheckStatus.OK
+
+
+def test_a_gpu_beside_the_bundled_engine_alone_is_said(healthy: Patient) -> None:
+    check = found(replace(healthy, executable=no_executable()), "GPU in the engine")
+    assert check.status is CheckStatus.WARNING
+    assert "bundled engine" in check.finding
+    assert "llama.cpp" in (check.fix or "")
+
+
+@on_linux
+def test_device_files_one_may_not_open_are_named_with_the_groups_to_join(
+    healthy: Patient, tmp_path: Path
+) -> None:
+    devices = tmp_path / "dev"
+    (devices / "dri").mkdir(parents=True)
+    patient = replace(healthy, devices=devices)
+    assert "no device" in found(patient, "GPU permissions").finding
+    (devices / "dri" / "renderD128").touch()
+    assert found(patient, "GPU permissions").status is CheckStatus.OK
+    (devices / "dri" / "renderD129").symlink_to(tmp_path / "nowhere")
+    check = found(patient, "GPU permissions")
+    assert check.status is CheckStatus.WARNING
+    assert str(devices / "dri" / "renderD129") in check.finding
+    assert "render,video" in (check.fix or "")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tray.infrastructure.doctor_desktop import check_tray, check_webview
+from tray.infrastructure.doctor_gpu import check_engine_gpu, check_gpu, check_gpu_access
 from tray.infrastructure.doctor_machine import (
     check_disk,
     check_folders,
@@ -22,7 +23,7 @@ from tray.infrastructure.webview_check import webview_problem
 from tray.models.catalog import FoundModel
 from tray.models.config import EngineKind
 from tray.models.doctor import Check, CheckStatus
-from tray.models.failure import FailureCause, PaddockError
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import Endpoint
 from tray.models.metrics import GpuMetrics
 from tray.models.settings import LoadedSettings
@@ -52,6 +53,7 @@ class Patient:
     import_engine: tuple[str, ...] = IMPORT_ENGINE
     tray_host: Callable[[], TrayHost] = find_tray_host
     webview_problem: Callable[[], str | None] = webview_problem
+    devices: Path = Path("/dev")
 
 
 def diagnose(patient: Patient) -> tuple[Check, ...]:
@@ -64,8 +66,13 @@ def _checks(patient: Patient) -> Iterator[Check]:
     yield check_tray(patient.tray_host())
     yield check_webview(patient.webview_problem(), sys.platform)
     yield _check_bundled(patient.import_engine)
-    yield _check_executable(patient.executable, settings.server.engine)
-    yield _check_gpu(patient.gpus(), patient.gpu_present())
+    engine = _found(patient.executable)
+    yield _check_executable(engine, settings.server.engine)
+    present = patient.gpu_present()
+    yield check_gpu(patient.gpus(), present)
+    if sys.platform == "linux":
+        yield check_gpu_access(patient.devices)
+    yield check_engine_gpu(engine if isinstance(engine, EngineInfo) else None, present)
     yield check_model_folders(
         patient.model_folders, settings.models.folders, len(patient.find_models())
     )
@@ -102,40 +109,21 @@ def _check_bundled(command: tuple[str, ...]) -> Check:
     return Check(name=name, status=CheckStatus.PROBLEM, finding=finding, fix=fix)
 
 
-def _check_executable(find: Callable[[], EngineInfo], wanted: EngineKind) -> Check:
-    name = "llama-server"
+def _found(find: Callable[[], EngineInfo]) -> EngineInfo | ServerFailure:
     try:
-        engine = find()
+        return find()
     except PaddockError as error:
-        failure = error.failure
+        return error.failure
+
+
+def _check_executable(engine: EngineInfo | ServerFailure, wanted: EngineKind) -> Check:
+    name = "llama-server"
+    if isinstance(engine, ServerFailure):
+        failure = engine
         if failure.cause is FailureCause.BINARY_MISSING and wanted is not EngineKind.EXECUTABLE:
             finding = "None is installed; the bundled engine runs your models."
             return Check(name=name, status=CheckStatus.OK, finding=finding)
         finding = f"{failure.title}."
         return Check(name=name, status=CheckStatus.PROBLEM, finding=finding, fix=failure.detail)
     finding = f"{engine.path}, computes on {engine.device or 'an unknown device'}."
-    status = CheckStatus.WARNING if engine.hint else CheckStatus.OK
-    return Check(name=name, status=status, finding=finding, fix=engine.hint)
-
-
-def _check_gpu(gpus: tuple[GpuMetrics, ...] | None, present: bool) -> Check:
-    name = "GPU"
-    if gpus:
-        finding = "Seen: " + ", ".join(gpu.name for gpu in gpus) + "."
-        return Check(name=name, status=CheckStatus.OK, finding=finding)
-    if gpus is None:
-        return Check(
-            name=name,
-            status=CheckStatus.PROBLEM,
-            finding="A GPU driver is installed but does not answer.",
-            fix="Restart the computer; if that does not help, install the driver again.",
-        )
-    if present and sys.platform != "darwin":
-        return Check(
-            name=name,
-            status=CheckStatus.WARNING,
-            finding="A GPU is built in, but its load and memory cannot be read.",
-            fix="Install the driver of its maker (for NVIDIA it comes with nvidia-smi).",
-        )
-    finding = "None to be measured." if present else "None; models run on the CPU."
     return Check(name=name, status=CheckStatus.OK, finding=finding)
