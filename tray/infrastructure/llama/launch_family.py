@@ -60,7 +60,7 @@ class Seen:
 
 def look_at(pid: int) -> Seen | None:
     """What can be known of a process; ``None`` when it is gone or this one."""
-    with contextlib.suppress(psutil.NoSuchProcess, OSError):
+    with contextlib.suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
         if pid == os.getpid() or process.status() in GONE:
             return None
