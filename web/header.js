@@ -3,6 +3,8 @@
 import { ApiFailure, call, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
+import { add, forgetHistory, showHistory } from "./history.js";
+import { offerMemory, setUpMemory } from "./memory.js";
 import { follow } from "./scroll.js";
 import { say } from "./speech.js";
 
@@ -77,7 +79,10 @@ function show(next) {
   showPower(next);
   showModels(next);
   showMeters(next.meters);
-  if (!details.hidden) showDetails(next);
+  if (!details.hidden) {
+    showDetails(next);
+    add(next);
+  }
   const tells = next.stalled || ["failed", "backoff"].includes(next.phase);
   if (!next.stalled) putAway = null;
   showTrouble(tells ? next.failure : null, next.actions);
@@ -130,9 +135,11 @@ function showMeters(meters) {
 
 function showDetails(next) {
   const lines = [next.line, ...next.metrics, ...(next.hint ? [next.hint] : [])];
+  offerMemory(next);
+  showHistory(next);
   if (details.dataset.lines === lines.join("\n")) return;
   details.dataset.lines = lines.join("\n");
-  details.replaceChildren(...lines.map((line) => element("p", {}, line)));
+  byId("figures").replaceChildren(...lines.map((line) => element("p", {}, line)));
 }
 
 function showTrouble(failure, actions) {
@@ -158,6 +165,7 @@ function act(intent, failure) {
 export function closeDetails() {
   if (details.hidden) return false;
   details.hidden = true;
+  forgetHistory();
   status.setAttribute("aria-expanded", "false");
   return true;
 }
@@ -168,6 +176,8 @@ status.addEventListener("click", () => {
   status.setAttribute("aria-expanded", "true");
   if (state) showDetails(state);
 });
+
+setUpMemory(showFailure);
 
 power.addEventListener("click", () => {
   power.disabled = true;

@@ -18,6 +18,7 @@ from tray.models.settings import Settings
 from tray.models.state import ModelId
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, Popover
 
 WEB = Path(__file__).parents[2] / "web"
@@ -59,6 +60,7 @@ class ServedPage:
     opened: list[str]
     looks: list[None]
     """One for each time a page asked for the state."""
+    history: MeterHistory
 
     @property
     def origin(self) -> str:
@@ -79,12 +81,13 @@ def page_over(service: LlamaCppService, config: LlamaCppConfig) -> Iterator[Serv
         looks.append(None)
         return paddock.models()
 
-    desk = PageDesk(find_models, lambda: ModelId(name="demo"), opened.append, window)
+    history = MeterHistory()
+    desk = PageDesk(find_models, lambda: ModelId(name="demo"), opened.append, window, history)
     api = LocalApi(paddock, WEB, desk)
     api.start()
     try:
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks)
+        yield ServedPage(service, api, window, opened, looks, history)
     finally:
         api.close()
 

@@ -1,0 +1,70 @@
+"""The page by keyboard and screen reader: every control is named, reached and seen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import SMALL, Shown
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+NAMELESS = re.compile(r"^\s*- (button|combobox|textbox|link|checkbox)(:| \[|$)", re.MULTILINE)
+FOCUSED = """() => {
+    const at = document.activeElement;
+    if (at === document.body) return ['outside the page', true];
+    const ringed = at.closest('label, form') ?? at;
+    const rings = [at, ringed].map((e) => getComputedStyle(e));
+    const seen = rings.some((s) => s.outlineStyle !== 'none' || s.boxShadow !== 'none');
+    return [at.id || at.textContent, seen];
+}"""
+
+
+def test_every_control_is_named(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("[a](https://a.b) `x`\n\n```py\n1\n```\n\n- [x] done\n")
+    assert NAMELESS.findall(shown.page.locator("body").aria_snapshot()) == []
+
+
+def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
+    reached = []
+    for _ in range(9):
+        shown.page.keyboard.press("Tab")
+        name, seen = shown.page.evaluate(FOCUSED)
+        assert seen, name
+        reached.append(name)
+    controls = {"status", "pin", "power", "model", "draft", "What can Paddock do?"}
+    assert controls <= set(reached)
+
+
+def test_the_details_open_and_close_by_keyboard(shown: Shown) -> None:
+    shown.page.focus("#status")
+    shown.page.keyboard.press("Enter")
+    expect(shown.page.locator("#details")).to_contain_text("RAM · 5.0 / 15.0 GiB")
+    shown.page.keyboard.press("Escape")
+    expect(shown.page.locator("#details")).to_be_hidden()
+    assert "hide" not in shown.script.page.window.asked
+
+
+@pytest.mark.parametrize("zoom", [1, 2])
+@pytest.mark.parametrize("size", [SMALL, (320, 360), (900, 700)])
+def test_nothing_is_cut_off_however_large_the_text(
+    shown: Shown, size: tuple[int, int], zoom: int
+) -> None:
+    shown.page.set_viewport_size({"width": size[0], "height": size[1]})
+    shown.page.evaluate(f"document.documentElement.style.fontSize = '{87.5 * zoom}%'")
+    shown.ready()
+    shown.answered("A " + "very" * 40 + " long word.\n\n```\n" + "x" * 300 + "\n```\n")
+    for control in ("#status", "#power", "#model", "#draft", "#send"):
+        box = shown.page.locator(control).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+        assert box["y"] + box["height"] <= size[1]
+    overflow = "(() => { const s = document.getElementById('scroller');"
+    overflow += " return [s.scrollWidth - s.clientWidth, s.clientHeight] })()"
+    sideways, height = shown.page.evaluate(overflow)
+    assert sideways == 0
+    assert height >= 60
