@@ -217,9 +217,9 @@ def test_a_taken_port_names_its_holder(service: LlamaCppService, kind: EngineKin
 
 
 ENDINGS = {
-    signal.SIGSEGV: (FailureCause.CRASHED, "SIGSEGV"),
-    signal.SIGTERM: (FailureCause.ENDED_FROM_OUTSIDE, None),
-    signal.SIGKILL: (
+    "SIGSEGV": (FailureCause.CRASHED, "SIGSEGV"),
+    "SIGTERM": (FailureCause.ENDED_FROM_OUTSIDE, None),
+    "SIGKILL": (
         FailureCause.KILLED_FOR_MEMORY
         if memory_kills() is None
         else FailureCause.ENDED_FROM_OUTSIDE,
@@ -229,14 +229,12 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("kind", BOTH)
-@pytest.mark.parametrize("number", ENDINGS, ids=lambda number: number.name)
-def test_how_a_running_engine_ended(
-    service: LlamaCppService, kind: EngineKind, number: signal.Signals
-) -> None:
+@pytest.mark.parametrize("name", ENDINGS)
+def test_how_a_running_engine_ended(service: LlamaCppService, kind: EngineKind, name: str) -> None:
     engine = process_of(started(service, config_of(kind)))
-    engine.send_signal(number)
+    engine.send_signal(signal.Signals[name])
     failure = wait_for(service, ServerPhase.BACKOFF).failure
-    cause, word = ENDINGS[number]
+    cause, word = ENDINGS[name]
     assert failure is not None
     assert failure.cause is cause
     assert word is None or word in failure.detail

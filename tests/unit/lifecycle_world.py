@@ -11,7 +11,8 @@ from tray.models.launch import LaunchSpec, ReadyInfo
 from tray.models.metrics import ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ServerPhase
 from tray.services.llama import messages as m
-from tray.services.llama.lifecycle import Lifecycle, step
+from tray.services.llama.lifecycle import step
+from tray.services.llama.lifecycle_state import Lifecycle
 
 FAILURE = ServerFailure(cause=FailureCause.CRASHED, title="It ended", detail="Start it again.")
 QUIET = {ServerPhase.STOPPED, ServerPhase.FAILED, ServerPhase.BACKOFF, ServerPhase.CLOSED}

@@ -9,7 +9,8 @@ from queue import SimpleQueue
 from tray.models.launch import LaunchSpec
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama import messages as m
-from tray.services.llama.lifecycle import Lifecycle, step
+from tray.services.llama.lifecycle import step
+from tray.services.llama.lifecycle_state import Lifecycle
 from tray.services.llama.ports import Clock
 from tray.services.llama.snapshot import snapshot_of
 

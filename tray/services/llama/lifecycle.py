@@ -6,63 +6,20 @@ here changes nothing. ``now`` is monotonic, in seconds.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tray.models.config import LlamaCppConfig
-from tray.models.failure import ServerFailure
-from tray.models.launch import LaunchSpec, ReadyInfo
-from tray.models.metrics import ServerMetrics
 from tray.models.state import ServerPhase as Phase
+from tray.services.llama import lifecycle_answers as answering
 from tray.services.llama import messages as m
-from tray.services.llama.crash_policy import NO_CRASHES, CrashRecord
+from tray.services.llama.crash_policy import NO_CRASHES
+from tray.services.llama.lifecycle_state import ALIVE, Lifecycle, Outcome, without_process
 
 STOP_GRACE = 1.0
 
 STARTABLE = frozenset({Phase.STOPPED, Phase.FAILED, Phase.BACKOFF})
-ALIVE = frozenset({Phase.STARTING, Phase.READY})
 START_SETTLED = frozenset({Phase.READY, Phase.FAILED, Phase.STOPPED, Phase.CLOSED})
 STOP_SETTLED = frozenset({Phase.STOPPED, Phase.FAILED, Phase.CLOSED})
-
-
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
-    """All that is known about the server.
-
-    ``has_process`` is true from a spawn until its exit. ``next_start`` is the
-    Start remembered while STOPPING; ``stop_failure`` makes the end of a
-    STOPPING a failure. ``starting`` and ``stopping`` hold waiting tickets.
-    ``stalled`` and ``stall`` are what was seen of a standstill, ``paused`` that a
-    signal stopped the process. ``now`` is the monotonic time of the last message
-    and ``retry_at`` that of the next start, in seconds.
-    """
-
-    now: float = 0.0
-    phase: Phase = Phase.STOPPED
-    run: int = 0
-    config: LlamaCppConfig | None = None
-    spec: LaunchSpec | None = None
-    has_process: bool = False
-    pid: int | None = None
-    ready: ReadyInfo | None = None
-    ready_since: float | None = None
-    stalled: bool = False
-    stall: ServerFailure | None = None
-    paused: bool = False
-    failure: ServerFailure | None = None
-    stop_failure: ServerFailure | None = None
-    next_start: LlamaCppConfig | None = None
-    closing: bool = False
-    crashes: CrashRecord = NO_CRASHES
-    retry_delay: float | None = None
-    retry_at: float = 0.0
-    chats: frozenset[int] = frozenset()
-    tokens_per_second: float | None = None
-    metrics: ServerMetrics | None = None
-    starting: tuple[int, ...] = ()
-    stopping: tuple[int, ...] = ()
-
-
-Outcome = tuple[Lifecycle, tuple[m.Effect, ...]]
 
 
 def step(state: Lifecycle, message: m.Message, now: float) -> Outcome:
@@ -164,7 +121,7 @@ def _wind_down(state: Lifecycle) -> Outcome:
 
 def _after_exit(state: Lifecycle, effects: tuple[m.Effect, ...]) -> Outcome:
     """The process is gone and was meant to go."""
-    state = _without_process(state)
+    state = without_process(state)
     if state.closing:
         return replace(state, phase=Phase.CLOSED), effects
     if state.next_start is not None:
@@ -219,24 +176,6 @@ def _probe_failed(state: Lifecycle, message: m.ProbeFailed) -> Outcome:
     return _wind_down(replace(state, stop_failure=message.failure))
 
 
-def _no_progress(state: Lifecycle, message: m.NoProgress) -> Outcome:
-    if state.phase not in ALIVE:
-        return state, ()
-    return replace(state, stalled=True, stall=message.failure), ()
-
-
-def _progress(state: Lifecycle, _message: m.Progress) -> Outcome:
-    return replace(state, stalled=False, stall=None), ()
-
-
-def _paused(state: Lifecycle, _message: m.Paused) -> Outcome:
-    return (replace(state, paused=True) if state.phase in ALIVE else state), ()
-
-
-def _continued(state: Lifecycle, _message: m.Continued) -> Outcome:
-    return replace(state, paused=False), ()
-
-
 def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
     if not state.has_process:
         return state, ()
@@ -249,7 +188,7 @@ def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
     if state.phase is Phase.STOPPING:
         return _after_exit(state, gone)
     crashes = state.crashes.after_crash(state.now, state.ready_since)
-    after = replace(_without_process(state), crashes=crashes)
+    after = replace(without_process(state), crashes=crashes)
     if not message.retryable:
         return replace(after, phase=Phase.FAILED, failure=message.failure), gone
     if crashes.exhausted:
@@ -264,21 +203,6 @@ def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
         retry_at=state.now + delay,
     )
     return after, (*gone, m.ArmTimer(delay, m.Due(state.run)), *_next_tick(after))
-
-
-def _without_process(state: Lifecycle) -> Lifecycle:
-    return replace(
-        state,
-        has_process=False,
-        pid=None,
-        ready=None,
-        ready_since=None,
-        stalled=False,
-        stall=None,
-        paused=False,
-        chats=frozenset(),
-        tokens_per_second=None,
-    )
 
 
 def _next_tick(state: Lifecycle) -> tuple[m.Effect, ...]:
@@ -305,28 +229,6 @@ def _due(state: Lifecycle, _message: m.Due) -> Outcome:
     return _begin(state, state.config)
 
 
-def _chat_started(state: Lifecycle, message: m.ChatStarted) -> Outcome:
-    if state.phase is not Phase.READY:
-        return state, ()
-    watch = () if state.chats else (m.WatchChats(state.run),)
-    return replace(state, chats=state.chats | {message.chat}), watch
-
-
-def _chat_ended(state: Lifecycle, message: m.ChatEnded) -> Outcome:
-    if message.chat not in state.chats:
-        return state, ()
-    speed = message.tokens_per_second
-    after = replace(
-        state,
-        chats=state.chats - {message.chat},
-        tokens_per_second=state.tokens_per_second if speed is None else speed,
-    )
-    if after.chats:
-        return after, ()
-    # Nobody waits for a token now, so none is missing.
-    return replace(after, stalled=False, stall=None), (m.UnwatchChats(),)
-
-
 # One row a message; each handler decides by phase.
 _HANDLERS: dict[type, Callable[..., Outcome]] = {
     m.Start: _start,
@@ -338,14 +240,14 @@ _HANDLERS: dict[type, Callable[..., Outcome]] = {
     m.Launched: _launched,
     m.BecameReady: _became_ready,
     m.ProbeFailed: _probe_failed,
-    m.NoProgress: _no_progress,
-    m.Progress: _progress,
-    m.Paused: _paused,
-    m.Continued: _continued,
+    m.NoProgress: answering.no_progress,
+    m.Progress: answering.progress,
+    m.Paused: answering.paused,
+    m.Continued: answering.continued,
     m.Exited: _exited,
     m.StopTimedOut: _stop_timed_out,
     m.Due: _due,
     m.Tick: _tick,
-    m.ChatStarted: _chat_started,
-    m.ChatEnded: _chat_ended,
+    m.ChatStarted: answering.chat_started,
+    m.ChatEnded: answering.chat_ended,
 }

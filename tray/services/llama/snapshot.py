@@ -3,7 +3,7 @@
 from tray.models.failure import ServerFailure
 from tray.models.metrics import ServerMetrics
 from tray.models.state import EngineInfo, ModelState
-from tray.services.llama.lifecycle import Lifecycle
+from tray.services.llama.lifecycle_state import Lifecycle
 from tray.services.llama.stall import suspended
 
 
