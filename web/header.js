@@ -123,12 +123,13 @@ function showMeters(meters) {
       return element("span", { className: "meter" }, label, bar, value, element("span", { className: "short" }));
     }));
   }
-  meters.forEach(({ percent, text, short }, index) => {
+  meters.forEach(({ percent, text, short, main }, index) => {
     const meter = root.children[index];
     setText(meter.children[2], text);
     setText(meter.lastChild, short);
     meter.title = text;
     meter.classList.toggle("unknown", percent === null);
+    meter.classList.toggle("other", !main);
     meter.children[1].firstChild.style.transform = `scaleX(${Math.min(percent ?? 0, 100) / 100})`;
   });
 }

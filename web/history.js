@@ -60,7 +60,7 @@ class Chart {
     for (const [key, value] of Object.entries(attributes)) this.svg.setAttribute(key, value);
     this.svg.setAttribute("aria-valuemin", -SECONDS);
     this.svg.setAttribute("aria-valuemax", 0);
-    this.parts = ["area", "line", "cursor"].map((part) => shape("path", { class: part }));
+    this.parts = ["area", "edge", "line", "cursor"].map((part) => shape("path", { class: part }));
     this.svg.append(...this.parts);
     const head = element("p", { className: "head" }, element("span", { className: "name", title: name }, name), this.values);
     this.root = element("div", { className: "chart" }, head, this.svg);
@@ -72,8 +72,9 @@ class Chart {
 
   show(meters) {
     this.names = meters.length > 1 ? meters.map(({ name }) => name) : ["Load", "Memory"];
-    const [area, line] = this.parts;
+    const [area, edge, line] = this.parts;
     area.setAttribute("d", this.#path(1, true));
+    edge.setAttribute("d", this.#path(1, false));
     line.setAttribute("d", this.#path(0, false));
     if (!points.includes(this.picked)) this.picked = null;
     this.#tell();
@@ -129,7 +130,7 @@ class Chart {
     setText(this.values, text);
     this.svg.setAttribute("aria-valuenow", -age);
     this.svg.setAttribute("aria-valuetext", text);
-    this.parts[2].setAttribute("d", this.picked ? `M${this.#x(point).toFixed(2)} 0V${HEIGHT}` : "");
+    this.parts[3].setAttribute("d", this.picked ? `M${this.#x(point).toFixed(2)} 0V${HEIGHT}` : "");
   }
 }
 
