@@ -35,6 +35,7 @@ from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.watchkeeper import Watchkeeper
+from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, Popover
 
 log = logging.getLogger(__name__)
@@ -105,8 +106,9 @@ def resident(front: FrontEnd) -> Iterator[Paddock]:
         records = user_launch_records(folders.state)
         if records is not None:
             records.sweep()
-        paddock = _with_metrics(ground, front, stack)
-        desk = PageDesk(paddock.models, ground.configured_model, open_url, front.popover)
+        history = MeterHistory()
+        paddock = _with_metrics(ground, front, history, stack)
+        desk = PageDesk(paddock.models, ground.configured_model, open_url, front.popover, history)
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)
@@ -151,8 +153,11 @@ def _ground(folders: Folders, stack: ExitStack) -> Ground:
     return Ground(folders, application_log, settings)
 
 
-def _with_metrics(ground: Ground, front: FrontEnd, stack: ExitStack) -> Paddock:
+def _with_metrics(
+    ground: Ground, front: FrontEnd, history: MeterHistory, stack: ExitStack
+) -> Paddock:
     def publish(metrics: ServerMetrics) -> None:
+        history.add(metrics)
         server.metrics_sampled(metrics)
 
     sampler = MetricsSampler(ground.current().metrics.interval, publish, detect_gpus())

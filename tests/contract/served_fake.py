@@ -11,7 +11,7 @@ from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
-from tray.models.page import PageState
+from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.state import Connection, ModelId, ModelState, ServerPhase
 from tray.ui.page_state import page_state
 from tray.ui.page_stream import PageStream
@@ -129,6 +129,13 @@ class FakePage:
     def writer(self) -> PageStream:
         self._asked.append("writer")
         return PageStream()
+
+    def history(self) -> PageHistory:
+        self._asked.append("history")
+        return PageHistory()
+
+    def came_back(self, freed: FreedMemory) -> CameBack:
+        return CameBack(line=freed.model_dump_json())
 
     def open_link(self, url: str) -> None:
         self._asked.append(url)

@@ -13,7 +13,7 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import ServerPhase
 from tray.ui.app_icon import ICO_SIZES
 from tray.ui.gauge import picture_of, render
-from tray.ui.gauge_picture import Level, engine_gpu, layout_of
+from tray.ui.gauge_picture import Level, layout_of
 from tray.ui.palette import PALETTES, PANELS, SHARED_WITH_PAGE, PanelTheme, Rgb, css_hex
 
 THEMES = (PanelTheme.LIGHT, PanelTheme.DARK)
@@ -169,7 +169,7 @@ def test_the_engines_gpu_is_shown_else_the_fullest(
         GpuMetrics(index=i, name="x", vram_used=used, vram_total=100, engine_vram=ours)
         for i, (used, ours) in enumerate(zip((None, 70, 20), held, strict=False))
     )
-    gpu = engine_gpu(ServerMetrics(gpus=cards))
+    gpu = ServerMetrics(gpus=cards).engine_gpu
     assert (gpu.index if gpu else None) == shown
 
 

@@ -67,6 +67,9 @@ def test_each_gpu_has_its_pair_and_a_number_among_several() -> None:
     second = gpu.model_copy(update={"index": 1})
     two = shown(ServerMetrics(gpus=(gpu, second)))
     assert [meter.name for meter in two.meters] == ["GPU 0", "VRAM 0", "GPU 1", "VRAM 1"]
+    engines = second.model_copy(update={"engine_vram": GIB})
+    meters = shown(ServerMetrics(gpus=(gpu, engines))).meters
+    assert [meter.main for meter in meters] == [False, False, True, True]
 
 
 def test_what_was_not_measured_is_never_zero() -> None:

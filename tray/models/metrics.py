@@ -38,6 +38,15 @@ class ServerMetrics(Frozen):
     engine_rss: int | None = None
     tokens_per_second: float | None = None
 
+    @property
+    def engine_gpu(self) -> GpuMetrics | None:
+        """The GPU the engine uses; where that is not known, the one with most VRAM in use."""
+        return max(
+            self.gpus or (),
+            key=lambda gpu: (gpu.engine_vram or 0, gpu.vram_used or 0),
+            default=None,
+        )
+
 
 class FreedGpu(Frozen):
     """Bytes of VRAM that one GPU got back."""

@@ -91,13 +91,15 @@ PAGE_CHUNK: TypeAdapter[PageChunk] = TypeAdapter(PageChunk)
 class Meter(Frozen):
     """One bar: ``percent`` is 0 to 100, or ``None`` when it could not be measured.
 
-    ``text`` is the figure in full ("5.1 / 12.0 GiB"), ``short`` in percent.
+    ``text`` is the figure in full ("5.1 / 12.0 GiB"), ``short`` in percent. Where
+    there is little room only ``main`` ones are shown.
     """
 
     name: str
     percent: float | None
     text: str
     short: str
+    main: bool = True
 
 
 class ModelChoice(Frozen):
@@ -113,6 +115,27 @@ class PageAction(Frozen):
 
     intent: Literal["start", "stop", "free", "wait"]
     label: str
+
+
+class HistoryRow(Frozen):
+    """One GPU (or the computer without one): percent at each point, ``None`` if unknown."""
+
+    name: str
+    load: tuple[float | None, ...]
+    memory: tuple[float | None, ...]
+
+
+class PageHistory(Frozen):
+    """The last two minutes: ``ages`` of the points in seconds, oldest first."""
+
+    ages: tuple[float, ...] = ()
+    rows: tuple[HistoryRow, ...] = ()
+
+
+class CameBack(Frozen):
+    """What freeing the memory gave, in words."""
+
+    line: str
 
 
 class PageState(Frozen):

@@ -7,7 +7,7 @@ changes less than a pixel changes nothing.
 from dataclasses import dataclass
 from enum import IntEnum
 
-from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.models.metrics import ServerMetrics
 from tray.models.state import ServerPhase
 from tray.ui.gauge_badges import Badge, badge_of
 from tray.ui.palette import PanelTheme
@@ -87,7 +87,7 @@ def picture_of(
 ) -> GaugePicture:
     """The picture of one sample; ``falls_back``: the CPU works in the GPU's place."""
     height = layout_of(size).height
-    shown = engine_gpu(metrics)
+    shown = metrics.engine_gpu if metrics is not None else None
     outlined = shown is None and metrics is not None and metrics.gpus == ()
     if shown is not None:
         load, memory = shown.load_percent, _percent(shown.vram_used, shown.vram_total)
@@ -105,12 +105,6 @@ def picture_of(
         outlined=outlined,
         warned=falls_back or (shown is not None and right.level is Level.FULL),
     )
-
-
-def engine_gpu(metrics: ServerMetrics | None) -> GpuMetrics | None:
-    """The GPU the engine uses; where that is not known, the one with most VRAM in use."""
-    gpus = metrics.gpus if metrics is not None else None
-    return max(gpus or (), key=lambda g: (g.engine_vram or 0, g.vram_used or 0), default=None)
 
 
 def _percent(used: int | None, total: int | None) -> float | None:

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from tray.models.catalog import FoundModel
 from tray.models.local_api import ModelList
-from tray.models.page import PageState
+from tray.models.metrics import FreedMemory
+from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.state import ModelId, ModelState
+from tray.ui.history import MeterHistory
+from tray.ui.memory_words import freed_line
 from tray.ui.page_state import page_state
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ class PageDesk:
 
     ``find_models`` may take seconds; it runs on a thread of its own whenever a
     page is opened, and what it finds shows with the next snapshot. ``open_url``
-    raises PaddockError for anything but http, https and mailto.
+    raises PaddockError for anything but http, https and mailto. ``history`` is fed
+    by whoever measures.
     """
 
     def __init__(
@@ -37,11 +41,13 @@ class PageDesk:
         configured: Callable[[], ModelId],
         open_url: Callable[[str], None],
         popover: Popover | None = None,
+        history: MeterHistory | None = None,
     ) -> None:
         self._find_models = find_models
         self._configured = configured
         self._open_url = open_url
         self._popover = popover
+        self._history = history or MeterHistory()
         self._models: tuple[FoundModel, ...] = ()
 
     def opened(self) -> None:
@@ -55,6 +61,12 @@ class PageDesk:
         from tray.ui.page_stream import PageStream
 
         return PageStream()
+
+    def history(self) -> PageHistory:
+        return self._history.so_far()
+
+    def came_back(self, freed: FreedMemory) -> CameBack:
+        return CameBack(line=freed_line(freed))
 
     def open_link(self, url: str) -> None:
         self._open_url(url)

@@ -75,8 +75,12 @@ def _meters(metrics: ServerMetrics) -> tuple[Meter, ...]:
     if metrics.gpus is None:
         return (_load("GPU", None),)
     if metrics.gpus:
-        several = len(metrics.gpus) > 1
-        return tuple(meter for gpu in metrics.gpus for meter in _gpu_meters(gpu, several))
+        several, main = len(metrics.gpus) > 1, metrics.engine_gpu
+        return tuple(
+            meter.model_copy(update={"main": gpu is main})
+            for gpu in metrics.gpus
+            for meter in _gpu_meters(gpu, several)
+        )
     return (
         _load("CPU", metrics.cpu_percent),
         _memory("RAM", metrics.ram_used, metrics.ram_total),

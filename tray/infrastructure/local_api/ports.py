@@ -6,7 +6,7 @@ from typing import Protocol
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
-from tray.models.page import PageChunk, PageState
+from tray.models.page import CameBack, PageChunk, PageHistory, PageState
 from tray.models.state import Connection, ModelState
 
 
@@ -81,6 +81,12 @@ class ServedPage(Protocol):
 
     def writer(self) -> PageWriter:
         """A fresh one for each answer."""
+
+    def history(self) -> PageHistory:
+        """The last two minutes, for the chart."""
+
+    def came_back(self, freed: FreedMemory) -> CameBack:
+        """Freed memory in words."""
 
     def open_link(self, url: str) -> None:
         """Open a link of an answer in the user's browser or mail program."""

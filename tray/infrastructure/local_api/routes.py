@@ -58,6 +58,8 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         "/api/page/chat": _post(
             ChatRequest, lambda body: PageLines(served.chat(body), page.writer())
         ),
+        "/api/page/history": _get(lambda: json_answer(page.history())),
+        "/api/page/free": _post(Empty, lambda _: json_answer(page.came_back(served.free()))),
         "/api/page/hold": _post(HoldRequest, lambda body: _done(lambda: page.hold(body.held))),
         "/api/page/hide": _post(Empty, lambda _: _done(page.hide)),
         "/api/open": _post(OpenRequest, lambda body: _done(lambda: page.open_link(body.url))),
