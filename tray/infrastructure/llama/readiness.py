@@ -41,7 +41,7 @@ def wait_until_ready(
             progress.look(pid, time.monotonic())
             if _answers(spec) and (info := _identify(spec, pid)) is not None:
                 return info
-        interval = min(interval * 1.1, LAST_INTERVAL)
+            interval = min(interval * 1.1, LAST_INTERVAL)
     return None
 
 
@@ -80,17 +80,23 @@ def _listens(pid: int, port: int) -> bool:
     """Whether this process, or a child of it, holds the listening socket."""
     try:
         process = psutil.Process(pid)
-        for candidate in (process, *process.children(recursive=True)):
-            for socket in candidate.net_connections(kind="tcp"):
-                if socket.status == psutil.CONN_LISTEN and socket.laddr.port == port:
-                    return True
+        # Looking for children reads every process of the machine: only if it must be.
+        return _holds(process, port) or any(
+            _holds(child, port) for child in process.children(recursive=True)
+        )
     except psutil.NoSuchProcess:
         return False
     except psutil.AccessDenied:
         # Some systems hide the sockets even of one's own processes; the key has
         # been checked already.
         return True
-    return False
+
+
+def _holds(process: psutil.Process, port: int) -> bool:
+    return any(
+        socket.status == psutil.CONN_LISTEN and socket.laddr.port == port
+        for socket in process.net_connections(kind="tcp")
+    )
 
 
 def _impostor(port: int) -> ServerFailure:
