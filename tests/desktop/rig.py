@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import psutil
 
@@ -153,10 +153,10 @@ class Desktop:
     def wait_for_name(self, name: str) -> None:
         wait_until(lambda: self.owns(name), f"an owner of {name}")
 
-    def windows(self, name: str) -> list[str]:
-        """Visible windows of a class, as X numbers."""
+    def windows(self, name: str, by: Literal["class", "name"] = "class") -> list[str]:
+        """Visible windows of a class or with a title, as X numbers."""
         done = subprocess.run(
-            (str(need_program("xdotool")), "search", "--onlyvisible", "--class", name),
+            (str(need_program("xdotool")), "search", "--onlyvisible", f"--{by}", name),
             capture_output=True,
             text=True,
             env=self.environment,
@@ -165,9 +165,9 @@ class Desktop:
         )
         return done.stdout.split()
 
-    def wait_for_window(self, name: str) -> str:
-        """The first visible window of a class."""
-        return wait_until(lambda: self.windows(name), f"a window of {name}")[0]
+    def wait_for_window(self, name: str, by: Literal["class", "name"] = "class") -> str:
+        """The first visible window of a class or with a title."""
+        return wait_until(lambda: self.windows(name, by), f"a window of {name}")[0]
 
     def screenshot(self, path: Path) -> Path:
         """The whole screen as a PNG file."""
@@ -185,9 +185,11 @@ class Desktop:
         root.clear_area(width=SCREEN[0], height=SCREEN[1])
         display.close()
 
-    def geometry(self, name: str) -> tuple[int, int, int, int]:
-        """Left, top, width and height of the first visible window of a class."""
-        window = self.wait_for_window(name)
+    def geometry(
+        self, name: str, by: Literal["class", "name"] = "class"
+    ) -> tuple[int, int, int, int]:
+        """Left, top, width and height of the first visible window of a class or title."""
+        window = self.wait_for_window(name, by)
         lines = self.output("xdotool", "getwindowgeometry", "--shell", window).splitlines()
         found = dict(line.split("=") for line in lines)
         x, y, width, height = (int(found[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import threading
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.desktop.rig import SCREEN, Desktop, desktop, wait_until
 from tests.desktop.running import Running, icon_box, middle, running
+from tests.screenshots.backdrop import paint
+from tests.screenshots.crash import crash_for_good
 from tray.infrastructure.api_client import ApiClient
 from tray.models.chat import ChatMessage, ChatRequest, Role
 
@@ -27,7 +28,7 @@ def panel_pictures(pictures: Path, work: Path, *, dark: bool) -> None:
     theme = "dark" if dark else "light"
     _put_models(work)
     with desktop(work, dark=dark) as screen:
-        screen.paint((0x2B, 0x34, 0x3C) if dark else (0xC9, 0xD6, 0xDC))
+        paint(screen)
         with running(screen) as paddock:
             Session(screen, paddock, pictures, theme).take_all()
 
@@ -54,7 +55,7 @@ class Session:
         self._tooltip()
         self._menu()
         self._busy()
-        self._crash_for_good()
+        crash_for_good(self._paddock)
         self._settled("Paddock · Failed")
         self._screen.wait_for_window("Xfce4-notifyd")
         self._icon("failed")
@@ -97,16 +98,6 @@ class Session:
         self._icon("busy")
         stop.set()
         reader.join(60)
-
-    def _crash_for_good(self) -> None:
-        def failed() -> bool:
-            state = self._paddock.menu.labels()[1]
-            if state.startswith("Ready"):
-                for engine in self._paddock.engines():
-                    engine.send_signal(signal.SIGSEGV)
-            return state.startswith("Failed")
-
-        wait_until(failed, "giving up on the engine", seconds=90)
 
     def _notification(self) -> None:
         x, y, width, height = self._screen.geometry("Xfce4-notifyd")
