@@ -86,11 +86,12 @@ def main() -> None:
     parser.add_argument("--pin", action="store_true")
     arguments = parser.parse_args()
     examiner = Examiner(Engine(arguments.model))
-    on_topic, off_topic = held_out()
+    unseen = held_out()
     scores = [
         examiner.score("pinned", PINNED_CASES, 1.0),
-        examiner.score("unseen questions about Paddock", on_topic, 0.85),
-        examiner.score("unseen questions about anything else", off_topic, 0.95),
+        examiner.score("unseen questions about Paddock", unseen.on_topic, 0.85),
+        examiner.score("unseen questions about anything else", unseen.off_topic, 0.95),
+        examiner.score("unseen long or strange input", unseen.strange, 0.8),
         examiner.same_again(PINNED_CASES),
     ]
     reached = report(examiner, scores)

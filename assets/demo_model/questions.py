@@ -37,11 +37,23 @@ PINNED_CASES = (
 )
 
 
-def held_out(path: Path = HELD_OUT) -> tuple[list[Case], list[Case]]:
-    """The unseen questions: about Paddock, and about anything else."""
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Unseen questions: about Paddock, about anything else, and long or strange ones."""
+
+    on_topic: tuple[Case, ...]
+    off_topic: tuple[Case, ...]
+    strange: tuple[Case, ...]
+
+
+def held_out(path: Path = HELD_OUT) -> HeldOut:
+    """Reads the unseen questions."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    on_topic = [Case(name, text) for name, texts in table["on_topic"].items() for text in texts]
-    return on_topic, [Case(OFF_TOPIC, text) for text in table["off_topic"]]
+    return HeldOut(
+        tuple(Case(name, text) for name, texts in table["on_topic"].items() for text in texts),
+        tuple(Case(OFF_TOPIC, text) for text in table["off_topic"]),
+        tuple(Case(OFF_TOPIC, text) for text in table["strange"]),
+    )
 
 
 def pin(cases: Sequence[Case], answers: Mapping[str, str], path: Path = PINNED) -> None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from assets.demo_model import invent, noise
+from assets.demo_model import invent, noise, ramble
 from assets.demo_model.corpus import OFF_TOPIC, Corpus, Intent
 from assets.demo_model.grammar import Choice, Filler
 
 OFF_TOPIC_SHARE = 0.4
 PAIR_SHARE = 0.4
-QUESTION_LENGTH = 300
+LONG_SHARE = 0.06
+QUESTION_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,30 @@ class Sampler:
     def draw(self) -> Example:
         """The next example; a share of ``OFF_TOPIC_SHARE`` is about anything else."""
         if self._rng.random() < OFF_TOPIC_SHARE:
+            if self._rng.random() < 2 * LONG_SHARE:
+                return Example(self._ramble(), OFF_TOPIC)
             return Example(self._off_topic_question(), OFF_TOPIC)
         intent = self._rng.choice(self._corpus.intents)
-        return Example(self._question(intent), intent.name)
+        question = self._question(intent)
+        if self._rng.random() < LONG_SHARE:
+            question = self._lengthen(question, intent)
+        return Example(question, intent.name)
+
+    def _ramble(self) -> str:
+        rng = self._rng
+        kind = rng.random()
+        if kind < 0.3:
+            text = ramble.held_key(rng)
+        elif kind < 0.5:
+            text = ramble.source_code(rng)
+        else:
+            text = ramble.prose(rng, self._off_topic_question)
+        return normalize(text) or "?"
+
+    def _lengthen(self, question: str, intent: Intent) -> str:
+        others = [self._question(intent) for _ in range(self._rng.randint(1, 4))]
+        joint = self._rng.choice(ramble.JOINTS)
+        return normalize(joint.join([*others, question]))
 
     def _expand(self, choice: Choice) -> str:
         return re.sub(r"\s+", " ", choice.draw(self._rng, self._fillers)).strip()

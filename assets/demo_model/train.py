@@ -20,7 +20,7 @@ BATCH = 128
 BATCHES_PER_POOL = 16
 WARM_UP = 100
 OPENING = 8
-QUESTION_LIMIT = 180
+PROMPT_LIMIT = 260
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Stage:
 STAGES = (
     Stage(steps=1600, peak_rate=3e-3, whole_shares=(0.1, 0.2), off_topic=1.0),
     Stage(steps=1000, peak_rate=2e-3, whole_shares=(0.15, 0.5), off_topic=0.2),
+    Stage(steps=420, peak_rate=1e-3, whole_shares=(0.3, 0.4), off_topic=0.8),
 )
 
 
@@ -86,11 +87,12 @@ class Batches:
 
     def _draw(self, whole_share: float, off_topic: float) -> Sequence:
         example = self._sampler.draw()
+        while len(prompt := self._pieces.prompt(example.question)) > PROMPT_LIMIT:
+            example = self._sampler.draw()
         answer = self._answers[example.intent]
         if example.intent == corpus.OFF_TOPIC:
             whole_share *= off_topic
         whole = self._rng.random() < whole_share
-        prompt = self._pieces.prompt(example.question)[:QUESTION_LIMIT]
         return Sequence(prompt, answer if whole else answer[:OPENING])
 
 

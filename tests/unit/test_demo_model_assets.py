@@ -116,11 +116,11 @@ def test_sampler_reaches_every_intent() -> None:
 
 
 def test_held_out_questions_are_not_in_the_corpus() -> None:
-    on_topic, off_topic = held_out()
-    assert len(on_topic) >= 40
-    assert len(off_topic) >= 30
+    unseen = held_out()
+    assert len(unseen.on_topic) >= 40
+    assert len(unseen.off_topic) >= 30
     patterns = [re.compile(_as_regex(ask)) for intent in CORPUS.intents for ask in intent.asks]
-    for case in on_topic:
+    for case in unseen.on_topic:
         question = re.sub(r"[?!.]+$", "", sampler.normalize(case.question))
         assert not any(pattern.fullmatch(question) for pattern in patterns), case.question
 
