@@ -8,7 +8,7 @@ from tests.contract.guard_setup import until
 from tests.unit.tray_fakes import FakeActions, FakeHost
 from tray.models.catalog import FoundModel
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.metrics import ServerMetrics
+from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
@@ -70,6 +70,20 @@ def test_a_change_below_a_pixel_is_not_drawn(world: World) -> None:
     assert world.sent(sampled(50.3)) == []
     assert world.sent(sampled(51.0)) == ["tooltip"]
     assert world.sent(sampled(90.0)) == ["picture", "tooltip"]
+
+
+def test_the_bars_are_those_of_the_gpu_the_engine_uses(world: World) -> None:
+    def on_two(load: float) -> ModelState:
+        gpus = (
+            GpuMetrics(index=0, name="busy", load_percent=load, vram_used=9, vram_total=10),
+            GpuMetrics(
+                index=1, name="ours", load_percent=10, vram_used=3, vram_total=10, engine_vram=2
+            ),
+        )
+        return ModelState(metrics=ServerMetrics(gpus=gpus))
+
+    world.sent(on_two(20))
+    assert "picture" not in world.sent(on_two(70))
 
 
 def test_numbers_wait_in_the_menu_and_come_in_time(world: World) -> None:
