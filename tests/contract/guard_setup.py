@@ -85,9 +85,7 @@ class Guarded:
     def family(self, count: int) -> list[psutil.Process]:
         """The engine and its descendants, once there are ``count`` of them."""
         assert self.started.wait(WAIT)
-        guard = guard_of(self.process)
-        until(lambda: len(guard.children(recursive=True)) >= count)
-        return guard.children(recursive=True)
+        return settled(guard_of(self.process), count)
 
 
 def guard_of(process: GuardedProcess) -> psutil.Process:
@@ -95,6 +93,25 @@ def guard_of(process: GuardedProcess) -> psutil.Process:
     parent = psutil.Process(process.pid).parent()
     assert parent is not None
     return parent
+
+
+def settled(guard: psutil.Process, count: int) -> list[psutil.Process]:
+    """The descendants, once there are so many and all but the engine have become ``sleep``."""
+
+    def is_settled() -> bool:
+        found = guard.children(recursive=True)
+        busy = [process for process in found if _name(process) != "sleep"]
+        return len(found) >= count and len(busy) <= 1
+
+    until(is_settled)
+    return guard.children(recursive=True)
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return "gone"
 
 
 def until(condition: Callable[[], bool], seconds: float = WAIT) -> None:

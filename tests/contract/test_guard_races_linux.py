@@ -1,5 +1,6 @@
 """The guard at awkward moments: half started, stopped, signalled, flooded with processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -113,8 +114,9 @@ def test_a_storm_of_signals_does_not_confuse_the_guard(tmp_path: Path) -> None:
         for number in storm:
             guard.send_signal(number)
     assert not gone(family)
-    for _ in range(20):
-        guard.send_signal(signal.SIGTERM)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for _ in range(20):
+            guard.send_signal(signal.SIGTERM)
     assert guarded.ended.wait(WAIT)
     assert gone(family)
     assert guarded.exits == [ExitStatus(signal=signal.SIGKILL)]
@@ -127,7 +129,9 @@ def test_a_logout_ends_guard_and_engine(tmp_path: Path) -> None:
     everybody = (guard_of(guarded.process), *family)
     for number in (signal.SIGHUP, signal.SIGTERM):
         for process in everybody:
-            process.send_signal(number)
+            # The guard is quick: some may be gone already.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(number)
     assert guarded.ended.wait(WAIT)
     assert gone(list(everybody))
 

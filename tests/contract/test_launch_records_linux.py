@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.contract.guard_setup import WAIT, Collected, gone, shell_spec, until
+from tests.contract.guard_setup import WAIT, Collected, gone, settled, shell_spec, until
 from tray.infrastructure.llama.engines import LlamaEngines
 from tray.infrastructure.llama.explain import explain_exit
 from tray.infrastructure.llama.launch_family import NONCE_VARIABLE, LaunchMark
@@ -46,8 +46,7 @@ class Spawned:
         assert self._started.wait(WAIT)
         guard = psutil.Process(self.process.pid).parent()
         assert guard is not None
-        until(lambda: len(guard.children(recursive=True)) == 4)
-        return guard, guard.children(recursive=True)
+        return guard, settled(guard, 4)
 
     def _on_started(self, _pid: int) -> None:
         self._started.set()

@@ -1,5 +1,6 @@
 """The fault matrix of the engine: the right state in time, nothing left, one click goes on."""
 
+import contextlib
 import signal
 import sys
 from collections.abc import Iterator
@@ -208,8 +209,7 @@ def test_suspend_and_resume_of_everything(tmp_path: Path) -> None:
         both = (guard, process)
         for sleeper in both:
             sleeper.suspend()
-        seen = [sleeper.status() for sleeper in both]
-        assert seen == [psutil.STATUS_STOPPED] * 2
+        until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in both))
         for sleeper in both:
             sleeper.resume()
         answers_at_once(service)
@@ -237,8 +237,10 @@ def test_a_logout_while_the_engine_runs(service: LlamaCppService) -> None:
     guard = process.parent()
     assert guard is not None
     for member in (process, guard):
-        member.send_signal(signal.SIGHUP)
-        member.send_signal(signal.SIGTERM)
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            # The first one may have ended everything already.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.send_signal(number)
     assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
     assert gone([process, guard])
     assert service.stop().result(WAIT).phase is ServerPhase.STOPPED
@@ -252,6 +254,7 @@ def test_a_killed_resident_leaves_nothing_and_the_next_one_works(tmp_path: Path)
         guard = engine.parent()
         assert guard is not None
         resident.kill()
+        resident.wait(10)
         until(lambda: gone([engine, guard]), 2.0)
         assert paddock("start").returncode == 0
         assert paddock.status()["phase"] == "ready"
