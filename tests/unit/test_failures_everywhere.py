@@ -167,5 +167,14 @@ def test_the_actions_of_every_phase_and_where_they_are_offered(
     assert offered == [(a.label, verb_of(a)) for a in actions if a.intent is not Intent.WAIT]
 
 
+def test_the_terminal_asks_by_naming_commands() -> None:
+    waiting = ModelState(phase=ServerPhase.BACKOFF, retry_delay=4.0, failure=FAILURE)
+    assert "Retry now: paddock start\nStop trying: paddock stop" in status_text(waiting)
+    hanging = ModelState(phase=ServerPhase.READY, stalled=True, failure=hung(busy=True))
+    assert "Restart: paddock start\nStop: paddock stop" in status_text(hanging)
+    ended = ModelState(phase=ServerPhase.FAILED, failure=FAILURE)
+    assert "paddock start" not in status_text(ended)
+
+
 def verb_of(action: Action) -> Verb:
     return Verb(action.intent.value)

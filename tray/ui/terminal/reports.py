@@ -6,6 +6,7 @@ from tray.models.doctor import CheckStatus, Diagnosis
 from tray.models.failure import ServerFailure
 from tray.models.local_api import ModelList
 from tray.models.state import ModelState, ServerPhase
+from tray.ui.actions import Intent, actions_of
 from tray.ui.present import failure_text, metrics_lines, notice, size, state_line
 
 
@@ -42,10 +43,22 @@ def status_text(state: ModelState) -> str:
     if (said := notice(state)) is not None:
         lines.append(said)
     if state.failure is not None:
-        lines += ["", failure_text(state.failure)]
+        lines += ["", failure_text(state.failure), *_choices(state)]
     if state.metrics is not None:
         lines += ["", *metrics_lines(state.metrics)]
     return "\n".join(lines)
+
+
+def _choices(state: ModelState) -> tuple[str, ...]:
+    """What the user is asked while the engine waits or stands still, as commands."""
+    if state.phase is not ServerPhase.BACKOFF and not state.stalled:
+        return ()
+    commands = {Intent.START: "paddock start", Intent.STOP: "paddock stop"}
+    return tuple(
+        f"{action.label}: {commands[action.intent]}"
+        for action in actions_of(state)
+        if action.intent in commands
+    )
 
 
 def models_text(found: ModelList) -> str:
