@@ -44,8 +44,8 @@ def test_who_took_the_port_is_named() -> None:
     [
         (
             (
-                "I common_params_fit_impl: projected to use 9120 MiB of device memory vs. 7800 MiB of "
-                "free device memory"
+                "I common_params_fit_impl: projected to use 9120 MiB of device memory vs. 7800 "
+                "MiB of free device memory"
             ),
             "The engine expected to need 9120 MiB of device memory; 7800 MiB are free.",
         ),
@@ -58,8 +58,8 @@ def test_who_took_the_port_is_named() -> None:
         ),
         (
             (
-                "I common_params_fit_impl: projected to use 5 MiB of host memory vs. 24105 MiB of "
-                "total host memory"
+                "I common_params_fit_impl: projected to use 5 MiB of host memory vs. 24105 "
+                "MiB of total host memory"
             ),
             "The engine expected to need 5 MiB of host memory; 24105 MiB are there in all.",
         ),
