@@ -26,6 +26,7 @@ GROUPS = (
     "memory",
     "idle",
     "rendering",
+    "indicator",
     "page_latency",
     "with_icon",
     "icon_start",

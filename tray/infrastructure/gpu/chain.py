@@ -22,7 +22,7 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _PATIENCE_SECONDS = 5.0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Place:
     reader: GuardedReader
     trouble: ReaderError | None = None
@@ -50,6 +50,7 @@ class ReaderChain:
         self._patience = patience_seconds
         self._clock = clock
         self._known: tuple[GpuMetrics, ...] = ()
+        self._source: tuple[_Place, list[tuple[int, str]]] | None = None
         self._said = ""
 
     def read(self, deadline: float, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...] | None:
@@ -62,8 +63,7 @@ class ReaderChain:
             gpus = self._ask(place, deadline, engine)
             if gpus is not None:
                 self._rest_after(place)
-                self._known = tuple(GpuMetrics(index=gpu.index, name=gpu.name) for gpu in gpus)
-                self._say_read_by(place, gpus)
+                self._remember(place, gpus)
                 return gpus
             if isinstance(place.trouble, ReaderBusy):
                 break
@@ -107,6 +107,7 @@ class ReaderChain:
                 place.trouble = ReaderUnavailable("not needed")
 
     def _nobody(self) -> tuple[GpuMetrics, ...] | None:
+        self._source = None
         troubles = [place.trouble for place in self._places]
         if all(isinstance(trouble, ReaderUnavailable) for trouble in troubles):
             self._known = ()
@@ -115,6 +116,13 @@ class ReaderChain:
         if not any(isinstance(trouble, ReaderBusy) for trouble in troubles):
             self._say(f"no answer ({self._reasons()})")
         return None
+
+    def _remember(self, used: _Place, gpus: tuple[GpuMetrics, ...]) -> None:
+        source = (used, [(gpu.index, gpu.name) for gpu in gpus])
+        if source != self._source:
+            self._source = source
+            self._known = tuple(GpuMetrics(index=gpu.index, name=gpu.name) for gpu in gpus)
+            self._say_read_by(used, gpus)
 
     def _say_read_by(self, used: _Place, gpus: tuple[GpuMetrics, ...]) -> None:
         names = ", ".join(gpu.name for gpu in gpus) or "none"

@@ -113,16 +113,18 @@ class _Device:
         memory = self._value(nvml.nvmlDeviceGetMemoryInfo, self._handle)
         celsius = self._value(nvml.nvmlDeviceGetTemperature, self._handle, 0)
         milliwatts = self._value(nvml.nvmlDeviceGetPowerUsage, self._handle)
-        if all(value is None for value in (load, memory, celsius, milliwatts)):
+        if load is memory is celsius is milliwatts is None:
             self.trouble = self.trouble or self._unknown
-        sized = memory is not None and 0 < memory.total < _NOT_AVAILABLE
+        percent = load.gpu if load else None
+        total, used = (memory.total, memory.used) if memory else (0, 0)
+        sized = 0 < total < _NOT_AVAILABLE
         return GpuMetrics(
             index=self._index,
             name=self._name,
-            load_percent=float(load.gpu) if load and load.gpu <= 100 else None,
-            vram_used=memory.used if sized and memory.used <= memory.total else None,
-            vram_total=memory.total if sized else None,
-            engine_vram=self._engine_vram(engine, memory.total) if engine and sized else None,
+            load_percent=float(percent) if percent is not None and percent <= 100 else None,
+            vram_used=used if sized and used <= total else None,
+            vram_total=total if sized else None,
+            engine_vram=self._engine_vram(engine, total) if engine and sized else None,
             temperature_celsius=None if celsius is None else float(celsius),
             power_watts=None if milliwatts is None else milliwatts / 1000,
         )
