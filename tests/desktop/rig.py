@@ -86,6 +86,7 @@ class Desktop:
         bus = self.start("dbus-daemon", "--session", "--nofork", "--print-address=1")
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = _first_line(bus)
         self.start("openbox")
+        wait_until(self._managed, "the window manager")
         self.panel: subprocess.Popen[str] | None = None
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
@@ -183,6 +184,7 @@ class Desktop:
         root = display.screen().root
         root.change_attributes(background_pixel=(red << 16) | (green << 8) | blue)
         root.clear_area(width=SCREEN[0], height=SCREEN[1])
+        display.sync()
         display.close()
 
     def geometry(
@@ -203,6 +205,9 @@ class Desktop:
 
     def key(self, name: str) -> None:
         self.output("xdotool", "key", name)
+
+    def _managed(self) -> bool:
+        return "window id" in self.output("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")
 
     def _configure(self) -> None:
         channels = self.folder / "config" / "xfce4" / "xfconf" / "xfce-perchannel-xml"

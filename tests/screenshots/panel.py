@@ -80,8 +80,8 @@ class Session:
         self._screen.click(*middle(self._box))
         self._screen.point(*AWAY)
         self._save("menu", wait_until(lambda: self._changed(before, settled=True), "the menu"))
-        # Open chat, Stop, Model and into its submenu.
-        for key in ("Down", "Down", "Down", "Right"):
+        enabled = [line.label for line in self._paddock.menu.menu() if line.enabled]
+        for key in (*["Down"] * (enabled.index("Model") + 1), "Right"):
             self._screen.key(key)
         opened = wait_until(lambda: self._changed(before, settled=True), "the submenu")
         self._save("models", opened)
