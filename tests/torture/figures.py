@@ -32,13 +32,14 @@ class Milliseconds(Frozen):
 class KillFigures(Frozen):
     """Random SIGKILLs of a Paddock in one stage, as its actor gave it before the kill.
 
-    ``engine_gone`` counts kills that had an engine; ``all_gone`` runs to the end of
-    every process Paddock had started. ``survivors`` is how many were alive after
-    the limit. ``bare_kill`` is what a plain SIGKILL of a busy process took at the
-    same times: the machine's own share.
+    ``aimed`` is how many were wanted in this stage. ``engine_gone`` counts kills that
+    had an engine; ``all_gone`` runs to the end of every process Paddock had started.
+    ``survivors`` is how many were alive after the limit. ``bare_kill`` is what a plain
+    SIGKILL of a busy process took at the same times: the machine's own share.
     """
 
     stage: str
+    aimed: int
     kills: int
     survivors: int
     engine_gone: Milliseconds

@@ -79,9 +79,9 @@ def kill_many(arena: Arena, counts: dict[Stage, int], seed: int) -> tuple[KillFi
             kills.append(arena.kill(aim, number, source))
             hits += kills[-1].stage is aim
     return tuple(
-        _figures(stage, [kill for kill in kills if kill.stage is stage])
+        _figures(stage, counts.get(stage, 0), [kill for kill in kills if kill.stage is stage])
         for stage in Stage
-        if any(kill.stage is stage for kill in kills)
+        if counts.get(stage) or any(kill.stage is stage for kill in kills)
     )
 
 
@@ -129,9 +129,10 @@ def _foreign_client(told: Told) -> Iterator[None]:
         yield
 
 
-def _figures(stage: Stage, kills: list[Kill]) -> KillFigures:
+def _figures(stage: Stage, aimed: int, kills: list[Kill]) -> KillFigures:
     return KillFigures(
         stage=stage,
+        aimed=aimed,
         kills=len(kills),
         survivors=sum(kill.survivors for kill in kills),
         engine_gone=Milliseconds.of([k.engine_gone for k in kills if k.engine_gone is not None]),

@@ -37,8 +37,8 @@ def _of_kills(found: KillFigures) -> list[Verdict]:
             what=what,
             runs=found.kills,
             found=f"{found.survivors} survivors",
-            wanted="0",
-            held=found.survivors == 0,
+            wanted=f"0 of at least {found.aimed}",
+            held=found.survivors == 0 and found.kills >= found.aimed,
         )
     ]
     gone = found.engine_gone
