@@ -5,6 +5,7 @@
  *   count=<n>        number of GPUs (2 unless told)
  *   lost=<index>     this GPU answers GPU_IS_LOST; lost=all every one
  *   na               load, temperature and power answer NOT_SUPPORTED
+ *   used=<MiB>       this much of GPU 0 is in use
  *   nomemory         memory answers NOT_SUPPORTED
  *   unknown          every value answers UNKNOWN
  *   block=<seconds>  a load query takes this long
@@ -116,7 +117,8 @@ int nvmlDeviceGetUtilizationRates(int *device, utilization *rates) {
 
 int nvmlDeviceGetMemoryInfo(int *device, memory *info) {
     info->total = 8ULL << 30;
-    info->used = (1ULL + *device) << 30;
+    const char *used = *device ? NULL : word("used=");
+    info->used = used ? strtoull(used, NULL, 10) << 20 : (1ULL + *device) << 30;
     info->free = info->total - info->used;
     return word("nomemory") ? NOT_SUPPORTED : state(device);
 }
