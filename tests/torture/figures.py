@@ -33,7 +33,8 @@ class KillFigures(Frozen):
     """Random SIGKILLs of a Paddock in one stage, as its actor gave it before the kill.
 
     ``aimed`` is how many were wanted in this stage. ``engine_gone`` counts kills that
-    had an engine; ``all_gone`` runs to the end of every process Paddock had started.
+    had an engine; ``paddock_gone`` is how long Paddock itself took to die, ``all_gone``
+    runs to the end of every process it had started. All are counted from the kill.
     ``survivors`` is how many were alive after the limit. ``bare_kill`` is what a plain
     SIGKILL of a busy process took at the same times: the machine's own share.
     """
@@ -42,6 +43,7 @@ class KillFigures(Frozen):
     aimed: int
     kills: int
     survivors: int
+    paddock_gone: Milliseconds
     engine_gone: Milliseconds
     all_gone: Milliseconds
     bare_kill: Milliseconds

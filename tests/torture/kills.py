@@ -18,7 +18,7 @@ from tests.requirements import llama_server
 from tests.torture.figures import KillFigures, Milliseconds
 from tests.torture.slow_model import write_slow_model
 from tests.torture.tray import Told
-from tests.torture.victim import Deathbed, Stage, Victim, bare_kill, stage_of, survivors
+from tests.torture.victim import LIMIT, Deathbed, Stage, Victim, bare_kill, stage_of, survivors
 from tray.models.config import EngineKind, LlamaCppConfig
 
 # About three microseconds of loading each.
@@ -34,6 +34,7 @@ class Kill:
 
     stage: Stage
     survivors: int
+    paddock_gone: float
     engine_gone: float | None
     all_gone: float
     bare_kill: float
@@ -99,7 +100,7 @@ def _kill(victim: Victim, folder: Path, aim: Stage, number: int, source: random.
         # The moment itself is random; there is nothing to wait for.
         time.sleep(source.uniform(0, SPANS[aim]))
         told = victim.tell("state")
-        deathbed = Deathbed(victim.descendants())
+        deathbed = Deathbed([victim.process.pid, *victim.descendants()])
         since = time.monotonic()
         victim.process.kill()
         ends = deathbed.ends(since)
@@ -107,7 +108,8 @@ def _kill(victim: Victim, folder: Path, aim: Stage, number: int, source: random.
     left, last = survivors(folder, since)
     bare = bare_kill()
     gone = ends.get(told.pid) if told.pid is not None else None
-    return Kill(stage_of(told), left, gone, max((*ends.values(), last)), bare)
+    own = ends.get(victim.process.pid, LIMIT * 1000)
+    return Kill(stage_of(told), left, own, gone, max((*ends.values(), last)), bare)
 
 
 @contextlib.contextmanager
@@ -135,6 +137,7 @@ def _figures(stage: Stage, aimed: int, kills: list[Kill]) -> KillFigures:
         aimed=aimed,
         kills=len(kills),
         survivors=sum(kill.survivors for kill in kills),
+        paddock_gone=Milliseconds.of([kill.paddock_gone for kill in kills]),
         engine_gone=Milliseconds.of([k.engine_gone for k in kills if k.engine_gone is not None]),
         all_gone=Milliseconds.of([kill.all_gone for kill in kills]),
         bare_kill=Milliseconds.of([kill.bare_kill for kill in kills]),

@@ -47,7 +47,8 @@ def _of_kills(found: KillFigures) -> list[Verdict]:
             Verdict(
                 what=f"{what}: engine gone",
                 runs=gone.count,
-                found=f"{_spread(gone)} (bare kill: {_spread(found.bare_kill)})",
+                found=f"{_spread(gone)} (Paddock itself: {_spread(found.paddock_gone)}; "
+                f"bare kill: {_spread(found.bare_kill)})",
                 wanted=f"p99 ≤ {ENGINE_GONE_P99:g} ms",
                 held=gone.p99 <= ENGINE_GONE_P99,
             )
