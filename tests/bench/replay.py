@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import os
+import sys
 import threading
 
 import psutil
@@ -66,9 +67,10 @@ class Footprint(Frozen):
     def now(cls) -> Footprint:
         gc.collect()
         process = psutil.Process()
+        open_files = process.num_handles() if sys.platform == "win32" else process.num_fds()
         return cls(
             rss=process.memory_info().rss,
-            files=process.num_fds(),
+            files=open_files,
             threads=threading.active_count(),
         )
 
