@@ -106,7 +106,7 @@ def test_address_and_key_are_copied(paddock: Running) -> None:
     port = menu.wait_for("Ready").label.rpartition(" ")[2]
     menu.click("API address")
     assert pasted(paddock.desktop, f"http://127.0.0.1:{port}/v1")
-    menu.click("Example for curl")
+    menu.click("curl example")
     assert pasted(paddock.desktop, f"curl http://127.0.0.1:{port}/v1/chat/completions")
 
 
@@ -153,7 +153,7 @@ def test_a_signal_ends_it_in_order(paddock: Running, number: signal.Signals) -> 
 
 
 def test_quit_ends_it(paddock: Running) -> None:
-    paddock.menu.click("Quit Paddock")
+    paddock.menu.click("Quit")
     assert paddock.process.wait(WAIT) == 0
     assert list(paddock.icons.iterdir()) == []
 

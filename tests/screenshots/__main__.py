@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.screenshots.contact_sheet import contact_sheet
+from tests.screenshots.overview import overview
 from tests.screenshots.panel import panel_pictures
+from tests.screenshots.popover import popover_pictures
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 Take = Callable[[Path, Path], None]
@@ -21,8 +23,11 @@ def _contact_sheet(pictures: Path, _: Path) -> None:
 
 TAKES: dict[str, Take] = {
     "icon": _contact_sheet,
+    "overview": overview,
     "panel-light": lambda pictures, work: panel_pictures(pictures, work, dark=False),
     "panel-dark": lambda pictures, work: panel_pictures(pictures, work, dark=True),
+    "popover-light": lambda pictures, work: popover_pictures(pictures, work, dark=False),
+    "popover-dark": lambda pictures, work: popover_pictures(pictures, work, dark=True),
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.desktop.rig import SCREEN, Desktop, desktop, wait_until
+from tests.screenshots.backdrop import paint
 from tests.web.page_setup import Scripted, scripted_page
 from tests.web.scripted import BROKEN, ScriptedAnswer
 from tray.infrastructure.popover_process import PopoverProcess
@@ -51,7 +52,7 @@ def popover_pictures(pictures: Path, work: Path, *, dark: bool) -> None:
     """Write popover-<state>-<theme>.png: stopped, empty, streaming, answer, error."""
     theme = "dark" if dark else "light"
     with desktop(work, dark=dark) as screen, _standing_in(screen), scripted_page() as script:
-        screen.paint((0x2B, 0x34, 0x3C) if dark else (0xC9, 0xD6, 0xDC))
+        paint(screen)
         popover = PopoverProcess(script.page.url, lambda _: None, lambda: 300)
         script.page.window.popover = popover
         try:

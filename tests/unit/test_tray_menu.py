@@ -56,7 +56,7 @@ def test_the_menu_of_a_ready_engine_reads_like_this() -> None:
         "Copy",
         "Show log",
         "Open settings file",
-        "Quit Paddock",
+        "Quit",
     ]
 
 

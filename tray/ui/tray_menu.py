@@ -76,7 +76,7 @@ def menu_entries(
         Entry("Show log", Verb.SHOW_LOG),
         Entry("Open settings file", Verb.OPEN_SETTINGS),
         SEPARATOR,
-        Entry("Quit Paddock", Verb.QUIT),
+        Entry("Quit", Verb.QUIT),
     )
 
 
@@ -142,7 +142,7 @@ def _copy_entries(running: bool) -> tuple[Entry, ...]:
     return (
         Entry("API address", Verb.COPY_ADDRESS, enabled=running),
         Entry("API key", Verb.COPY_KEY, enabled=running),
-        Entry("Example for curl", Verb.COPY_EXAMPLE, enabled=running),
+        Entry("curl example", Verb.COPY_EXAMPLE, enabled=running),
     )
 
 
