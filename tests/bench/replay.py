@@ -67,12 +67,17 @@ class Footprint(Frozen):
     def now(cls) -> Footprint:
         gc.collect()
         process = psutil.Process()
-        open_files = process.num_handles() if sys.platform == "win32" else process.num_fds()
         return cls(
             rss=process.memory_info().rss,
-            files=open_files,
+            files=_open_files(process),
             threads=threading.active_count(),
         )
+
+
+def _open_files(process: psutil.Process) -> int:
+    if sys.platform == "win32":
+        return process.num_handles()
+    return process.num_fds()
 
 
 class Replay:

@@ -172,8 +172,10 @@ _WORDS = {
         "",
     ),
     "vram_guard.enabled": (
-        "Unload the model when free GPU memory falls under the mark because of another "
-        "program. Never while an answer is written.",
+        (
+            "Unload the model when free GPU memory falls under the mark because of another "
+            "program. Never while an answer is written."
+        ),
         "true or false",
         "",
     ),
