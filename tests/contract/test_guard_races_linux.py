@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,6 +95,28 @@ def test_a_stray_fork_of_the_tray_does_not_keep_the_engine(tmp_path: Path) -> No
             assert fork.is_running()
         finally:
             fork.kill()
+
+
+def test_the_end_of_the_thread_that_spawned_ends_nothing(tmp_path: Path) -> None:
+    """The kernel tells the guard of that thread's end, too; a living tray keeps its engine."""
+    made: list[Guarded] = []
+    thread = threading.Thread(target=lambda: made.append(Guarded(FAMILY, tmp_path)))
+    thread.start()
+    thread.join()
+    (guarded,) = made
+    family = guarded.family(4)
+    guard = guard_of(guarded.process)
+    for _ in range(5):
+        guard.send_signal(signal.SIGUSR1)
+    before = guard.num_ctx_switches().voluntary
+    # It looks at the tray a few times, and then waits again.
+    until(lambda: guard.num_ctx_switches().voluntary > before + 5)
+    until(lambda: guard.status() == psutil.STATUS_SLEEPING)
+    assert not gone(family[:1])
+    assert len(guard.children(recursive=True)) == 4
+    guarded.process.kill()
+    assert guarded.ended.wait(WAIT)
+    assert gone(family)
 
 
 def test_a_stopped_guard_still_obeys_a_kill(tmp_path: Path) -> None:

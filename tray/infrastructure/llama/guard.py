@@ -24,6 +24,9 @@ PR_SET_CHILD_SUBREAPER = 36
 CONTROL, REPORT, OUTPUT = 0, 1, 2
 CHANGES = os.WNOHANG | os.WUNTRACED | os.WCONTINUED
 LOOK_AGAIN = 0.05
+HINT = signal.SIGUSR1
+LOOKS = 20
+SIGKILL_BIT = 1 << (signal.SIGKILL - 1)
 
 
 def prctl(option: int, value: int) -> None:
@@ -54,14 +57,16 @@ class Watch:
         os.set_blocking(write_end, False)
         signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        for number in (signal.SIGCHLD, signal.SIGTERM):
+        for number in (signal.SIGCHLD, signal.SIGTERM, HINT):
             signal.signal(number, lambda *_: None)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_IGN)
         self.poll = select.poll()
         self.poll.register(CONTROL, select.POLLIN)
         self.poll.register(self.wakeup, select.POLLIN)
-        self._parent = watch_end(os.getppid())
+        self._looks = 0
+        self._paddock = os.getppid()
+        self._parent = watch_end(self._paddock)
         if self._parent is not None:
             self.poll.register(self._parent, select.POLLIN)
 
@@ -70,10 +75,21 @@ class Watch:
         return self.over
 
     def wait(self, timeout: int | None = None) -> list[int]:
-        """Wait for news, at most ``timeout`` milliseconds; the descriptors that had some."""
+        """Wait for news, at most ``timeout`` milliseconds; the descriptors that had some.
+
+        After a hint that Paddock may be dying it is looked at a few times.
+        """
+        if self._looks:
+            timeout = 1
+            self._looks -= 1
         ready = [descriptor for descriptor, _ in self.poll.poll(timeout)]
         if self.wakeup in ready:
-            self.over |= signal.SIGTERM in os.read(self.wakeup, 512)
+            signals = os.read(self.wakeup, 512)
+            self.over |= signal.SIGTERM in signals
+            if HINT in signals:
+                self._looks = LOOKS
+        if self._looks:
+            self.over |= is_dying(self._paddock)
         if CONTROL in ready:
             self.over |= not os.read(CONTROL, 512)
             self.asked = True
@@ -106,6 +122,23 @@ else:
         return None
 
 
+def is_dying(pid: int) -> bool:
+    """Whether a process of Linux has been killed, although it is not gone yet.
+
+    Its pipes close only when its last thread has ended, and one may hang in the
+    kernel, on a slow disk for instance.
+    """
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/status") as file:
+                lines = dict(line.split(":", 1) for line in file if ":" in line)
+            if int(lines["SigPnd"], 16) & SIGKILL_BIT:
+                return True
+            if int(thread) == pid and lines["State"].split()[0] in "ZX":
+                return True
+    return False
+
+
 def spawn(argv: list[str], watch: Watch) -> int:
     """Fork and exec the engine in a session of its own; returns its pid.
 
@@ -134,7 +167,7 @@ def become(argv: list[str], parent: int, failed: int) -> None:
     """Turn this forked child into the engine; never returns."""
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        for number in (HINT, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         os.setsid()
@@ -214,6 +247,8 @@ def main(argv: list[str]) -> None:
     watch = Watch()
     if sys.platform == "linux":
         prctl(PR_SET_CHILD_SUBREAPER, 1)
+        # Tells of the end of the thread that started the guard, so no more than a hint.
+        prctl(PR_SET_PDEATHSIG, HINT)
     if watch.over_already():
         report(f"signal {signal.SIGKILL:d}")
         return
