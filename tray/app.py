@@ -109,6 +109,7 @@ def resident(front: FrontEnd) -> Iterator[Paddock]:
         history = MeterHistory()
         paddock = _with_metrics(ground, front, history, stack)
         desk = PageDesk(paddock.models, ground.configured_model, open_url, front.popover, history)
+        paddock.listen(desk.tell)
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)

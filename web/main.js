@@ -4,7 +4,7 @@ import { clear, isBusy, isEmpty, onChange, send, stop } from "./chat.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { byId, element, setText } from "./dom.js";
-import { closeDetails, onState, showFailure, state, watchState } from "./header.js";
+import { closeDetails, onState, showFailure, start, state, watchState } from "./header.js";
 import { catchLinks } from "./links.js";
 import { hide, watchWindow } from "./popover.js";
 
@@ -12,6 +12,7 @@ const UNDO = 8000; // milliseconds
 
 const notice = byId("notice");
 let shownSuggestions = "";
+let shownNote = null;
 let undoTimer = 0;
 
 function showEmpty() {
@@ -34,6 +35,18 @@ function showEmpty() {
   }));
 }
 
+// What the guard did, with the way back; it goes when a model is loaded again.
+function showNote({ note }) {
+  if (note === shownNote) return;
+  shownNote = note;
+  clearTimeout(undoTimer);
+  notice.hidden = !note;
+  if (!note) return;
+  const button = element("button", { type: "button", className: "link" }, "Load it");
+  button.addEventListener("click", () => start(false).catch(showFailure));
+  notice.replaceChildren(`${note} `, button);
+}
+
 function newChat() {
   const undo = clear();
   const button = element("button", { type: "button", className: "link" }, "Undo");
@@ -54,6 +67,7 @@ function escape(event) {
 }
 
 onState(showEmpty);
+onState(showNote);
 onChange(showEmpty);
 byId("new").addEventListener("click", newChat);
 document.addEventListener("keydown", escape);

@@ -61,6 +61,7 @@ class ServedPage:
     looks: list[None]
     """One for each time a page asked for the state."""
     history: MeterHistory
+    desk: PageDesk
 
     @property
     def origin(self) -> str:
@@ -87,7 +88,7 @@ def page_over(service: LlamaCppService, config: LlamaCppConfig) -> Iterator[Serv
     api.start()
     try:
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history)
+        yield ServedPage(service, api, window, opened, looks, history, desk)
     finally:
         api.close()
 

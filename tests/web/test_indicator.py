@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Shown
-from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.models.metrics import FreedMemory, GpuMetrics, ServerMetrics
+from tray.models.notice import Notice, NoticeKind
+from tray.models.state import ModelId
 
 pytestmark = pytest.mark.web
 GIB = 2**30
@@ -85,3 +87,20 @@ def test_memory_is_freed_with_a_click_and_a_message_loads_the_model_again(shown:
     shown.answered("Here again.")
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(shown.page.locator("#came-back")).to_have_text("")
+
+
+def test_what_the_guard_did_is_told_with_the_way_back(shown: Shown) -> None:
+    freed = FreedMemory(ram=2 * GIB)
+    demo = ModelId(name="demo")
+    shown.script.page.desk.tell(
+        Notice(kind=NoticeKind.UNLOADED_FOR_OTHERS, model=demo, freed=freed)
+    )
+    sampled(shown, 1.0)
+    notice = shown.page.locator("#notice")
+    expect(notice).to_contain_text("demo model was unloaded. 2.0 GiB of RAM is free again.")
+    shown.script.page.desk.tell(Notice(kind=NoticeKind.ROOM_AGAIN, model=demo))
+    sampled(shown, 2.0)
+    expect(notice).to_contain_text("fits into the GPU's memory again")
+    notice.get_by_role("button", name="Load it").click()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    expect(notice).to_be_hidden()

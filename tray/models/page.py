@@ -143,7 +143,8 @@ class PageState(Frozen):
 
     ``model`` is the value of the running or chosen model; ``metrics`` has a
     line for every measurement, ``meters`` the few that are drawn as bars.
-    ``failure`` is why it ended or stands still, ``actions`` what may be done now.
+    ``failure`` is why it ended or stands still, ``actions`` what may be done now,
+    ``note`` what happened to the model without the user's doing.
     """
 
     phase: ServerPhase
@@ -159,4 +160,5 @@ class PageState(Frozen):
     actions: tuple[PageAction, ...] = ()
     failure: ServerFailure | None
     hint: str | None
+    note: str | None = None
     suggestions: tuple[str, ...]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from tray.models.catalog import FoundModel
 from tray.models.local_api import ModelList
 from tray.models.metrics import FreedMemory
+from tray.models.notice import Notice, NoticeKind
 from tray.models.page import CameBack, PageHistory, PageState
-from tray.models.state import ModelId, ModelState
+from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui.history import MeterHistory
-from tray.ui.memory_words import freed_line
+from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.page_state import page_state
 
 if TYPE_CHECKING:
@@ -49,12 +50,21 @@ class PageDesk:
         self._popover = popover
         self._history = history or MeterHistory()
         self._models: tuple[FoundModel, ...] = ()
+        self._note: str | None = None
 
     def opened(self) -> None:
         threading.Thread(target=self._look_for_models, name="page-models", daemon=True).start()
 
     def state(self, state: ModelState) -> PageState:
-        return page_state(state, self._models, state.model or self._configured())
+        shown = page_state(state, self._models, state.model or self._configured())
+        if state.phase in (ServerPhase.STARTING, ServerPhase.READY):
+            self._note = None
+        return shown.model_copy(update={"note": self._note}) if self._note else shown
+
+    def tell(self, notice: Notice) -> None:
+        """Remember what the guard did until a model is loaded again; failures show anyway."""
+        if notice.kind is not NoticeKind.ENGINE_FAILED:
+            self._note = notice_words(notice)[1]
 
     def writer(self) -> "PageStream":
         # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
