@@ -13,7 +13,10 @@ def main() -> None:
     lock = ScreenLock(lambda locked: print("locked" if locked else "open", flush=True))
     lock.watch()
     print("watching", flush=True)
-    threading.Thread(target=lambda: (sys.stdin.read(), loop.quit()), daemon=True).start()
+    # In the loop's own turn: a loop that is not running yet would not hear it.
+    threading.Thread(
+        target=lambda: (sys.stdin.read(), GLib.idle_add(loop.quit)), daemon=True
+    ).start()
     loop.run()
     lock.close()
 

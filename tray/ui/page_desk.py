@@ -64,7 +64,7 @@ class PageDesk:
     def tell(self, notice: Notice) -> None:
         """Remember what the guard did until a model is loaded again; failures show anyway."""
         if notice.kind is not NoticeKind.ENGINE_FAILED:
-            self._note = notice_words(notice)[1]
+            self._note = ". ".join(notice_words(notice))
 
     def writer(self) -> "PageStream":
         # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
