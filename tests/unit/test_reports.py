@@ -38,6 +38,7 @@ def test_status_for_programs_has_exactly_the_documented_keys() -> None:
         "port",
         "pid",
         "failure",
+        "launch",
     ]
     assert status_report(READY) == StatusReport(
         phase=ServerPhase.READY,

@@ -115,7 +115,24 @@ def test_a_model_outside_the_folders_is_listed_and_marked() -> None:
 @pytest.mark.parametrize("phase", list(ServerPhase))
 def test_address_and_key_can_be_copied_only_while_they_exist(phase: ServerPhase) -> None:
     copy = submenu(menu_entries(ModelState(phase=phase), (), DEMO), "Copy")
-    assert {e.enabled for e in copy} == {phase is ServerPhase.READY}
+    assert {e.enabled for e in copy if e.verb is not Verb.COPY_LAUNCH} == {
+        phase is ServerPhase.READY
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [(EngineKind.EXECUTABLE, "Command line"), (EngineKind.BUNDLED, "Engine settings")],
+)
+def test_what_was_launched_can_be_copied(kind: EngineKind, label: str) -> None:
+    state = ModelState(engine=EngineInfo(kind=kind), launch="llama-server --model m.gguf")
+    entry = submenu(menu_entries(state, (), DEMO), "Copy")[-1]
+    assert (entry.label, entry.verb, entry.value, entry.enabled) == (
+        label,
+        Verb.COPY_LAUNCH,
+        "llama-server --model m.gguf",
+        True,
+    )
 
 
 def test_a_failure_is_named() -> None:

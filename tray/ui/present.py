@@ -208,3 +208,10 @@ def finish_line(finish: FinishChunk) -> str:
 def joined(parts: Iterable[str | None]) -> str:
     """The parts that say something, in one line."""
     return SEPARATOR.join(part for part in parts if part)
+
+
+def launch_name(state: ModelState) -> str:
+    """What ``ModelState.launch`` is: a command line, or the bundled engine's settings."""
+    engine = state.engine
+    bundled = engine is None or engine.kind is EngineKind.BUNDLED
+    return "Engine settings" if bundled else "Command line"

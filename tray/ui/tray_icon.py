@@ -174,5 +174,7 @@ class TrayIcon:
                 actions.copy(actions.connection().api_key)
             case Verb.COPY_EXAMPLE:
                 actions.copy(curl_example(actions.connection()))
+            case Verb.COPY_LAUNCH:
+                actions.copy(entry.value or "")
             case verb if verb is not None:
                 self._plain_actions[verb]()

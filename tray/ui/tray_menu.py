@@ -24,6 +24,7 @@ class Verb(StrEnum):
     COPY_ADDRESS = "copy_address"
     COPY_KEY = "copy_key"
     COPY_EXAMPLE = "copy_example"
+    COPY_LAUNCH = "copy_launch"
     SHOW_LOG = "show_log"
     OPEN_SETTINGS = "open_settings"
     QUIT = "quit"
@@ -33,8 +34,9 @@ class Verb(StrEnum):
 class Entry:
     """One line. ``verb`` of ``None``: information, a submenu or a separator.
 
-    ``value`` is the model START runs, as StartRequest takes it. ``chosen`` is
-    the radio mark; ``live`` labels change with the measurements.
+    ``value`` is the model START runs, as StartRequest takes it, or the text
+    COPY_LAUNCH copies. ``chosen`` is the radio mark; ``live`` labels change with
+    the measurements.
     """
 
     label: str
@@ -72,7 +74,7 @@ def menu_entries(
         Entry("Model", submenu=_model_entries(models, model)),
         *_metrics_entries(state),
         SEPARATOR,
-        Entry("Copy", submenu=_copy_entries(state.phase is ServerPhase.READY)),
+        Entry("Copy", submenu=_copy_entries(state)),
         Entry("Show log", Verb.SHOW_LOG),
         Entry("Open settings file", Verb.OPEN_SETTINGS),
         SEPARATOR,
@@ -138,11 +140,14 @@ def _metrics_entries(state: ModelState) -> tuple[Entry, ...]:
     return (SEPARATOR, *(_note(line, live=True) for line in lines))
 
 
-def _copy_entries(running: bool) -> tuple[Entry, ...]:
+def _copy_entries(state: ModelState) -> tuple[Entry, ...]:
+    running = state.phase is ServerPhase.READY
+    launch = present.launch_name(state)
     return (
         Entry("API address", Verb.COPY_ADDRESS, enabled=running),
         Entry("API key", Verb.COPY_KEY, enabled=running),
         Entry("curl example", Verb.COPY_EXAMPLE, enabled=running),
+        Entry(launch, Verb.COPY_LAUNCH, value=state.launch, enabled=state.launch is not None),
     )
 
 

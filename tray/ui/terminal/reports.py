@@ -7,11 +7,15 @@ from tray.models.failure import ServerFailure
 from tray.models.local_api import ModelList
 from tray.models.state import ModelState, ServerPhase
 from tray.ui.actions import Intent, actions_of
-from tray.ui.present import failure_text, metrics_lines, notice, size, state_line
+from tray.ui.present import failure_text, launch_name, metrics_lines, notice, size, state_line
 
 
 class StatusReport(Frozen):
-    """What ``paddock status --json`` prints. ``pid`` and ``port`` are the engine's."""
+    """What ``paddock status --json`` prints. ``pid`` and ``port`` are the engine's.
+
+    ``launch`` is the executable's exact command line, or the bundled engine's
+    effective settings.
+    """
 
     phase: ServerPhase = ServerPhase.STOPPED
     engine: EngineKind | None = None
@@ -20,6 +24,7 @@ class StatusReport(Frozen):
     port: int | None = None
     pid: int | None = None
     failure: ServerFailure | None = None
+    launch: str | None = None
 
 
 def status_report(state: ModelState) -> StatusReport:
@@ -34,11 +39,12 @@ def status_report(state: ModelState) -> StatusReport:
         port=state.port,
         pid=state.pid,
         failure=state.failure,
+        launch=state.launch,
     )
 
 
 def status_text(state: ModelState) -> str:
-    """The state line, a hint if there is one, measurements, the failure."""
+    """The state line, a hint if there is one, the failure, measurements, the launch."""
     lines = [state_line(state)]
     if (said := notice(state)) is not None:
         lines.append(said)
@@ -46,6 +52,8 @@ def status_text(state: ModelState) -> str:
         lines += ["", failure_text(state.failure), *_choices(state)]
     if state.metrics is not None:
         lines += ["", *metrics_lines(state.metrics)]
+    if state.pid is not None and state.launch is not None:
+        lines += ["", f"{launch_name(state)}: {state.launch}"]
     return "\n".join(lines)
 
 
