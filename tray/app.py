@@ -48,22 +48,11 @@ class FrontEnd(Protocol):
     def popover(self) -> Popover | None:
         """The window it shows the page in; without one the page is for browsers alone."""
 
-    def run(self, paddock: Paddock) -> int:
-        """Stay until the user or ``end`` ends it; the exit code. On the main thread."""
-
     def show(self) -> None:
         """Bring the chat to the front, if there is a front. Any thread."""
 
     def end(self) -> None:
-        """Make ``run`` return soon. Any thread."""
-
-
-class AlreadyRunning(Exception):
-    """Another process of this user is the resident one."""
-
-    def __init__(self, instance: SingleInstance) -> None:
-        super().__init__("Paddock is already running")
-        self.instance = instance
+        """End Paddock soon. Any thread."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +81,10 @@ class _Unwatched:
 
 
 @contextmanager
-def resident(front: FrontEnd) -> Iterator[Paddock]:
-    """The one resident Paddock of this user. Raises AlreadyRunning and PaddockError."""
+def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
+    """The one resident Paddock of this user, who holds the lock. Raises PaddockError."""
     with ExitStack() as stack:
-        folders = _made_folders()
-        instance = SingleInstance(folders)
-        if not instance.acquire():
-            raise AlreadyRunning(instance)
-        stack.callback(instance.release)
+        folders = instance.folders
         ground = _ground(folders, stack)
         log.info("Paddock %s starts", __version__)
         stack.callback(log.info, "Paddock ends")
@@ -121,7 +106,9 @@ def resident(front: FrontEnd) -> Iterator[Paddock]:
 def alone() -> Iterator[Paddock]:
     """A Paddock for this one process: no lock, no API, nothing measured."""
     with ExitStack() as stack:
-        ground = _ground(_made_folders(), stack)
+        folders = Folders.of_user()
+        folders.make()
+        ground = _ground(folders, stack)
         server = _server(ground, _Unwatched(), stack)
         yield _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
 
@@ -136,12 +123,6 @@ def models_now() -> ModelList:
 def metrics_now() -> ServerMetrics:
     """One measurement of this machine, taken without a running Paddock."""
     return sample_once(detect_gpus())
-
-
-def _made_folders() -> Folders:
-    folders = Folders.of_user()
-    folders.make()
-    return folders
 
 
 def _ground(folders: Folders, stack: ExitStack) -> Ground:

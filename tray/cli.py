@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     from tray.commands.output import INTERRUPTED, WRONG_USAGE, WrongUsage, fail, note
-    from tray.models.failure import PaddockError
+    from tray.models.error import PaddockError
 
     command: Command = arguments.command
     try:

@@ -79,6 +79,12 @@ def running(desktop: Desktop, *, hosted: bool = True) -> Iterator[Running]:
         found.menu.close()
 
 
+def shells(paddock: Running) -> list[psutil.Process]:
+    """The popover's process."""
+    children = psutil.Process(paddock.process.pid).children()
+    return [child for child in children if "popover" in child.cmdline()]
+
+
 def icon_box(desktop: Desktop) -> Box:
     """Where the icon is in the panel: what differs from the panel's empty middle."""
     return wait_until(lambda: _coloured(desktop), "the icon on the panel")

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.desktop.rig import WAIT, Desktop, desktop, end_tree, wait_until
-from tests.desktop.running import Running, icon_box, middle, running
+from tests.desktop.running import Running, icon_box, middle, running, shells
 from tests.requirements import need_typelib
 from tray.ui.tray_icon import NO_TRAY
 
@@ -197,12 +197,6 @@ def test_a_plain_icon_opens_the_chat_by_a_click(screen: Desktop, backend: str) -
 def popped_up(screen: Desktop) -> bool:
     """Whether the panel shows more than itself: its menu is a window, too."""
     return len(screen.windows("Wrapper-2.0")) + len(screen.windows("Xfce4-panel")) > 2
-
-
-def shells(paddock: Running) -> list[psutil.Process]:
-    """The popover's process."""
-    children = psutil.Process(paddock.process.pid).children()
-    return [child for child in children if "popover" in child.cmdline()]
 
 
 def pasted(screen: Desktop, start: str) -> str:

@@ -14,11 +14,12 @@ from tray.services.notices import notice_of
 from tray.ui import present
 from tray.ui.actions import Action, Intent, actions_of
 from tray.ui.gauge_picture import picture_of
+from tray.ui.menu_entry import Entry, Verb
 from tray.ui.page_state import page_state
 from tray.ui.palette import PanelTheme
 from tray.ui.terminal.reports import status_report, status_text
 from tray.ui.tray_icon import TrayIcon
-from tray.ui.tray_menu import Entry, Verb, menu_entries
+from tray.ui.tray_menu import menu_entries
 
 DEMO = ModelId(name="demo")
 FAILURE = ServerFailure(

@@ -12,8 +12,8 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
+from tray.ui.menu_entry import Entry, Verb
 from tray.ui.tray_icon import NO_TRAY, NUMBERS_SECONDS, TrayIcon
-from tray.ui.tray_menu import Entry, Verb
 
 FAILURE = ServerFailure(cause=FailureCause.CRASHED, title="It crashed", detail="Start it again.")
 
@@ -195,10 +195,12 @@ def test_with_a_tray_nothing_opens(world: World) -> None:
     assert (world.said, world.actions.asked) == ([], [])
 
 
-def test_it_follows_the_snapshots_until_it_is_stopped(world: World) -> None:
+def test_it_follows_the_snapshots_until_it_is_closed(world: World) -> None:
     follower = world.broadcast.subscribe()
     icon = TrayIcon(world.host, world.actions, follower, world.said.append)
-    world.host.stop()
-    icon.run()
+    icon.begin()
     assert world.host.tooltip == "Paddock · Stopped"
+    world.broadcast.publish(ModelState(phase=ServerPhase.STARTING, revision=1))
+    until(lambda: world.host.tooltip.startswith("Paddock · Starting"))
+    icon.close()
     assert follower.closed

@@ -10,7 +10,8 @@ from tray.models.failure import FailureCause, ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import Connection, EngineInfo, ModelId, ModelState, ServerPhase
 from tray.ui.api_words import api_address, curl_example
-from tray.ui.tray_menu import LONGEST_LABEL, SEPARATOR, Entry, Verb, menu_entries, shape
+from tray.ui.menu_entry import SEPARATOR, Entry, Verb
+from tray.ui.tray_menu import LONGEST_LABEL, menu_entries, shape
 
 DEMO = ModelId(name="demo")
 QWEN = FoundModel(name="Qwen3-4B-Q4_K_M", path=Path("/models/qwen.gguf"), size=5 * 2**29)

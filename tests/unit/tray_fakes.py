@@ -11,8 +11,8 @@ from tray.models.catalog import FoundModel
 from tray.models.failure import PaddockError
 from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelId
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import OnClick, Position
 
 if TYPE_CHECKING:

@@ -2,9 +2,12 @@
 
 import sys
 from threading import Event
+from typing import TYPE_CHECKING
 
 from tray.commands.output import DONE
-from tray.services.paddock import Paddock
+
+if TYPE_CHECKING:
+    from tray.services.paddock import Paddock
 
 # On Windows a wait without a limit does not let a signal through.
 LONGEST_WAIT = 0.5 if sys.platform == "win32" else None
@@ -19,7 +22,7 @@ class Headless:
     def __init__(self) -> None:
         self._ending = Event()
 
-    def run(self, paddock: Paddock) -> int:
+    def run(self, paddock: "Paddock") -> int:
         while not self._ending.wait(LONGEST_WAIT):
             pass
         return DONE

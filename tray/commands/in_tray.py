@@ -1,106 +1,90 @@
-"""Paddock's face on a desktop: the icon in the tray."""
+"""Paddock's face on a desktop: the icon in the tray.
 
-import logging
+The icon comes first. Everything it does not need is imported and built on a
+thread of its own once the icon has been asked for: two thirds of a start.
+"""
+
 import threading
 from collections.abc import Callable
 from threading import Event
+from typing import TYPE_CHECKING
 
-from tray.commands.desktop_actions import DesktopActions
 from tray.commands.headless import LONGEST_WAIT
-from tray.commands.output import DONE, note
-from tray.infrastructure.api_client import unreachable
-from tray.infrastructure.folders import Folders
+from tray.commands.output import DONE
 from tray.infrastructure.icon_files import keep_icon_files_private
-from tray.infrastructure.opener import open_url
-from tray.infrastructure.popover_process import PopoverProcess
-from tray.infrastructure.screen_lock import ScreenLock
-from tray.infrastructure.settings_store import SettingsStore
-from tray.infrastructure.signals import keep_interrupt
+from tray.infrastructure.panel_theme import panel_is_dark
+from tray.infrastructure.signals import ending_signals, keep_interrupt
 from tray.infrastructure.single_instance import SingleInstance
-from tray.models.failure import PaddockError
-from tray.services.paddock import Paddock
-from tray.ui.tray_icon import TrayIcon
-from tray.ui.tray_ports import Position
+from tray.ui.first_icon import FirstIcon
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from tray.commands.tray_resident import TrayResident
 
 
 class InTray:
-    """The icon, on the main thread until somebody ends Paddock."""
+    """The icon on the main thread, the resident Paddock on another."""
 
-    takes_interrupts = True
-
-    def __init__(self) -> None:
-        self._folders = Folders.of_user()
+    def __init__(self, instance: SingleInstance) -> None:
+        self._instance = instance
         self._ending = Event()
         self._stop_icon: Callable[[], None] | None = None
-        self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
+        self._resident: threading.Thread | None = None
+        self._failure: Exception | None = None
 
-    def run(self, paddock: Paddock) -> int:
-        try:
-            return self._run(paddock)
-        finally:
-            self.popover.close()
+    def run(self) -> int:
+        """Until somebody ends Paddock. Raises what building it raised."""
+        with ending_signals(lambda _: self.end(), interrupt=True):
+            try:
+                self._run()
+            finally:
+                self._ending.set()
+                self._wait_for_resident()
+        if self._failure is not None:
+            raise self._failure
+        return DONE
 
-    def _run(self, paddock: Paddock) -> int:
-        keep_icon_files_private(self._folders)
-        actions = DesktopActions(paddock, self._folders, self._open_chat)
+    def end(self) -> None:
+        """Take the icon away and end the resident, at any moment. Any thread."""
+        if self._ending.is_set():
+            return
+        self._ending.set()
+        if self._stop_icon is not None:
+            self._stop_icon()
+
+    def _run(self) -> None:
+        keep_icon_files_private(self._instance.folders)
         try:
             # The desktop's toolkit, which a second start does not need.
             from tray.ui.pystray_host import PystrayHost
 
             host = PystrayHost(keep_interrupt())
         except ImportError as error:
-            return self._without_icon(error)
-        icon = TrayIcon(host, actions, paddock.subscribe(), _say)
-        self._stop_icon = icon.stop
-        paddock.listen(icon.tell)
-        lock = ScreenLock(paddock.measure_rarely)
-        # Asking the buses may take a moment, which the icon need not wait for.
-        threading.Thread(target=lock.watch, name="screen-lock", daemon=True).start()
+            self._run_without_icon(str(error))
+            return
+        self._stop_icon = host.stop
+        icon = FirstIcon(host, self.end)
         if not self._ending.is_set():
-            icon.run()
-        lock.close()
-        return DONE
+            icon.run(panel_is_dark(), lambda: self._build(lambda it: it.with_icon(host, icon)))
 
-    def _without_icon(self, error: ImportError) -> int:
-        _say(f"No icon can be shown: {error}. `paddock doctor` says what to install.")
-        self.show()
+    def _run_without_icon(self, reason: str) -> None:
+        self._build(lambda it: it.without_icon(reason))
         while not self._ending.wait(LONGEST_WAIT):
             pass
-        return DONE
 
-    def show(self) -> None:
+    def _build(self, serve: Callable[["TrayResident"], None]) -> None:
+        self._resident = threading.Thread(target=self._be_resident, args=(serve,), name="resident")
+        self._resident.start()
+
+    def _be_resident(self, serve: Callable[["TrayResident"], None]) -> None:
         try:
-            self._open_chat(None)
-        except PaddockError as error:
-            log.warning("%s", error)
+            from tray.commands.tray_resident import TrayResident
 
-    def end(self) -> None:
-        self._ending.set()
-        if self._stop_icon is not None:
-            self._stop_icon()
+            serve(TrayResident(self._instance, self.end, self._ending))
+        except Exception as failure:  # noqa: BLE001 - raised again on the main thread
+            self._failure = failure
+        finally:
+            self.end()
 
-    def signalled(self, number: int) -> None:
-        self.end()
-
-    def _open_chat(self, near: Position | None) -> None:
-        if near is None:
-            self.popover.show()
-        else:
-            self.popover.toggle(near)
-
-    def _page(self, view: str) -> str:
-        endpoint = SingleInstance(self._folders).read_endpoint()
-        if endpoint is None:
-            raise unreachable("It is ending")
-        return endpoint.page_url(view)
-
-    def _idle_seconds(self) -> float:
-        settings = SettingsStore(self._folders.config).load().settings
-        return settings.popover.idle_minutes * 60
-
-
-def _say(text: str) -> None:
-    note(text)
-    log.warning("%s", text)
+    def _wait_for_resident(self) -> None:
+        while self._resident is not None and self._resident.is_alive():
+            self._resident.join(LONGEST_WAIT)

@@ -1,10 +1,11 @@
 """Standard output for results, standard error for everything else."""
 
 import sys
+from typing import TYPE_CHECKING
 
-from tray.models.failure import ServerFailure
-from tray.models.settings import LoadedSettings
-from tray.ui.present import failure_text
+if TYPE_CHECKING:
+    from tray.models.failure import ServerFailure
+    from tray.models.settings import LoadedSettings
 
 DONE = 0
 FAILED = 1
@@ -26,13 +27,15 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def fail(failure: ServerFailure) -> int:
+def fail(failure: "ServerFailure") -> int:
     """The reason, and the exit code."""
+    from tray.ui.present import failure_text
+
     note(f"paddock: {failure_text(failure)}")
     return FAILED
 
 
-def note_problems(loaded: LoadedSettings) -> None:
+def note_problems(loaded: "LoadedSettings") -> None:
     """What of the settings file is not used."""
     for problem in loaded.problems:
         note(f"settings: {problem.sentence}")

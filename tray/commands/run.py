@@ -2,51 +2,65 @@
 
 import sys
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tray.app import AlreadyRunning, FrontEnd, resident
+from tray.commands.only_one import AlreadyRunning, only_one
 from tray.commands.output import DONE, note
 from tray.infrastructure.desktop import has_desktop
 from tray.infrastructure.signals import ending_signals
 from tray.infrastructure.single_instance import SingleInstance
-from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.error import PaddockError
+
+if TYPE_CHECKING:
+    from tray.app import FrontEnd
+    from tray.models.failure import ServerFailure
+    from tray.services.paddock import Paddock
+
+    class PlainFront(FrontEnd, Protocol):
+        """A front end that is there once the resident is, on the main thread."""
+
+        takes_interrupts: bool
+        """Whether Ctrl-C ends Paddock, or is left to the front end."""
+
+        def run(self, paddock: Paddock) -> int:
+            """Stay until the user or ``end`` ends it; the exit code."""
+
+        def signalled(self, number: int) -> None:
+            """A signal asks Paddock to end. May raise SystemExit."""
+
 
 _ANSWER_SECONDS = 10.0
 _PAUSE = 0.05
 
 
-class SignalledFront(FrontEnd, Protocol):
-    """A front end that hears signals."""
-
-    takes_interrupts: bool
-    """Whether Ctrl-C ends Paddock, or is left to the front end."""
-
-    def signalled(self, number: int) -> None:
-        """A signal asks Paddock to end. On the main thread; may raise SystemExit."""
-
-
 def run(headless: bool) -> int:
     """Be the resident process until asked to end; a second start shows the first."""
-    front = _front(headless)
     try:
-        with (
-            resident(front) as paddock,
-            ending_signals(front.signalled, interrupt=front.takes_interrupts),
-        ):
-            return front.run(paddock)
+        with only_one() as instance:
+            if headless or not has_desktop():
+                return _run_plain(_plain_front(headless), instance)
+            from tray.commands.in_tray import InTray
+
+            return InTray(instance).run()
     except AlreadyRunning as other:
         return _show(other.instance)
 
 
-def _front(headless: bool) -> SignalledFront:
+def _run_plain(front: "PlainFront", instance: SingleInstance) -> int:
+    from tray.app import resident
+
+    with (
+        resident(front, instance) as paddock,
+        ending_signals(front.signalled, interrupt=front.takes_interrupts),
+    ):
+        return front.run(paddock)
+
+
+def _plain_front(headless: bool) -> "PlainFront":
     if headless:
         from tray.commands.headless import Headless
 
         return Headless()
-    if has_desktop():
-        from tray.commands.in_tray import InTray
-
-        return InTray()
     from tray.commands.in_terminal import InTerminal
 
     return InTerminal(sys.stdin)
@@ -66,7 +80,9 @@ def _show(instance: SingleInstance) -> int:
     return DONE
 
 
-def _silent() -> ServerFailure:
+def _silent() -> "ServerFailure":
+    from tray.models.failure import FailureCause, ServerFailure
+
     return ServerFailure(
         cause=FailureCause.PADDOCK_UNREACHABLE,
         title="Another Paddock is starting or ending and does not answer",

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.error import PaddockError
 
 APP = "paddock"
 PRIVATE = 0o700
@@ -143,6 +143,8 @@ def _tighten(folder: Path) -> None:
 
 
 def _unusable(folder: Path, reason: str) -> PaddockError:
+    from tray.models.failure import FailureCause, ServerFailure
+
     return PaddockError(
         ServerFailure(
             cause=FailureCause.FOLDER_UNUSABLE,

@@ -5,13 +5,14 @@ import os
 import sys
 import time
 from pathlib import Path
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING
 
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.private_file import read_private, write_private
-from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.local_api import Endpoint
+from tray.models.error import PaddockError
+
+if TYPE_CHECKING:
+    from tray.models.local_api import Endpoint
 
 _TRIES = 20
 _PAUSE = 0.005
@@ -26,6 +27,7 @@ class SingleInstance:
     """
 
     def __init__(self, folders: Folders) -> None:
+        self.folders = folders
         self._lock_path = folders.runtime / "paddock.lock"
         self._endpoint_path = folders.runtime / "api.json"
         self._handle: int | None = None
@@ -53,7 +55,7 @@ class SingleInstance:
             self._endpoint_path.unlink(missing_ok=True)
             os.close(handle)
 
-    def publish(self, endpoint: Endpoint) -> None:
+    def publish(self, endpoint: "Endpoint") -> None:
         """Tell clients how to reach this process, which must hold the lock."""
         if self._handle is None:
             raise RuntimeError("publish() without the lock")
@@ -62,7 +64,7 @@ class SingleInstance:
         except OSError as error:
             raise _unusable(self._endpoint_path, error) from error
 
-    def read_endpoint(self) -> Endpoint | None:
+    def read_endpoint(self) -> "Endpoint | None":
         """How to reach the resident; ``None`` when there is none, or not yet."""
         if self._handle is None:
             try:
@@ -72,6 +74,10 @@ class SingleInstance:
             if free is not None:
                 os.close(free)
                 return None
+        from pydantic import ValidationError
+
+        from tray.models.local_api import Endpoint
+
         try:
             return Endpoint.model_validate_json(read_private(self._endpoint_path))
         except (OSError, ValidationError):
@@ -120,6 +126,8 @@ def _try_lock(handle: int) -> bool:
 
 
 def _unusable(path: Path, error: OSError) -> PaddockError:
+    from tray.models.failure import FailureCause, ServerFailure
+
     return PaddockError(
         ServerFailure(
             cause=FailureCause.FOLDER_UNUSABLE,

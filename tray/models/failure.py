@@ -3,6 +3,9 @@
 from enum import StrEnum
 
 from tray.models.base import Frozen
+from tray.models.error import PaddockError
+
+__all__ = ["FailureCause", "PaddockError", "ServerFailure"]
 
 
 class FailureCause(StrEnum):
@@ -46,11 +49,3 @@ class ServerFailure(Frozen):
     title: str
     detail: str
     log_lines: tuple[str, ...] = ()
-
-
-class PaddockError(Exception):
-    """An expected failure on its way to the user."""
-
-    def __init__(self, failure: ServerFailure) -> None:
-        super().__init__(f"{failure.title}: {failure.detail}")
-        self.failure = failure

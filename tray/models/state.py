@@ -1,22 +1,14 @@
 """The published snapshot: all that any surface knows about the server."""
 
-from enum import StrEnum
 from pathlib import Path
 
 from tray.models.base import Frozen
 from tray.models.config import EngineKind
 from tray.models.failure import ServerFailure
 from tray.models.metrics import ServerMetrics
+from tray.models.phase import ServerPhase
 
-
-class ServerPhase(StrEnum):
-    STOPPED = "stopped"
-    STARTING = "starting"
-    READY = "ready"
-    STOPPING = "stopping"
-    BACKOFF = "backoff"
-    FAILED = "failed"
-    CLOSED = "closed"
+__all__ = ["Connection", "CpuFallback", "EngineInfo", "ModelId", "ModelState", "ServerPhase"]
 
 
 class ModelId(Frozen):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from tray.models.state import ServerPhase
+from tray.models.phase import ServerPhase
 
 _OVER = 8
 _LETTER_C = (".###", "#...", "#...", "#...", ".###")

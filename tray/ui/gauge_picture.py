@@ -6,11 +6,14 @@ changes less than a pixel changes nothing.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from tray.models.metrics import ServerMetrics
-from tray.models.state import ServerPhase
+from tray.models.phase import ServerPhase
 from tray.ui.gauge_badges import Badge, badge_of
 from tray.ui.palette import PanelTheme
+
+if TYPE_CHECKING:
+    from tray.models.metrics import ServerMetrics
 
 HIGH_PERCENT = 80.0
 FULL_PERCENT = 95.0
@@ -78,7 +81,7 @@ def layout_of(size: int) -> GaugeLayout:
 
 
 def picture_of(
-    metrics: ServerMetrics | None,
+    metrics: "ServerMetrics | None",
     phase: ServerPhase,
     stalled: bool,
     theme: PanelTheme,

@@ -10,7 +10,7 @@ from typing import Any
 
 from gi.repository import GLib, Gtk
 
-from tray.ui.tray_menu import SEPARATOR, Entry
+from tray.ui.menu_entry import SEPARATOR, Entry
 
 
 class GtkMenu:

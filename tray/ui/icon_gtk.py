@@ -7,8 +7,8 @@ import pystray
 from gi.repository import Gdk, GLib
 
 from tray.ui.gtk_menu import GtkMenu
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
 OnEntry = Callable[[Entry], None]
@@ -48,6 +48,10 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
 
     def _update_menu(self) -> None:
         """Leave the menu to ``show_entries``: pystray builds a new one after every click."""
+
+    def when_asked_for(self, act: Callable[[], None]) -> None:
+        """Call ``act`` as soon as GTK has nothing left to do for the icon."""
+        GLib.idle_add(act, priority=GLib.PRIORITY_LOW)
 
     def _finalize(self) -> None:
         try:

@@ -6,8 +6,8 @@ import AppKit
 import pystray
 from PyObjCTools import AppHelper
 
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
 
@@ -38,6 +38,10 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
 
     def _stop(self) -> None:
         AppHelper.callAfter(super()._stop)
+
+    def when_asked_for(self, act: Callable[[], None]) -> None:
+        """Call ``act``: the desktop is told as soon as the icon is made visible."""
+        act()
 
     def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """Replace the menu."""

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pystray
 from pystray._util import win32
 
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
 
@@ -31,6 +31,10 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc]
         if lparam == win32.WM_RBUTTONUP:
             self._update_menu()
         super()._on_notify(wparam, lparam)
+
+    def when_asked_for(self, act: Callable[[], None]) -> None:
+        """Call ``act``: the desktop is told as soon as the icon is made visible."""
+        act()
 
     def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """The next click builds the menu with them."""

@@ -7,8 +7,8 @@ import pystray
 from Xlib import X
 from Xlib.error import DisplayError
 
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PANELS, PanelTheme
-from tray.ui.tray_menu import Entry
 from tray.ui.tray_ports import Position
 
 
@@ -42,6 +42,10 @@ class XorgIcon(pystray.Icon):  # type: ignore[misc]
             ground = Image.new("RGBA", self._icon.size, (*PANELS[PanelTheme.DARK], 255))
             self._icon = Image.alpha_composite(ground, self._icon).convert("RGB")
         super()._assert_icon_data(width, height)
+
+    def when_asked_for(self, act: Callable[[], None]) -> None:
+        """Call ``act``: the desktop is told as soon as the icon is made visible."""
+        act()
 
     def show_entries(self, _: tuple[Entry, ...], __: Callable[[Entry], None]) -> None:
         """There is no menu."""

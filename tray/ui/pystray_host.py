@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pystray
 
-from tray.ui import present
+from tray.ui.menu_entry import SEPARATOR, Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import SEPARATOR, Entry
 from tray.ui.tray_ports import OnClick
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class PystrayHost:
                 icon.stop()
                 return
             icon.visible = True
-            on_ready()
+            icon.when_asked_for(on_ready)
 
         self._icon.run(setup)
 
@@ -73,6 +72,8 @@ class PystrayHost:
 
     def notify(self, title: str, text: str) -> None:
         if self._running.is_set() and self._icon.HAS_NOTIFICATION:
+            from tray.ui import present
+
             self._icon.notify(
                 present.shorten(text, _WINDOWS_TEXT), present.shorten(title, _WINDOWS_TITLE)
             )

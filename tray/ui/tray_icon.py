@@ -13,8 +13,9 @@ from tray.ui import present
 from tray.ui.api_words import api_address, curl_example
 from tray.ui.gauge_picture import GaugePicture, picture_of
 from tray.ui.memory_words import freed_line, notice_words
+from tray.ui.menu_entry import Entry, Verb
 from tray.ui.page_state import DEMO
-from tray.ui.tray_menu import Entry, Verb, menu_entries, shape
+from tray.ui.tray_menu import menu_entries, shape
 from tray.ui.tray_ports import IconHost, Position, StateFeed, TrayActions
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ NO_TRAY = "Nothing on this desktop shows tray icons, so the chat opens as a wind
 
 
 class TrayIcon:
-    """Keeps a host's icon true to the snapshots until either of them ends."""
+    """Keeps a host's icon true to the snapshots."""
 
     def __init__(
         self,
@@ -60,16 +61,16 @@ class TrayIcon:
             Verb.QUIT: actions.quit,
         }
 
-    def run(self) -> None:
-        """Keep the icon in the tray until ``stop``. On the main thread."""
+    def begin(self) -> None:
+        """Show the current snapshot, and every one after it until ``close``."""
         if (state := self._feed.get(0)) is not None:
             self.show(state)
-        self._host.run(self.clicked, self._begin)
-        self._feed.close()
+        for work in (self.follow, self.open_window_without_tray):
+            threading.Thread(target=work, name="tray-icon", daemon=True).start()
 
-    def stop(self) -> None:
-        """Make ``run`` return soon. Any thread, before ``run`` too."""
-        self._host.stop()
+    def close(self) -> None:
+        """Show nothing more."""
+        self._feed.close()
 
     def follow(self) -> None:
         """Show every snapshot until the feed is closed."""
@@ -112,10 +113,6 @@ class TrayIcon:
                 self._act(Entry("", Verb.OPEN_CHAT), None)
                 return
             time.sleep(0.25)
-
-    def _begin(self) -> None:
-        for work in (self.follow, self.open_window_without_tray):
-            threading.Thread(target=work, name="tray-icon", daemon=True).start()
 
     def _show_picture(self, state: ModelState) -> None:
         picture = picture_of(

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from tray.models.catalog import FoundModel
-from tray.models.metrics import FreedMemory
-from tray.models.state import Connection, ModelId, ModelState
+from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
-from tray.ui.tray_menu import Entry
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from tray.models.catalog import FoundModel
+    from tray.models.metrics import FreedMemory
+    from tray.models.state import Connection, ModelId, ModelState
 
 Position = tuple[int, int]
 """Pixels from the left and the top of the screen."""
@@ -21,7 +22,7 @@ OnClick = Callable[[Entry, Position | None], None]
 class StateFeed(Protocol):
     """One reader's view of the snapshots; the current one comes first."""
 
-    def get(self, timeout: float | None) -> ModelState | None:
+    def get(self, timeout: float | None) -> "ModelState | None":
         """The newest snapshot not seen yet; ``None`` after ``timeout`` seconds."""
 
     @property
@@ -40,16 +41,16 @@ class TrayActions(Protocol):
 
     def stop(self) -> None: ...
 
-    def free(self) -> FreedMemory:
+    def free(self) -> "FreedMemory":
         """Unload the model; the next message loads it again."""
 
-    def models(self) -> tuple[FoundModel, ...]:
+    def models(self) -> "tuple[FoundModel, ...]":
         """Every model found now; reads folders."""
 
-    def configured_model(self) -> ModelId:
+    def configured_model(self) -> "ModelId":
         """The model of the settings."""
 
-    def connection(self) -> Connection: ...
+    def connection(self) -> "Connection": ...
 
     def copy(self, text: str) -> None:
         """Put the text on the clipboard."""
@@ -79,7 +80,10 @@ class IconHost(Protocol):
         """The colours for a panel that is dark or light."""
 
     def run(self, on_click: OnClick, on_ready: Callable[[], None]) -> None:
-        """Show the icon until ``stop``; ``on_ready`` is called on another thread."""
+        """Show the icon until ``stop``.
+
+        ``on_ready`` is called on any thread once the desktop was asked for it: return soon.
+        """
 
     def stop(self) -> None: ...
 

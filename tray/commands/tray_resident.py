@@ -1,0 +1,91 @@
+"""The resident Paddock behind the icon. Heavy: imported once the icon is there."""
+
+import logging
+import threading
+from collections.abc import Callable
+from threading import Event
+
+from tray.app import resident
+from tray.commands.desktop_actions import DesktopActions
+from tray.commands.output import note
+from tray.infrastructure.api_client import unreachable
+from tray.infrastructure.opener import open_url
+from tray.infrastructure.popover_process import PopoverProcess
+from tray.infrastructure.screen_lock import ScreenLock
+from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.single_instance import SingleInstance
+from tray.models.failure import PaddockError
+from tray.services.paddock import Paddock
+from tray.ui.first_icon import FirstIcon
+from tray.ui.tray_icon import TrayIcon
+from tray.ui.tray_ports import IconHost, Position
+
+log = logging.getLogger(__name__)
+
+
+class TrayResident:
+    """Built, shown and ended by one thread. Satisfies the composition root's FrontEnd."""
+
+    def __init__(self, instance: SingleInstance, end: Callable[[], None], ending: Event) -> None:
+        self._instance = instance
+        self._ending = ending
+        self.end = end
+        self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
+
+    def with_icon(self, host: IconHost, first: FirstIcon) -> None:
+        """Serve until the end, through the icon that is there already."""
+        with resident(self, self._instance) as paddock:
+            try:
+                self._behind(host, first, paddock)
+            finally:
+                self.popover.close()
+
+    def without_icon(self, reason: str) -> None:
+        """Serve until the end, with the chat as a window."""
+        with resident(self, self._instance):
+            try:
+                _say(f"No icon can be shown: {reason}. `paddock doctor` says what to install.")
+                self.show()
+                self._ending.wait()
+            finally:
+                self.popover.close()
+
+    def show(self) -> None:
+        try:
+            self._open_chat(None)
+        except PaddockError as error:
+            log.warning("%s", error)
+
+    def _behind(self, host: IconHost, first: FirstIcon, paddock: Paddock) -> None:
+        actions = DesktopActions(paddock, self._instance.folders, self._open_chat)
+        icon = TrayIcon(host, actions, paddock.subscribe(), _say)
+        paddock.listen(icon.tell)
+        lock = ScreenLock(paddock.measure_rarely)
+        # Asking the buses may take a moment, which the icon need not wait for.
+        threading.Thread(target=lock.watch, name="screen-lock", daemon=True).start()
+        icon.begin()
+        first.hand_over(icon.clicked)
+        self._ending.wait()
+        icon.close()
+        lock.close()
+
+    def _open_chat(self, near: Position | None) -> None:
+        if near is None:
+            self.popover.show()
+        else:
+            self.popover.toggle(near)
+
+    def _page(self, view: str) -> str:
+        endpoint = self._instance.read_endpoint()
+        if endpoint is None:
+            raise unreachable("It is ending")
+        return endpoint.page_url(view)
+
+    def _idle_seconds(self) -> float:
+        settings = SettingsStore(self._instance.folders.config).load().settings
+        return settings.popover.idle_minutes * 60
+
+
+def _say(text: str) -> None:
+    note(text)
+    log.warning("%s", text)
