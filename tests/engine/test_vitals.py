@@ -13,6 +13,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.contract.guard_setup import until
 from tests.engine.engine_setup import WAIT, config_of, process_of, request, running_service, started
 from tests.engine.launches import preparer, running
 from tests.platforms import on_posix
@@ -54,10 +55,13 @@ def test_slots_count_the_work_and_a_suspended_process_is_seen(
         assert after.slots not in (None, before.slots)
         assert after.cpu_seconds is not None
         assert (after.suspended, vitals_of(spec, pid, (), ask_slots=False).slots) == (False, None)
-        psutil.Process(pid).suspend()
+        suspended = psutil.Process(pid)
+        suspended.suspend()
+        # The signal is sent, not yet taken: every thread has to stop first.
+        until(lambda: suspended.status() == psutil.STATUS_STOPPED)
         seen = vitals_of(spec, pid, (), ask_slots=True)
         assert (seen.suspended, seen.slots) == (True, None)
-        psutil.Process(pid).resume()
+        suspended.resume()
     gone = vitals_of(spec, pid, (), ask_slots=True)
     assert (gone.suspended, gone.cpu_seconds, gone.slots) == (False, None, None)
 
