@@ -79,8 +79,9 @@ class Desktop:
         self._stack = stack
         self.environment = _environment(folder, dark)
         self._configure()
+        # -noreset: or the first question's end throws out a window manager that just connects.
         server = self.start(
-            "Xvfb", "-displayfd", "1", "-screen", "0", _screen(), "-nolisten", "tcp"
+            "Xvfb", "-displayfd", "1", "-screen", "0", _screen(), "-nolisten", "tcp", "-noreset"
         )
         self.environment["DISPLAY"] = ":" + _first_line(server)
         bus = self.start("dbus-daemon", "--session", "--nofork", "--print-address=1")
