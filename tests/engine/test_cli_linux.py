@@ -24,7 +24,7 @@ from tray.models.metrics import ServerMetrics
 
 assert sys.platform == "linux"
 pytestmark = pytest.mark.engine
-KEYS = ["phase", "engine", "model", "device", "port", "pid", "failure"]
+KEYS = ["phase", "engine", "model", "device", "port", "pid", "failure", "launch"]
 QUESTION = "How do I add a model?"
 
 
