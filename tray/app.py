@@ -48,6 +48,9 @@ class FrontEnd(Protocol):
     def popover(self) -> Popover | None:
         """The window it shows the page in; without one the page is for browsers alone."""
 
+    def served_at(self, page_url: Callable[[str], str]) -> None:
+        """Learn how the page's address is made for a view: "popover" or "browser"."""
+
     def show(self) -> None:
         """Bring the chat to the front, if there is a front. Any thread."""
 
@@ -98,6 +101,7 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)
+        front.served_at(api.page_url)
         instance.publish(api.endpoint)
         yield paddock
 

@@ -2,18 +2,28 @@
 
 const KEY = "paddock.token";
 
-// The token comes in the fragment, which never leaves the browser, and must not
-// stay in the address bar. sessionStorage lets the page be reloaded.
-function takeToken() {
+// The token, or in a browser a one-time code for it, comes in the fragment, which
+// never leaves the browser and must not stay in the address bar. sessionStorage
+// lets the page be reloaded.
+async function takeToken() {
   const given = new URLSearchParams(location.hash.slice(1));
-  if (!given.has("token")) return sessionStorage.getItem(KEY) ?? "";
-  sessionStorage.setItem(KEY, given.get("token"));
-  sessionStorage.setItem("paddock.view", given.get("view") ?? "browser");
+  if (!given.has("token") && !given.has("code")) return sessionStorage.getItem(KEY) ?? "";
   history.replaceState(null, "", location.pathname);
-  return given.get("token");
+  sessionStorage.setItem("paddock.view", given.get("view") ?? "browser");
+  const got = given.get("token") ?? await enter(given.get("code"));
+  sessionStorage.setItem(KEY, got);
+  return got;
 }
 
-const token = takeToken();
+// An address that has been used gives no token: the first call then says what to do.
+async function enter(code) {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ code });
+  const answer = await fetch("/api/page/enter", { method: "POST", headers, body });
+  return answer.ok ? (await answer.json()).token : "";
+}
+
+const token = await takeToken();
 export const inPopover = sessionStorage.getItem("paddock.view") === "popover";
 
 // A failure as the server words it: title, detail, log_lines.

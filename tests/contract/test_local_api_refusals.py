@@ -17,6 +17,7 @@ from tests.contract.local_api_setup import (
     served_page,
 )
 from tray.infrastructure.local_api.answers import CONTENT_SECURITY_POLICY
+from tray.infrastructure.local_api.guard import ENTER
 from tray.models.failure import FailureCause
 from tray.models.local_api import ErrorAnswer
 
@@ -92,6 +93,8 @@ def test_every_call_there_is_refuses_a_stranger_before_anything_acts(
 ) -> None:
     changes, status = WRONG[wrong]
     for path, route in served_page.api._routes.items():
+        if path == ENTER and status == 401:
+            continue  # Its one-time code stands for the token: test_invitations.py.
         for method in (route.method, "OPTIONS", "DELETE", "PATCH", "HEAD"):
             reply = served_page.call(method, path, served_page.headers(**changes), b"{}")
             assert (path, method, reply.status) == (path, method, status)

@@ -68,7 +68,7 @@ class ServedPage:
         return f"http://127.0.0.1:{self.api.endpoint.port}"
 
     def url(self, view: str = "browser") -> str:
-        return self.api.endpoint.page_url(view)
+        return self.api.page_url(view)
 
 
 @contextmanager

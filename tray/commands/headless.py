@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from tray.commands.output import DONE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tray.services.paddock import Paddock
 
 # On Windows a wait without a limit does not let a signal through.
@@ -26,6 +28,9 @@ class Headless:
         while not self._ending.wait(LONGEST_WAIT):
             pass
         return DONE
+
+    def served_at(self, page_url: "Callable[[str], str]") -> None:
+        """Nobody opens the page from here."""
 
     def show(self) -> None:
         """There is nothing to bring to the front."""

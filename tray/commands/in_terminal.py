@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 from tray.commands.output import DONE, FAILED, INTERRUPTED, fail, note, say
@@ -48,6 +49,9 @@ class InTerminal:
         if (said := notice(state)) is not None:
             note(said)
         return self._converse(paddock) if self._source.isatty() else self._answer_once(paddock)
+
+    def served_at(self, page_url: Callable[[str], str]) -> None:
+        """The conversation is here, not on a page."""
 
     def show(self) -> None:
         """A terminal cannot be brought to the front."""

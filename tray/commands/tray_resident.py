@@ -30,6 +30,7 @@ class TrayResident:
         self._instance = instance
         self._ending = ending
         self.end = end
+        self._page_url: Callable[[str], str] | None = None
         self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
 
     def with_icon(self, host: IconHost, first: FirstIcon) -> None:
@@ -75,11 +76,13 @@ class TrayResident:
         else:
             self.popover.toggle(near)
 
+    def served_at(self, page_url: Callable[[str], str]) -> None:
+        self._page_url = page_url
+
     def _page(self, view: str) -> str:
-        endpoint = self._instance.read_endpoint()
-        if endpoint is None:
-            raise unreachable("It is ending")
-        return endpoint.page_url(view)
+        if self._page_url is None:
+            raise unreachable("It is still starting")
+        return self._page_url(view)
 
     def _idle_seconds(self) -> float:
         settings = SettingsStore(self._instance.folders.config).load().settings

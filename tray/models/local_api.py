@@ -19,6 +19,10 @@ class Endpoint(Frozen):
         """The page's address, token included; ``view`` is "popover" or "browser"."""
         return f"http://127.0.0.1:{self.port}/#token={self.token}&view={view}"
 
+    def invitation_url(self, code: str) -> str:
+        """The page's address for a browser, with a one-time code in the token's place."""
+        return f"http://127.0.0.1:{self.port}/#code={code}&view=browser"
+
 
 class StartRequest(Frozen):
     """``model``: ``None`` for the settings' model, "demo", a found name, or a path."""
@@ -29,6 +33,16 @@ class StartRequest(Frozen):
 
 class StopRequest(Frozen):
     wait: bool = False
+
+
+class EnterRequest(Frozen):
+    """A one-time code, as the page's address gave it."""
+
+    code: str
+
+
+class EnterAnswer(Frozen):
+    token: str
 
 
 class Empty(Frozen):

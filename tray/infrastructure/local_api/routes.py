@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
+from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
 from tray.infrastructure.local_api.streams import (
     ChatLines,
@@ -18,6 +19,8 @@ from tray.models.base import Frozen
 from tray.models.chat import ChatRequest
 from tray.models.local_api import (
     Empty,
+    EnterAnswer,
+    EnterRequest,
     HoldRequest,
     OpenRequest,
     StartRequest,
@@ -64,6 +67,17 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         "/api/page/hide": _post(Empty, lambda _: _done(page.hide)),
         "/api/open": _post(OpenRequest, lambda body: _done(lambda: page.open_link(body.url))),
     }
+
+
+def enter_route(invitations: Invitations, token: str) -> Route:
+    """The token for a one-time code; 401 for any other."""
+
+    def enter(body: EnterRequest) -> Reply:
+        if not invitations.redeem(body.code):
+            raise Refused(401, "The address is used up", "Open the chat from the tray again.")
+        return json_answer(EnterAnswer(token=token))
+
+    return _post(EnterRequest, enter)
 
 
 def _get(reply: Callable[[], Reply]) -> Route:

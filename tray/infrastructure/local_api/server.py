@@ -18,10 +18,11 @@ from tray.infrastructure.local_api.answers import (
     error_answer,
 )
 from tray.infrastructure.local_api.exchange import REQUEST_SECONDS, Exchange, RequestHead
-from tray.infrastructure.local_api.guard import admit, check_form
+from tray.infrastructure.local_api.guard import ENTER, admit, check_form
+from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.page_files import page_answer, page_path
 from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
-from tray.infrastructure.local_api.routes import api_routes, page_routes
+from tray.infrastructure.local_api.routes import api_routes, enter_route, page_routes
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import Endpoint
 
@@ -59,6 +60,8 @@ class LocalApi:
             pid=os.getpid(),
             version=__version__,
         )
+        self._invitations = Invitations()
+        self._routes[ENTER] = enter_route(self._invitations, self.endpoint.token)
         self._lock = threading.Lock()
         self._live: dict[socket.socket, threading.Thread] = {}
         self._streams: set[LineStream] = set()
@@ -67,6 +70,15 @@ class LocalApi:
 
     def start(self) -> None:
         self._acceptor.start()
+
+    def page_url(self, view: str) -> str:
+        """The page's address for "popover" or "browser".
+
+        A browser's is good once, for a minute: it becomes somebody's argument.
+        """
+        if view == "browser":
+            return self.endpoint.invitation_url(self._invitations.new())
+        return self.endpoint.page_url(view)
 
     def close(self) -> None:
         """End every connection and the listener; not from a call of its own.
