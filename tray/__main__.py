@@ -5,6 +5,7 @@ from pathlib import Path
 
 BUNDLED_ENGINE = "bundled-engine"
 POPOVER = "popover"
+MODEL_READER = "model-reader"
 
 
 def main() -> int:
@@ -17,6 +18,10 @@ def main() -> int:
         from tray.ui.popover_window import run
 
         return run()
+    if sys.argv[1:2] == [MODEL_READER]:
+        from tray.infrastructure.llama.model_reader import serve
+
+        return serve(sys.stdin.buffer, sys.stdout.buffer)
     from tray.cli import main as command_line
 
     return command_line()

@@ -21,13 +21,12 @@ from tray.infrastructure.llama.model_folders import find_models
 from tray.infrastructure.llama.model_name import model_name
 from tray.infrastructure.local_api import LocalApi
 from tray.infrastructure.logs import ApplicationLog, EngineLog
-from tray.infrastructure.metrics import MetricsSampler, sample_once
+from tray.infrastructure.metrics import MetricsSampler
 from tray.infrastructure.opener import open_url
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.launch import LaunchSpec
-from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
@@ -115,18 +114,6 @@ def alone() -> Iterator[Paddock]:
         ground = _ground(folders, stack)
         server = _server(ground, _Unwatched(), stack)
         yield _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
-
-
-def models_now() -> ModelList:
-    """The models on this machine, found without a running Paddock."""
-    folders = Folders.of_user()
-    searched = _searched(folders, SettingsStore(folders.config).load().settings)
-    return ModelList(models=find_models(searched), folders=searched)
-
-
-def metrics_now() -> ServerMetrics:
-    """One measurement of this machine, taken without a running Paddock."""
-    return sample_once(detect_gpus())
 
 
 def _ground(folders: Folders, stack: ExitStack) -> Ground:

@@ -71,14 +71,29 @@ def _add_reports(add: Callable[..., argparse.ArgumentParser]) -> None:
     chat.set_defaults(command=_chat)
     status = add("status", help="what the engine is doing")
     status.set_defaults(command=_status)
-    models = add("models", help="the models on this machine")
-    models.set_defaults(command=_models)
+    models = add("models", help="the models on this machine, and getting more")
+    _add_models(models)
     metrics = add("metrics", help="load of CPU, RAM and GPUs")
     metrics.set_defaults(command=_metrics)
     doctor = add("doctor", help="what is wrong with this machine, and how to mend it")
     doctor.set_defaults(command=_doctor)
     for command in (chat, status, models, metrics, doctor):
         command.add_argument("--json", action="store_true", help="for programs")
+
+
+def _add_models(models: argparse.ArgumentParser) -> None:
+    models.set_defaults(command=_models)
+    add = models.add_subparsers(metavar="ACTION").add_parser
+    show = add("show", help="everything known of one model")
+    show.add_argument("name", metavar="NAME", help="a name of `paddock models`, or a path")
+    # Not given again here, it must not take back what stood before the action.
+    show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
+    show.set_defaults(command=_show_model)
+    download = add("download", help="fetch a GGUF from Hugging Face")
+    download.add_argument(
+        "what", metavar="WHAT", help="owner/name, owner/name:Q4_K_M, or the address of its page"
+    )
+    download.set_defaults(command=_download)
 
 
 def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -131,9 +146,21 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _models(arguments: argparse.Namespace) -> int:
-    from tray.commands.reports import models
+    from tray.commands.models import models
 
     return models(arguments.json)
+
+
+def _show_model(arguments: argparse.Namespace) -> int:
+    from tray.commands.models import show
+
+    return show(arguments.name, arguments.json)
+
+
+def _download(arguments: argparse.Namespace) -> int:
+    from tray.commands.models import download
+
+    return download(arguments.what)
 
 
 def _metrics(arguments: argparse.Namespace) -> int:

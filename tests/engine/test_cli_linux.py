@@ -17,9 +17,9 @@ import pytest
 
 from tests.contract.guard_setup import gone, until
 from tests.engine.cli_setup import CommandLine, command_line
+from tray.models.catalog import ModelCatalog
 from tray.models.chat import CHAT_CHUNK, ContentChunk, FinishChunk, FinishReason
 from tray.models.doctor import Diagnosis
-from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 
 assert sys.platform == "linux"
@@ -65,7 +65,7 @@ def test_without_a_running_paddock(paddock: CommandLine) -> None:
     for command in ("status", "stop", "quit"):
         done = paddock(command)
         assert (done.returncode, done.stdout) == (0, "Paddock is not running.\n")
-    found = ModelList.model_validate_json(paddock("models", "--json").stdout)
+    found = ModelCatalog.model_validate_json(paddock("models", "--json").stdout)
     assert found.models == ()
     metrics = ServerMetrics.model_validate_json(paddock("metrics", "--json").stdout)
     assert metrics.ram_total

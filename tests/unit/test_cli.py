@@ -32,6 +32,11 @@ def subcommands() -> dict[str, argparse.ArgumentParser]:
         (["chat", "-"], {"prompt": "-"}),
         (["status", "--json"], {"json": True}),
         (["logs", "-f"], {"follow": True}),
+        (["models"], {"json": False}),
+        (["models", "--json", "show", "a"], {"json": True, "name": "a"}),
+        (["models", "show", "a"], {"json": False, "name": "a"}),
+        (["models", "show", "a", "--json"], {"json": True}),
+        (["models", "download", "ann/tiny:Q8_0"], {"what": "ann/tiny:Q8_0"}),
     ],
 )
 def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
@@ -48,6 +53,9 @@ def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
         ["status", "extra"],
         ["stop", "--json"],
         ["chat", "a", "b"],
+        ["models", "nonsense"],
+        ["models", "show"],
+        ["models", "download"],
     ],
 )
 def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,6 +98,8 @@ def test_every_subcommand_and_option_is_documented(name: str) -> None:
     assert heading, f"docs/cli.md has no section for {name}"
     section = text.split(heading, 1)[1].split("\n## ", 1)[0]
     for action in subcommands()[name]._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            assert all(f"`paddock {name} {inner}" in section for inner in action.choices)
         for option in action.option_strings:
             assert option in ("-h", "--help") or option in heading + section, (name, option)
 

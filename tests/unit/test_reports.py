@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tray.models.catalog import FoundModel
 from tray.models.config import EngineKind
 from tray.models.doctor import Check, CheckStatus, Diagnosis
 from tray.models.failure import FailureCause, ServerFailure
-from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
 from tray.ui.terminal.reports import (
     StatusReport,
     diagnosis_text,
-    models_text,
     status_report,
     status_text,
 )
@@ -68,23 +65,6 @@ def test_status_says_how_to_get_a_gpu_and_why_it_failed() -> None:
         "It crashed",
         "Try again.",
     ]
-
-
-def test_models_are_aligned_and_the_demo_model_comes_first() -> None:
-    models = (
-        FoundModel(name="a-long-name", path=Path("/m/a.gguf"), size=5 * 2**30),
-        FoundModel(name="split", path=Path("/m/s-00001-of-00003.gguf"), size=2**20, parts=3),
-    )
-    assert models_text(ModelList(models=models, folders=())).splitlines() == [
-        "demo         built in",
-        f"a-long-name  5.0 GiB         {Path('/m/a.gguf')}",
-        f"split        1 MiB, 3 files  {Path('/m/s-00001-of-00003.gguf')}",
-    ]
-
-
-def test_without_models_the_searched_folders_are_named() -> None:
-    text = models_text(ModelList(models=(), folders=(Path("/one"), Path("/two"))))
-    assert text.splitlines()[2:] == [f"  {Path('/one')}", f"  {Path('/two')}"]
 
 
 def test_a_diagnosis_shows_each_fix_and_counts_the_problems() -> None:

@@ -156,6 +156,11 @@ _WORDS = {
         "a list of paths in quotes",
         "",
     ),
+    "models.mirror": (
+        "Where models are downloaded from. Not set: huggingface.co.",
+        "an address that begins with https://, in quotes",
+        '"https://hub.example.org"',
+    ),
     "api.key": (
         "The API key other programs send. Not set: a random one at each start.",
         "text of at least 16 characters in quotes: letters, digits and . _ ~ -",

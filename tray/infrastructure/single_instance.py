@@ -1,12 +1,11 @@
 """One resident Paddock a user: a lock the kernel holds, and how to reach its holder."""
 
-import errno
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.private_file import read_private, write_private
 from tray.models.error import PaddockError
@@ -86,43 +85,17 @@ class SingleInstance:
     def _locked(self) -> int | None:
         """A handle that holds the lock, or ``None`` if somebody else does."""
         try:
-            handle = _open_lock(self._lock_path)
+            handle = open_lock(self._lock_path)
         except OSError as error:
             raise _unusable(self._lock_path, error) from error
         try:
-            if _try_lock(handle):
+            if try_lock(handle):
                 return handle
         except OSError as error:
             os.close(handle)
             raise _unusable(self._lock_path, error) from error
         os.close(handle)
         return None
-
-
-def _open_lock(path: Path) -> int:
-    flags = os.O_RDWR | os.O_CREAT
-    if sys.platform != "win32":
-        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(path, flags, 0o600)
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            # flock, not lockf: a POSIX record lock vanishes as soon as any
-            # other handle of the same file is closed in this process.
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
-            return False
-        raise
-    return True
 
 
 def _unusable(path: Path, error: OSError) -> PaddockError:

@@ -16,3 +16,46 @@ class FoundModel(Frozen):
     path: Path
     size: int
     parts: int = 1
+
+
+class BrokenModel(Frozen):
+    """A file named as a model that cannot be one; ``reason`` is a clause: "it is empty"."""
+
+    path: Path
+    reason: str
+
+
+class ModelFacts(Frozen):
+    """What the files of one model say of it; ``None`` where they do not.
+
+    ``parameters`` counts weights, ``context`` is the trained length in tokens.
+    ``problem`` is a clause like a BrokenModel's reason: then nothing else is known.
+    """
+
+    title: str | None = None
+    architecture: str | None = None
+    parameters: int | None = None
+    quantization: str | None = None
+    context: int | None = None
+    licence: str | None = None
+    chat_template: bool | None = None
+    problem: str | None = None
+
+
+class DescribedModel(Frozen):
+    """A model with what is known of it; ``projector`` is the file for images beside it."""
+
+    name: str
+    path: Path
+    size: int
+    parts: int = 1
+    facts: ModelFacts
+    projector: Path | None = None
+
+
+class ModelCatalog(Frozen):
+    """Every model found, every file that only looks like one, and where was searched."""
+
+    models: tuple[DescribedModel, ...]
+    broken: tuple[BrokenModel, ...]
+    folders: tuple[Path, ...]

@@ -10,9 +10,13 @@ from tray.models.config import LlamaCppConfig
 
 
 class ModelSettings(Frozen):
-    """Where GGUF files are looked for, beside the default folders."""
+    """Where GGUF files are looked for, beside the default folders, and where they come from.
+
+    ``mirror`` answers as huggingface.co does, and is asked instead of it.
+    """
 
     folders: tuple[Path, ...] = ()
+    mirror: Annotated[str, Field(pattern=r"^https://[A-Za-z0-9._~:/-]{1,200}$")] | None = None
 
 
 class ApiSettings(Frozen):

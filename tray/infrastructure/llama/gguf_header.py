@@ -60,6 +60,16 @@ class GgufHeader:
         return self.architecture != "clip" and self.kind in (None, "model")
 
 
+def header_words(error: HeaderError) -> str:
+    """The problem as a clause about the file: "it is empty"."""
+    return {
+        HeaderProblem.EMPTY: "it is empty",
+        HeaderProblem.NOT_GGUF: "it is not a GGUF file",
+        HeaderProblem.OTHER_VERSION: f"it says GGUF version {error.version}, not 2 or 3",
+        HeaderProblem.TRUNCATED: "it ends or breaks in its header",
+    }[error.problem]
+
+
 def read_header(path: Path) -> GgufHeader:
     """The header of the file; raises HeaderError, or OSError when it cannot be read."""
     with path.open("rb") as file:

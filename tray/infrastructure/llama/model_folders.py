@@ -3,13 +3,13 @@
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tray.infrastructure.llama.gguf_header import HeaderError, read_header
+from tray.infrastructure.llama.gguf_header import HeaderError, header_words, read_header
 from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
 from tray.infrastructure.llama.unique_names import unique_names
-from tray.models.catalog import FoundModel
+from tray.models.catalog import BrokenModel, FoundModel
 
 DEEPEST = 8
 MOST_ENTRIES = 50_000
@@ -19,10 +19,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class _Search:
-    """What one search has seen: real paths of folders and files, entries read."""
+    """What one search has seen: real paths of folders and files, entries read, misfits."""
 
-    folders: set[str]
-    files: set[str]
+    folders: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
 
 
@@ -34,21 +35,28 @@ def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
     A folder that cannot be read is logged and passed over. Depth, entries and
     results are bounded.
     """
-    search = _Search(set(), set())
+    return search_models(folders)[0]
+
+
+def search_models(
+    folders: tuple[Path, ...],
+) -> tuple[tuple[FoundModel, ...], tuple[BrokenModel, ...]]:
+    """The same, and the files that are named as models and cannot be any."""
+    search = _Search()
     found: list[tuple[Path, tuple[Path, ...]]] = []
     for folder in folders:
-        for path in _gguf_files(folder, DEEPEST, search):
-            parts = _model_parts(path, search)
+        for path, real in _gguf_files(folder, DEEPEST, search):
+            parts = _model_parts(path, real, search)
             if parts:
                 found.append((folder, parts))
             if len(found) >= MOST_MODELS:
                 log.warning("more than %s models: the rest is not listed", MOST_MODELS)
-                return _models(found)
-    return _models(found)
+                return _models(found), tuple(search.broken)
+    return _models(found), tuple(search.broken)
 
 
-def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[Path]:
-    """Files named ``*.gguf``, folders in order of name; links are followed once."""
+def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[tuple[Path, str]]:
+    """Files named ``*.gguf`` and their real paths, in order of name; links are followed once."""
     real = os.path.realpath(folder)
     if depth < 0 or real in search.folders:
         return
@@ -66,7 +74,9 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[Path]:
             log.warning("stopped searching %s: more than %s entries", folder, MOST_ENTRIES)
             return
         if entry.name.lower().endswith(".gguf"):
-            yield Path(entry.path)
+            # Resolving a whole path for every file would take most of the search's time.
+            path = os.path.join(real, entry.name)
+            yield Path(entry.path), os.path.realpath(path) if entry.is_symlink() else path
         elif not entry.name.startswith(".") and _is_folder(entry):
             yield from _gguf_files(Path(entry.path), depth - 1, search)
 
@@ -78,22 +88,31 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _model_parts(path: Path, search: _Search) -> tuple[Path, ...]:
+def _model_parts(path: Path, real: str, search: _Search) -> tuple[Path, ...]:
     """All files of the model that begins with ``path``; empty if none does."""
     if model_name(path).part != 1 or is_projector_name(path) or not _is_text(path):
         return ()
     parts = part_paths(path)
     try:
-        if not all(part.is_file() for part in parts) or not read_header(path).is_model:
+        missing = sum(not part.is_file() for part in parts)
+        if missing and len(parts) > 1:
+            words = f"{missing} of its {len(parts)} files are missing"
+            search.broken.append(BrokenModel(path=path, reason=words))
+        if missing or not read_header(path).is_model:
             return ()
     except (HeaderError, OSError) as error:
         log.info("passed over %s: %s", path, error)
+        words = header_words(error) if isinstance(error, HeaderError) else _system_words(error)
+        search.broken.append(BrokenModel(path=path, reason=words))
         return ()
-    real = os.path.realpath(path)
     if real in search.files:
         return ()
     search.files.add(real)
     return parts
+
+
+def _system_words(error: OSError) -> str:
+    return f"it cannot be read ({error.strerror or error})"
 
 
 def _is_text(path: Path) -> bool:

@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
+from typing import TypeVar
 
+AnyPath = TypeVar("AnyPath", bound=PurePath)
 SPLIT = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf$", re.IGNORECASE)
 PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.IGNORECASE)
 
@@ -17,7 +19,7 @@ class ModelName:
     parts: int = 1
 
 
-def model_name(path: Path) -> ModelName:
+def model_name(path: PurePath) -> ModelName:
     """Take a file name apart: ``big-00002-of-00003.gguf`` is part 2 of ``big``."""
     match = SPLIT.match(path.name)
     if match is None:
@@ -25,7 +27,7 @@ def model_name(path: Path) -> ModelName:
     return ModelName(match["stem"], int(match["part"]), int(match["parts"]))
 
 
-def part_paths(path: Path) -> tuple[Path, ...]:
+def part_paths(path: AnyPath) -> tuple[AnyPath, ...]:
     """Every file of the model ``path`` belongs to, the first part first."""
     match = SPLIT.match(path.name)
     if match is None:
@@ -36,6 +38,6 @@ def part_paths(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(name) for name in names)
 
 
-def is_projector_name(path: Path) -> bool:
+def is_projector_name(path: PurePath) -> bool:
     """Whether the file is named as a multimodal projector, which is not a model."""
     return PROJECTOR.search(path.stem) is not None

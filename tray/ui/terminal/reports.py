@@ -4,10 +4,9 @@ from tray.models.base import Frozen
 from tray.models.config import EngineKind
 from tray.models.doctor import CheckStatus, Diagnosis
 from tray.models.failure import ServerFailure
-from tray.models.local_api import ModelList
 from tray.models.state import ModelState, ServerPhase
 from tray.ui.actions import Intent, actions_of
-from tray.ui.present import failure_text, launch_name, metrics_lines, notice, size, state_line
+from tray.ui.present import failure_text, launch_name, metrics_lines, notice, state_line
 
 
 class StatusReport(Frozen):
@@ -67,19 +66,6 @@ def _choices(state: ModelState) -> tuple[str, ...]:
         for action in actions_of(state)
         if action.intent in commands
     )
-
-
-def models_text(found: ModelList) -> str:
-    """One model a line: name, size, path; the demo model first."""
-    rows = [("demo", "built in", "")]
-    for model in found.models:
-        parts = f", {model.parts} files" if model.parts > 1 else ""
-        rows.append((model.name, size(model.size) + parts, str(model.path)))
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    lines = [f"{n:{widths[0]}}  {s:{widths[1]}}  {p}".rstrip() for n, s, p in rows]
-    if len(rows) == 1:
-        lines += ["No GGUF files were found in:", *(f"  {folder}" for folder in found.folders)]
-    return "\n".join(lines)
 
 
 _MARKS = {CheckStatus.OK: "ok", CheckStatus.WARNING: "warning", CheckStatus.PROBLEM: "PROBLEM"}

@@ -1,0 +1,321 @@
+"""The real client against a server that behaves like the host, and like bad networks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.contract.hub_server import COMMIT, REPOSITORY, Asked, Handler, Hub, Trouble, hub_of
+from tray.infrastructure.hub.connection import HubConnection
+from tray.infrastructure.hub.download import download_model
+from tray.infrastructure.hub.part_file import PartFile
+from tray.models.download import Downloaded, DownloadProgress, HubFile, HubRequest
+from tray.models.failure import FailureCause, PaddockError
+
+CONTENT = b"GGUF" + os.urandom(300_000)
+NAME = "tiny-Q4_K_M.gguf"
+ASK = HubRequest(repository=REPOSITORY)
+PAUSES = (0.01, 0.01, 0.01)
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with hub_of({NAME: CONTENT}) as serving:
+        yield serving
+
+
+def fetch(
+    hub: Hub,
+    models: Path,
+    request: HubRequest = ASK,
+    *,
+    token: str | None = None,
+    told: list[DownloadProgress] | None = None,
+    timeout: float = 10.0,
+) -> Downloaded:
+    news = [] if told is None else told
+    connection = HubConnection(
+        hub.address, token, pauses=PAUSES, timeout=timeout, plain_loopback=True
+    )
+    with closing(connection):
+        return download_model(connection, request, models, news.append)
+
+
+def refusal(hub: Hub, models: Path, token: str | None = None) -> PaddockError:
+    with pytest.raises(PaddockError) as caught:
+        fetch(hub, models, token=token)
+    return caught.value
+
+
+def names(models: Path) -> list[str]:
+    return sorted(path.name for path in models.rglob("*") if path.is_file())
+
+
+def ranges(hub: Hub) -> list[str | None]:
+    return [asked.range for asked in hub.asked if asked.path.startswith("/cdn/")]
+
+
+def broken_after(count: int) -> Trouble:
+    return lambda handler: handler.break_after(count)
+
+
+def test_a_file_arrives_whole_and_is_not_fetched_twice(hub: Hub, tmp_path: Path) -> None:
+    told: list[DownloadProgress] = []
+    done = fetch(hub, tmp_path, told=told)
+    assert done.model == tmp_path / REPOSITORY / NAME
+    assert done.model.read_bytes() == CONTENT
+    assert names(tmp_path) == [NAME]
+    assert (told[-1].done, told[-1].total, told[-1].fetched) == (len(CONTENT),) * 3
+    assert [step.done for step in told] == sorted(step.done for step in told)
+    fetch(hub, tmp_path)
+    assert ranges(hub) == [None]
+    assert hub.asked[1].path == f"/{REPOSITORY}/resolve/{COMMIT}/{NAME}"
+
+
+def test_a_broken_connection_goes_on_where_it_broke(hub: Hub, tmp_path: Path) -> None:
+    hub.troubles = [None, None, broken_after(100_000), None, broken_after(0)]
+    told: list[DownloadProgress] = []
+    assert fetch(hub, tmp_path, told=told).model.read_bytes() == CONTENT
+    assert ranges(hub) == [None, "bytes=100000-", "bytes=100000-"]
+    assert any(step.waiting for step in told)
+    assert told[-1].fetched == len(CONTENT)
+
+
+def test_a_lost_network_ends_it_and_the_next_call_goes_on(hub: Hub, tmp_path: Path) -> None:
+    hub.troubles = [None, None, broken_after(100_000)]
+    hub.troubles += [None, broken_after(0)] * len(PAUSES)
+    error = refusal(hub, tmp_path)
+    assert error.failure.cause is FailureCause.DOWNLOAD_FAILED
+    assert "goes on from there" in error.failure.detail
+    (left,) = names(tmp_path)
+    assert left.endswith(".part")
+    hub.asked.clear()
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+    assert ranges(hub) == ["bytes=100000-"]
+
+
+def test_a_server_without_ranges_starts_again(hub: Hub, tmp_path: Path) -> None:
+    hub.ranges = False
+    hub.troubles = [None, None, broken_after(100_000)]
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+
+
+def test_a_server_that_always_breaks_at_the_same_place_is_given_up(
+    hub: Hub, tmp_path: Path
+) -> None:
+    hub.ranges = False
+    hub.troubles = [None, *[None, broken_after(100_000)] * 20]
+    assert refusal(hub, tmp_path).failure.cause is FailureCause.DOWNLOAD_FAILED
+
+
+def test_416_starts_again(hub: Hub, tmp_path: Path) -> None:
+    def unsatisfiable(handler: Handler) -> bool:
+        handler.answer(416, b"")
+        return True
+
+    hub.troubles = [None, None, broken_after(100_000), None, unsatisfiable]
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+    assert ranges(hub) == [None, "bytes=100000-", None]
+
+
+@pytest.mark.parametrize("date", [False, True])
+def test_429_waits_as_long_as_asked(hub: Hub, tmp_path: Path, date: bool) -> None:
+    def too_many(handler: Handler) -> bool:
+        # Two seconds, as a date has no fractions and may fall between two of them.
+        later = handler.date_time_string(time.time() + 2)
+        handler.answer(429, b"", Retry_After=later if date else "1")
+        return True
+
+    began = time.monotonic()
+    hub.troubles = [too_many]
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+    assert time.monotonic() - began >= 1.0
+
+
+def test_a_wait_of_hours_is_said_instead(hub: Hub, tmp_path: Path) -> None:
+    def later(handler: Handler) -> bool:
+        handler.answer(503, b"", Retry_After="7200")
+        return True
+
+    hub.troubles = [later]
+    assert "7200 s" in refusal(hub, tmp_path).failure.detail
+
+
+def test_a_wrong_hash_is_thrown_away(hub: Hub, tmp_path: Path) -> None:
+    hub.wrong_hash = True
+    error = refusal(hub, tmp_path)
+    assert "SHA-256" in error.failure.detail
+    assert names(tmp_path) == []
+
+
+def test_a_damaged_part_is_found_and_thrown_away(hub: Hub, tmp_path: Path) -> None:
+    hub.troubles = [None, None, broken_after(100_000)]
+    hub.troubles += [None, broken_after(0)] * len(PAUSES)
+    refusal(hub, tmp_path)
+    (part,) = tmp_path.rglob("*.part")
+    part.write_bytes(b"x" + part.read_bytes()[1:])
+    assert "SHA-256" in refusal(hub, tmp_path).failure.detail
+    assert names(tmp_path) == []
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+
+
+def test_more_than_promised_is_refused(hub: Hub, tmp_path: Path) -> None:
+    def endless(handler: Handler) -> bool:
+        handler.answer(200, CONTENT + b"more")
+        return True
+
+    hub.troubles = [None, None, endless]
+    assert "more than" in refusal(hub, tmp_path).failure.detail
+    assert NAME not in names(tmp_path)
+
+
+def test_another_range_than_asked_is_refused(hub: Hub, tmp_path: Path) -> None:
+    def elsewhere(handler: Handler) -> bool:
+        handler.answer(206, b"zzz", Content_Range=f"bytes 5-7/{len(CONTENT)}")
+        return True
+
+    hub.troubles = [None, None, broken_after(100_000), None, elsewhere]
+    assert "another part" in refusal(hub, tmp_path).failure.detail
+
+
+@pytest.mark.parametrize("address", ["http://example.org", "ftp://127.0.0.1", "http://localhost"])
+def test_a_redirect_that_is_not_encrypted_is_refused(
+    hub: Hub, tmp_path: Path, address: str
+) -> None:
+    hub.files_at = address
+    error = refusal(hub, tmp_path)
+    assert "https alone" in error.failure.detail
+    assert ranges(hub) == []
+
+
+def test_http_is_refused_where_no_test_allows_it(hub: Hub, tmp_path: Path) -> None:
+    with closing(HubConnection(hub.address)) as connection, pytest.raises(PaddockError):
+        download_model(connection, ASK, tmp_path, lambda _: None)
+    assert hub.asked == []
+
+
+def test_redirects_without_end_are_refused(hub: Hub, tmp_path: Path) -> None:
+    def round_and_round(handler: Handler) -> bool:
+        handler.redirect(handler.path)
+        return True
+
+    hub.troubles = [round_and_round] * 10
+    assert "without end" in refusal(hub, tmp_path).failure.detail
+
+
+def test_a_gated_model_says_what_to_do(hub: Hub, tmp_path: Path) -> None:
+    hub.token = "hf_right"
+    without = refusal(hub, tmp_path)
+    assert "HF_TOKEN" in without.failure.detail
+    assert REPOSITORY in without.failure.detail
+    wrong = refusal(hub, tmp_path, token="hf_wrong")
+    assert "does not open it" in wrong.failure.detail
+    assert "hf_wrong" not in str(wrong)
+
+
+def test_the_token_goes_to_the_hub_and_nobody_else(hub: Hub, tmp_path: Path) -> None:
+    hub.token = "hf_right"
+    with hub_of(hub.files) as storage:
+        hub.files_at = storage.address
+        fetch(hub, tmp_path, token="hf_right")
+    assert [asked.authorization for asked in hub.asked] == ["Bearer hf_right"] * 2
+    assert storage.asked == [Asked(f"/cdn/{NAME}", None, None)]
+
+
+def test_an_unknown_repository(hub: Hub, tmp_path: Path) -> None:
+    with pytest.raises(PaddockError) as caught:
+        fetch(hub, tmp_path, HubRequest(repository="ann/nothing"))
+    assert caught.value.failure.title == "There is no such model"
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"sha": "../.."}'])
+def test_an_index_that_is_none(hub: Hub, tmp_path: Path, body: bytes) -> None:
+    def nonsense(handler: Handler) -> bool:
+        handler.answer(200, body)
+        return True
+
+    hub.troubles = [nonsense]
+    assert "makes no sense" in refusal(hub, tmp_path).failure.title
+
+
+def test_a_silent_server_is_given_up(hub: Hub, tmp_path: Path) -> None:
+    def silent(handler: Handler) -> bool:
+        # Returns when the client has had enough.
+        handler.rfile.read(1)
+        handler.close_connection = True
+        return True
+
+    hub.troubles = [None, *[None, silent] * (len(PAUSES) + 1)]
+    with pytest.raises(PaddockError) as caught:
+        fetch(hub, tmp_path, timeout=0.1)
+    assert caught.value.failure.cause is FailureCause.DOWNLOAD_FAILED
+
+
+def test_a_slow_server_is_waited_for(hub: Hub, tmp_path: Path) -> None:
+    hub.piece, hub.pause = 50_000, 0.05
+    assert fetch(hub, tmp_path, timeout=5).model.read_bytes() == CONTENT
+
+
+def test_split_files_and_the_projector_come_together(tmp_path: Path) -> None:
+    files = {
+        "big-Q4_K_M-00002-of-00002.gguf": os.urandom(50_000),
+        "big-Q4_K_M-00001-of-00002.gguf": os.urandom(60_000),
+        "big-Q8_0.gguf": os.urandom(10),
+        "mmproj-F16.gguf": os.urandom(1000),
+    }
+    with hub_of(files) as hub:
+        done = fetch(hub, tmp_path)
+    assert [path.name for path in done.files] == [
+        "big-Q4_K_M-00001-of-00002.gguf",
+        "big-Q4_K_M-00002-of-00002.gguf",
+        "mmproj-F16.gguf",
+    ]
+    assert all(path.read_bytes() == files[path.name] for path in done.files)
+    assert done.size == 111_000
+
+
+def test_a_second_paddock_is_refused_and_hurts_nothing(hub: Hub, tmp_path: Path) -> None:
+    file = HubFile(path=NAME, size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest())
+    folder = tmp_path / REPOSITORY
+    folder.mkdir(parents=True)
+    with PartFile(folder / NAME, file) as first:
+        first.add(CONTENT[:1000])
+        assert "running already" in refusal(hub, tmp_path).failure.title
+        first.add(CONTENT[1000:])
+        first.finish()
+    assert (folder / NAME).read_bytes() == CONTENT
+
+
+def test_another_file_of_the_name_is_left_alone(hub: Hub, tmp_path: Path) -> None:
+    mine = tmp_path / REPOSITORY / NAME
+    mine.parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    assert "Another file" in refusal(hub, tmp_path).failure.title
+    assert mine.read_bytes() == b"mine"
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(hub: Hub, tmp_path: Path) -> None:
+    hub.claimed_size = 1 << 40
+    error = refusal(hub, tmp_path)
+    assert error.failure.cause is FailureCause.DISK_FULL
+    assert "1024." in error.failure.detail
+    assert ranges(hub) == []
+
+
+def test_a_folder_that_is_none(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "ann").write_text("a file in the way")
+    error = refusal(hub, tmp_path)
+    assert error.failure.cause is FailureCause.FOLDER_UNUSABLE

@@ -1,0 +1,84 @@
+"""``paddock models``: what is here, in detail, and getting more."""
+
+import sys
+import time
+
+from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
+from tray.models.download import DownloadProgress
+from tray.ui.present import size
+from tray.ui.terminal.download import DownloadLine
+from tray.ui.terminal.model_reports import catalog_text, model_text
+
+_ON_TERMINAL, _IN_PIPE = 0.2, 5.0
+"""Seconds between two lines of progress."""
+
+
+def models(as_json: bool) -> int:
+    """The demo model and every GGUF found."""
+    from tray.one_shot import models_now
+
+    found = models_now()
+    say(found.model_dump_json() if as_json else catalog_text(found))
+    return DONE
+
+
+def show(name: str, as_json: bool) -> int:
+    """Everything known of one model."""
+    from tray.one_shot import models_now
+
+    catalog = models_now()
+    for model in catalog.models:
+        if model.name.casefold() == name.casefold() or str(model.path) == name:
+            say(model.model_dump_json() if as_json else model_text(model))
+            return DONE
+    for broken in catalog.broken:
+        if name in (broken.path.name, broken.path.stem, str(broken.path)):
+            note(f"paddock: {broken.path}: {broken.reason}")
+            return FAILED
+    note(f"paddock: there is no model {name}; `paddock models` lists them")
+    return FAILED
+
+
+def download(what: str) -> int:
+    """Fetch a model; Ctrl-C pauses."""
+    from tray.one_shot import download_now
+
+    screen = _Progress()
+    try:
+        done = download_now(what, screen.tell)
+    except KeyboardInterrupt:
+        screen.end()
+        note("Paused. The same command goes on from here.")
+        return INTERRUPTED
+    finally:
+        screen.end()
+    note(f"{size(done.size)} are here and verified.")
+    say(str(done.model))
+    return DONE
+
+
+class _Progress:
+    """One line that changes on a terminal; now and then a line in a pipe."""
+
+    def __init__(self) -> None:
+        self._line = DownloadLine(time.monotonic)
+        self._on_terminal = sys.stderr.isatty()
+        self._next = 0.0
+        self._open = False
+
+    def tell(self, progress: DownloadProgress) -> None:
+        now = time.monotonic()
+        if now < self._next and progress.waiting is None:
+            return
+        self._next = now + (_ON_TERMINAL if self._on_terminal else _IN_PIPE)
+        words = self._line.words(progress)
+        if self._on_terminal:
+            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
+            self._open = True
+        else:
+            note(words)
+
+    def end(self) -> None:
+        if self._open:
+            self._open = False
+            note("")

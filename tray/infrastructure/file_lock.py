@@ -1,0 +1,36 @@
+"""Locks the kernel holds: they end with their process, however that happens."""
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+
+def open_lock(path: Path) -> int:
+    """A handle of the file to lock, made if there is none; never through a link."""
+    flags = os.O_RDWR | os.O_CREAT
+    if sys.platform == "win32":
+        flags |= os.O_BINARY
+    else:
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)
+
+
+def try_lock(handle: int) -> bool:
+    """Lock the file, or say that somebody else has. Raises OSError."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            # flock, not lockf: a POSIX record lock vanishes as soon as any
+            # other handle of the same file is closed in this process.
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
+            return False
+        raise
+    return True

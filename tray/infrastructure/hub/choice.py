@@ -1,0 +1,92 @@
+"""Pure: which files of a repository make the model that was asked for."""
+
+import re
+from pathlib import PurePosixPath
+
+from tray.infrastructure.escape import escaped
+from tray.infrastructure.hub.failures import refused
+from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
+from tray.infrastructure.llama.projectors import projector_for
+from tray.models.download import HubFile, HubRequest
+from tray.models.failure import PaddockError
+
+# Taken where nothing was asked for: the usual balance of size and quality first.
+USUAL = ("Q4_K_M", "Q4_K_S", "Q5_K_M", "Q4_0", "Q8_0", "F16", "BF16")
+# A name every system can hold, and nothing hidden.
+_SAFE = re.compile(r"[^\x00-\x1f\x7f<>:\"/\\|?*.][^\x00-\x1f\x7f<>:\"/\\|?*]*\.gguf", re.IGNORECASE)
+LONGEST_NAME = 180
+MOST_OFFERED = 30
+
+
+def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFile, ...]:
+    """The model's files in order, then its projector if there is one. Raises PaddockError."""
+    by_path = {file.path: file for file in files if _is_usable(file)}
+    first = [
+        path
+        for path in sorted(by_path)
+        if model_name(_path(path)).part == 1 and not is_projector_name(_path(path))
+    ]
+    if not first:
+        raise refused(
+            "There is no GGUF file in this repository",
+            f"{request.repository} holds none. Look for a repository of the same model whose "
+            "name ends in GGUF.",
+        )
+    path = _picked(first, request)
+    parts = [part.as_posix() for part in part_paths(_path(path))]
+    gone = [part for part in parts if part not in by_path]
+    if gone:
+        raise refused("The model is incomplete there", f"{request.repository} lacks {gone[0]}.")
+    chosen = [by_path[part] for part in parts]
+    folder = PurePosixPath(path).parent
+    for place in dict.fromkeys((folder, PurePosixPath())):
+        names = tuple(_path(p).name for p in by_path if PurePosixPath(p).parent == place)
+        projector = projector_for(_path(path), names)
+        if projector is not None:
+            chosen.append(by_path[(place / projector).as_posix()])
+            break
+    return tuple(chosen)
+
+
+def _picked(paths: list[str], request: HubRequest) -> str:
+    if request.wanted is None:
+        for quant in USUAL:
+            if found := [path for path in paths if _has_quant(path, quant)]:
+                return found[0]
+        if len(paths) == 1:
+            return paths[0]
+        raise _offer("Which of its files do you want?", paths, request)
+    wanted = request.wanted.casefold()
+    if wanted.endswith(".gguf"):
+        found = [p for p in paths if p.casefold() == wanted or _first_of(p, wanted)]
+    else:
+        found = [path for path in paths if _has_quant(path, request.wanted)]
+    if len(found) != 1:
+        title = "Several files match" if found else "There is no such file"
+        raise _offer(title, found or paths, request)
+    return found[0]
+
+
+def _first_of(first: str, wanted: str) -> bool:
+    """Whether ``wanted`` is the name, without folders, or a later part, of the same model."""
+    parts = [part.as_posix().casefold() for part in part_paths(_path(first))]
+    return wanted in parts or wanted in [part.rpartition("/")[2] for part in parts]
+
+
+def _has_quant(path: str, quant: str) -> bool:
+    stem = model_name(_path(path)).stem
+    return re.search(rf"(^|[-_.]){re.escape(quant)}$", stem, re.IGNORECASE) is not None
+
+
+def _offer(title: str, paths: list[str], request: HubRequest) -> PaddockError:
+    names = [escaped(f"{request.repository}:{path}") for path in paths[:MOST_OFFERED]]
+    more = f" and {len(paths) - MOST_OFFERED} more" if len(paths) > MOST_OFFERED else ""
+    return refused(title, "There are:\n  " + "\n  ".join(names) + more)
+
+
+def _is_usable(file: HubFile) -> bool:
+    return _SAFE.fullmatch(file.name) is not None and len(file.name) <= LONGEST_NAME
+
+
+def _path(path: str) -> PurePosixPath:
+    return PurePosixPath(path)

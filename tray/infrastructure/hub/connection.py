@@ -1,0 +1,184 @@
+"""HTTP with Hugging Face or a mirror: https alone, the token to nobody else, bounded waits."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tray.infrastructure.escape import escaped
+from tray.infrastructure.hub.failures import (
+    gated,
+    missing,
+    refused,
+    strange,
+    unreachable,
+    untrusted,
+)
+
+if TYPE_CHECKING:
+    import httpx
+
+HUGGING_FACE = "https://huggingface.co"
+MOST_REDIRECTS = 5
+LONGEST_WAIT = 600.0
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before each further try, as long as nothing arrives."""
+TIMEOUT = 30.0
+LOOPBACK = "127.0.0.1"
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+
+
+class Interrupted(Exception):
+    """No answer, or not all of it, this time; ``wait`` is how long the server asks for, in s."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.wait = wait
+
+
+class HubConnection:
+    """One hub. ``base`` is its address without a slash at its end.
+
+    ``plain_loopback`` lets addresses of this machine be http: a test's server.
+    """
+
+    def __init__(
+        self,
+        base: str = HUGGING_FACE,
+        token: str | None = None,
+        *,
+        pauses: tuple[float, ...] = PAUSES,
+        timeout: float = TIMEOUT,
+        plain_loopback: bool = False,
+    ) -> None:
+        import httpx
+
+        self.base = base
+        self.pauses = pauses
+        self._token = token
+        self._plain_loopback = plain_loopback
+        # Proxies of the environment are obeyed: some networks have no other way out.
+        self._client = httpx.Client(follow_redirects=False, timeout=timeout)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base).hostname or self.base
+
+    def close(self) -> None:
+        self._client.close()
+
+    @contextmanager
+    def get(self, path: str, start: int = 0) -> "Iterator[httpx.Response]":
+        """The answer to a path below ``base``, from byte ``start`` on; its body is unread.
+
+        Its status is 200, 206 or 416. Raises Interrupted for what may pass, while the
+        body is read as well, and PaddockError for what will not.
+        """
+        import httpx
+
+        url = self.base + path
+        try:
+            for _ in range(MOST_REDIRECTS + 1):
+                self._check(url)
+                request = self._client.build_request("GET", url, headers=self._headers(url, start))
+                response = self._client.send(request, stream=True)
+                try:
+                    if response.is_redirect:
+                        url = str(response.url.join(response.headers["location"]))
+                        continue
+                    self._judge(response)
+                    yield response
+                    return
+                finally:
+                    response.close()
+        except httpx.RequestError as error:
+            if UNTRUSTED in str(error):
+                raise untrusted(self.host, _words(error)) from error
+            raise Interrupted(_words(error)) from error
+        except httpx.InvalidURL as error:
+            raise strange(self.host, f"redirects to nowhere ({error})") from error
+        raise strange(self.host, "redirects without end")
+
+    def _headers(self, url: str, start: int) -> dict[str, str]:
+        headers = {"Accept-Encoding": "identity", "User-Agent": "paddock"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        if self._token and _origin(url) == _origin(self.base):
+            headers["Authorization"] = f"Bearer {self._token}"
+        return headers
+
+    def _check(self, url: str) -> None:
+        parts = urlsplit(url)
+        plain = self._plain_loopback and parts.scheme == "http" and parts.hostname == LOOPBACK
+        if parts.scheme != "https" and not plain:
+            raise refused(
+                "The download would not be encrypted",
+                f"{self.host} redirects to {escaped(url)[:200]}. Paddock uses https alone.",
+            )
+
+    def _judge(self, response: "httpx.Response") -> None:
+        status = response.status_code
+        if status in (200, 206, 416):
+            return
+        page = self.base + response.url.path.removeprefix(urlsplit(self.base).path)
+        if status in (401, 403):
+            raise gated(page, self._token is not None)
+        if status in (404, 410):
+            raise missing(page)
+        if status in (408, 425, 429) or status >= 500:
+            wait = _retry_after(response.headers)
+            if wait is not None and wait > LONGEST_WAIT:
+                raise unreachable(self.host, f"it asks to come back in {wait:.0f} s")
+            raise Interrupted(f"answer {status}", wait)
+        raise strange(self.host, f"answers {status}")
+
+
+class Patience:
+    """How often a hub is asked again: anew whenever more has arrived than ever before."""
+
+    def __init__(self, connection: HubConnection) -> None:
+        self._host = connection.host
+        self._pauses = connection.pauses
+        self._tries = 0
+        self._furthest = 0
+
+    def arrived(self, size: int) -> None:
+        """``size`` bytes are here now."""
+        if size > self._furthest:
+            self._furthest = size
+            self._tries = 0
+
+    def pause(self, interruption: Interrupted) -> float:
+        """Seconds to wait before the next try. Raises PaddockError when it was the last."""
+        if self._tries >= len(self._pauses):
+            raise unreachable(self._host, interruption.reason) from interruption
+        pause = self._pauses[self._tries]
+        self._tries += 1
+        return pause if interruption.wait is None else interruption.wait
+
+    def wait(self, interruption: Interrupted) -> None:
+        time.sleep(self.pause(interruption))
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _retry_after(headers: "httpx.Headers") -> float | None:
+    """Seconds from "30" or from a date, by the server's own clock; ``None`` for anything else."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        until, now = parsedate_to_datetime(value), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):
+        return None
+
+
+def _words(error: Exception) -> str:
+    return escaped(str(error)) or type(error).__name__

@@ -1,0 +1,144 @@
+"""Downloads the files of a model: checked room, resumed parts, verified content."""
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tray.infrastructure.hub.choice import chosen_files
+from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
+from tray.infrastructure.hub.failures import no_room, refused, strange, unwritable
+from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
+from tray.infrastructure.hub.repository import Repository, read_repository
+from tray.models.download import Downloaded, DownloadProgress, HubFile, HubRequest
+
+if TYPE_CHECKING:
+    import httpx
+
+# Nobody fills a disk to its last byte without regret.
+RESERVE = 64 << 20
+Tell = Callable[[DownloadProgress], None]
+
+
+def download_model(
+    connection: HubConnection, request: HubRequest, models: Path, tell: Tell
+) -> Downloaded:
+    """Fetch a model into ``models/<owner>/<name>``. Raises PaddockError.
+
+    ``tell`` is called for every piece that arrives. May be interrupted at any time, a
+    kill included: the next call goes on where this one ended.
+    """
+    repository = read_repository(connection, request)
+    files = chosen_files(repository.files, request)
+    folder = models / request.repository
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _Download(connection, repository, folder, files, tell).run()
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+class _Download:
+    def __init__(
+        self,
+        connection: HubConnection,
+        repository: Repository,
+        folder: Path,
+        files: tuple[HubFile, ...],
+        tell: Tell,
+    ) -> None:
+        self._connection = connection
+        self._repository = repository
+        self._folder = folder
+        self._files = files
+        self._tell = tell
+        self._total = sum(file.size for file in files)
+        self._done = 0
+        self._fetched = 0
+
+    def run(self) -> Downloaded:
+        self._check_room()
+        for file in self._files:
+            self._get(file)
+            self._done += file.size
+        paths = tuple(self._folder / file.name for file in self._files)
+        return Downloaded(model=paths[0], files=paths, size=self._total)
+
+    def _check_room(self) -> None:
+        needed = sum(file.size - self._here(file) for file in self._files)
+        free = shutil.disk_usage(self._folder).free
+        if needed and needed + RESERVE > free:
+            raise no_room(self._folder, needed + RESERVE, free)
+
+    def _here(self, file: HubFile) -> int:
+        target = self._folder / file.name
+        for path in (target, part_path(target, file)):
+            if path.exists():
+                return min(path.stat().st_size, file.size)
+        return 0
+
+    def _get(self, file: HubFile) -> None:
+        target = self._folder / file.name
+        if is_whole(target, file, lambda size: self._report(file, size)):
+            return
+        if target.exists():
+            raise refused(
+                "Another file has this name",
+                f"{target} is not what {self._repository.name} offers under that name. "
+                "Move or remove it first.",
+            )
+        with PartFile(target, file) as part:
+            part.take_stock(lambda size: self._report(file, size))
+            patience = Patience(self._connection)
+            while part.size < file.size:
+                try:
+                    self._fetch(file, part, patience)
+                except Interrupted as interruption:
+                    seconds = patience.pause(interruption)
+                    words = f"{interruption.reason}; trying again in {seconds:.0f} s"
+                    self._report(file, part.size, words)
+                    time.sleep(seconds)
+            part.finish()
+
+    def _fetch(self, file: HubFile, part: PartFile, patience: Patience) -> None:
+        """One request; adds to ``part`` what it brings."""
+        path = self._repository.path_of(file)
+        with self._connection.get(path, part.size) as response:
+            if response.status_code == 416:
+                part.start_again()
+                raise Interrupted("answer 416 to the rest of the file")
+            self._match(response, file, part)
+            for data in response.iter_raw():
+                if part.size + len(data) > file.size:
+                    part.start_again()
+                    raise strange(self._connection.host, f"sends more than {file.path} has")
+                part.add(data)
+                self._fetched += len(data)
+                patience.arrived(part.size)
+                self._report(file, part.size)
+        if part.size < file.size:
+            raise Interrupted("the connection ended early")
+
+    def _match(self, response: "httpx.Response", file: HubFile, part: PartFile) -> None:
+        """Make ``part`` end where the body begins."""
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise strange(self._connection.host, "packs the file, which was not asked for")
+        if response.status_code == 200:
+            if part.size:
+                part.start_again()
+            return
+        begins = f"bytes {part.size}-{file.size - 1}/{file.size}"
+        if response.headers.get("content-range", "").strip() != begins:
+            raise strange(self._connection.host, f"sends another part of {file.path}")
+
+    def _report(self, file: HubFile, size: int, waiting: str | None = None) -> None:
+        self._tell(
+            DownloadProgress(
+                name=file.name,
+                done=self._done + size,
+                total=self._total,
+                fetched=self._fetched,
+                waiting=waiting,
+            )
+        )

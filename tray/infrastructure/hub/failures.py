@@ -1,0 +1,94 @@
+"""Pure: why a download did not work, in words."""
+
+from pathlib import Path
+
+from tray.models.download import HubFile
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+
+RESUME = "What has arrived is kept: the same command goes on from there."
+TOKENS = "huggingface.co/settings/tokens"
+
+
+def refused(title: str, detail: str) -> PaddockError:
+    """A request that cannot be carried out as it is."""
+    return _failure(FailureCause.DOWNLOAD_REFUSED, title, detail)
+
+
+def failed(title: str, detail: str) -> PaddockError:
+    """A download that may work later."""
+    return _failure(FailureCause.DOWNLOAD_FAILED, title, detail)
+
+
+def gated(page: str, has_token: bool) -> PaddockError:
+    """401 or 403: the owner wants to know who asks, or there is no such repository."""
+    if has_token:
+        advice = (
+            "The token in HF_TOKEN does not open it. Accept the model's terms on its page "
+            "with the same account, and check that the token may read it."
+        )
+    else:
+        advice = (
+            "If the page asks you to accept terms, do so, make a token that may read "
+            f"({TOKENS}) and set the environment variable HF_TOKEN to it; Paddock keeps no "
+            "token itself. If there is no such page, the name is wrong: Hugging Face "
+            "answers the same for both."
+        )
+    return refused("The model is not open to everybody", f"{page}: {advice}")
+
+
+def missing(page: str) -> PaddockError:
+    """404."""
+    return refused("There is no such model", f"{page} does not exist. Check the name.")
+
+
+def unreachable(host: str, reason: str) -> PaddockError:
+    """No answer, after all retries."""
+    return failed("The download was cut off", f"{host}: {reason}. Check the network. {RESUME}")
+
+
+def untrusted(host: str, reason: str) -> PaddockError:
+    """A certificate nobody vouches for."""
+    return refused(
+        "The server cannot prove who it is",
+        f"{host}: {reason}. If a proxy of your network opens encrypted connections, name its "
+        "certificates in the environment variable SSL_CERT_FILE.",
+    )
+
+
+def strange(host: str, reason: str) -> PaddockError:
+    """An answer that no hub gives."""
+    return failed(
+        "The server's answer makes no sense",
+        f"{host} {reason}. Check the setting models.mirror, or try again later.",
+    )
+
+
+def wrong_hash(file: HubFile) -> PaddockError:
+    """What arrived is not what the index promised; it is thrown away."""
+    return failed(
+        "The downloaded file is damaged",
+        f"The SHA-256 of {file.path} is not the one the index gives. It was thrown away; "
+        "download it again.",
+    )
+
+
+def no_room(folder: Path, needed: int, free: int) -> PaddockError:
+    """Sizes in bytes."""
+    return _failure(
+        FailureCause.DISK_FULL,
+        "There is not enough room on the disk",
+        f"{needed / 2**30:.2f} GiB are needed in {folder} and {free / 2**30:.2f} GiB are free.",
+    )
+
+
+def unwritable(path: Path, error: OSError) -> PaddockError:
+    """The disk or its permissions."""
+    return _failure(
+        FailureCause.FOLDER_UNUSABLE,
+        "The model cannot be saved",
+        f"{path}: {error.strerror or error}. Check the folder and the disk. {RESUME}",
+    )
+
+
+def _failure(cause: FailureCause, title: str, detail: str) -> PaddockError:
+    return PaddockError(ServerFailure(cause=cause, title=title, detail=detail))

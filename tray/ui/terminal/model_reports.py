@@ -1,0 +1,83 @@
+"""Pure: what ``paddock models`` prints."""
+
+from tray.models.catalog import DescribedModel, ModelCatalog
+from tray.ui.present import size
+
+UNKNOWN = "–"
+HEADINGS = ("name", "parameters", "quant", "context", "size", "licence", "also")
+LONGEST_LICENCE = 24
+
+
+def catalog_text(catalog: ModelCatalog) -> str:
+    """A table of models, the demo model first; then what looks like a model and is none."""
+    rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "")]
+    rows += [_row(model) for model in catalog.models]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    if not catalog.models:
+        lines += ["No GGUF files were found in:", *(f"  {folder}" for folder in catalog.folders)]
+    wrong = [(model.path, model.facts.problem) for model in catalog.models if model.facts.problem]
+    wrong += [(broken.path, broken.reason) for broken in catalog.broken]
+    if wrong:
+        lines += ["", "Something is wrong with:", *(f"  {path}: {why}" for path, why in wrong)]
+    return "\n".join(lines)
+
+
+def model_text(model: DescribedModel) -> str:
+    """One fact a line."""
+    facts = model.facts
+    rows = [
+        ("name", model.name),
+        ("title", facts.title or UNKNOWN),
+        ("file", str(model.path)),
+        ("files", str(model.parts)),
+        ("size", size(model.size)),
+        ("architecture", facts.architecture or UNKNOWN),
+        ("parameters", _parameters(facts.parameters)),
+        ("quantization", facts.quantization or UNKNOWN),
+        ("context", _tokens(facts.context)),
+        ("licence", facts.licence or UNKNOWN),
+        ("chat template", {True: "yes", False: "no", None: UNKNOWN}[facts.chat_template]),
+        ("vision projector", str(model.projector or "none beside it")),
+    ]
+    if facts.problem is not None:
+        rows.append(("problem", facts.problem))
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"{label:{width}}  {value}" for label, value in rows)
+
+
+def _row(model: DescribedModel) -> tuple[str, ...]:
+    facts = model.facts
+    licence = facts.licence or UNKNOWN
+    if len(licence) > LONGEST_LICENCE:
+        licence = licence[: LONGEST_LICENCE - 1] + "…"
+    also = [
+        "chat template" if facts.chat_template else "",
+        "vision" if model.projector else "",
+        f"{model.parts} files" if model.parts > 1 else "",
+    ]
+    return (
+        model.name,
+        _parameters(facts.parameters),
+        facts.quantization or UNKNOWN,
+        _tokens(facts.context),
+        size(model.size),
+        licence,
+        ", ".join(filter(None, also)),
+    )
+
+
+def _parameters(count: int | None) -> str:
+    """Weights -> "7.6 B", "494 M"."""
+    if count is None:
+        return UNKNOWN
+    if count >= 999_500_000:
+        return f"{count / 1e9:.1f} B"
+    return f"{count / 1e6:.0f} M" if count >= 999_500 else f"{count / 1e6:.2g} M"
+
+
+def _tokens(count: int | None) -> str:
+    return UNKNOWN if count is None else f"{count:,}"
