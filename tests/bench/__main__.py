@@ -26,6 +26,7 @@ GROUPS = (
     "memory",
     "idle",
     "rendering",
+    "conversations",
     "indicator",
     "page_latency",
     "with_icon",
