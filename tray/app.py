@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tray import __version__
+from tray.chats import kept_chats
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
@@ -95,7 +96,10 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
             records.sweep()
         history = MeterHistory()
         paddock = _with_metrics(ground, front, history, stack)
-        desk = PageDesk(paddock.models, ground.configured_model, open_url, front.popover, history)
+        chats = stack.enter_context(kept_chats(folders.data))
+        desk = PageDesk(
+            paddock.models, ground.configured_model, open_url, chats, front.popover, history
+        )
         paddock.listen(desk.tell)
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()

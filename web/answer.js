@@ -35,6 +35,12 @@ export class Answer {
     }
   }
 
+  // Shows a kept answer: its Markdown, and its blocks as sanitized HTML.
+  restore(source, blocks) {
+    this.source = source;
+    blocks.forEach((html, index) => this.blocks.apply({ index, html, append_text: null, final: true }));
+  }
+
   // `label` is the line under the answer; `failure` is shown with a button.
   end(label, failure) {
     this.waiting.remove();

@@ -1,7 +1,7 @@
 // The conversation: what was said, and the one answer under way.
 
 import { Answer } from "./answer.js";
-import { ApiFailure, stream } from "./api.js";
+import { ApiFailure, call, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { onState, start, state } from "./header.js";
 import { follow, toEnd } from "./scroll.js";
@@ -16,23 +16,32 @@ const CUT = {
 const list = byId("messages");
 const progress = byId("progress");
 let messages = [];
+let conversation = null; // its id, once something was asked; never one of a private chat
+let secret = false;
 let active = null; // { answer, controller, starting }
 const listeners = [];
 
 export const onChange = (listener) => listeners.push(listener);
 export const isBusy = () => active !== null;
 export const isEmpty = () => messages.length === 0;
+export const current = () => conversation;
+export const isPrivate = () => secret;
 
 function changed() {
   for (const listener of listeners) listener();
 }
 
 export function send(text) {
+  if (!secret) conversation ??= crypto.randomUUID();
   messages.push({ role: "user", content: text });
+  list.append(question(text));
+  run();
+}
+
+function question(text) {
   const said = element("li", { className: "message question" }, element("div", {}, text));
   said.setAttribute("aria-label", "You");
-  list.append(said);
-  run();
+  return said;
 }
 
 // Cancels the answer under way; what has arrived stays.
@@ -40,19 +49,36 @@ export function stop() {
   active?.controller.abort();
 }
 
-// Empties the conversation and returns how to bring it back.
-export function clear() {
+// Shows a kept conversation.
+export function load(shown) {
+  replace(shown.id, false, shown.messages.map(({ message }) => message), shown.messages.map(drawn));
+  if (messages.at(-1)?.role !== "user") return;
+  const answer = new Answer(new Speech(), () => again(answer));
+  answer.end("", CUT);
+  list.append(answer.root);
+}
+
+// Begins a chat, private or not; returns how to bring the one before back.
+export function leave(forPrivate) {
+  const before = [conversation, secret, messages, [...list.children]];
+  replace(null, forPrivate, [], []);
+  return () => replace(...before);
+}
+
+function replace(id, forPrivate, said, nodes) {
   stop();
-  const kept = { messages, nodes: [...list.children] };
-  messages = [];
-  list.replaceChildren();
+  [conversation, secret, messages] = [id, forPrivate, said];
+  list.replaceChildren(...nodes);
   changed();
-  return () => {
-    messages = [...kept.messages, ...messages];
-    list.prepend(...kept.nodes);
-    changed();
-    toEnd();
-  };
+  toEnd();
+}
+
+function drawn({ message, blocks }) {
+  if (message.role !== "assistant") return question(message.content);
+  const answer = new Answer(new Speech(), () => again(answer));
+  answer.restore(message.content, blocks);
+  answer.end("", null);
+  return answer.root;
 }
 
 function again(answer) {
@@ -64,14 +90,14 @@ function again(answer) {
 
 async function run() {
   const answer = new Answer(new Speech(), () => again(answer));
-  const conversation = messages;
+  const said = messages;
   active = { answer, controller: new AbortController() };
   const mine = active;
   list.append(answer.root);
   changed();
   toEnd();
-  const { label, failure } = await receive(mine, conversation);
-  if (answer.source) conversation.push({ role: "assistant", content: answer.source });
+  const { label, failure } = await receive(mine, { messages: said, conversation });
+  if (answer.source) said.push({ role: "assistant", content: answer.source });
   answer.end(label, failure);
   if (active === mine) active = null;
   setText(progress, "");
@@ -79,11 +105,11 @@ async function run() {
   follow();
 }
 
-async function receive({ answer, controller }, conversation) {
+async function receive({ answer, controller }, question) {
   let finish = null;
   try {
-    await engine(answer, controller.signal);
-    await stream("/api/page/chat", { messages: conversation }, controller.signal, (chunk) => {
+    await engine(answer, question, controller.signal);
+    await stream("/api/page/chat", question, controller.signal, (chunk) => {
       if (chunk.kind === "speed") setText(progress, chunk.label);
       else finish = answer.apply(chunk) ?? finish;
       follow();
@@ -96,10 +122,11 @@ async function receive({ answer, controller }, conversation) {
   }
 }
 
-// Resolves when the engine is ready; starts it if need be.
-async function engine(answer, signal) {
+// Resolves when the engine is ready; starts it if need be, the question kept meanwhile.
+async function engine(answer, { messages: said, conversation: id }, signal) {
   if (state?.phase === "ready") return;
   active.starting = true;
+  if (id) call("/api/page/chats/keep", { id, messages: said }).catch(() => {});
   answer.wait(state?.can_stop ? state.words : "Starting the engine");
   const settled = await start(true, signal);
   active.starting = false;

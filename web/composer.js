@@ -1,10 +1,9 @@
 // The box to write in: Enter sends, Shift+Enter breaks the line, the draft stays.
 
 import { byId, icon } from "./dom.js";
-import { isBusy, onChange, send, stop } from "./chat.js";
+import { current, isBusy, isPrivate, onChange, send, stop } from "./chat.js";
+import { keepDraft } from "./draft.js";
 import { hold } from "./popover.js";
-
-const DRAFT = "paddock.draft";
 
 const draft = byId("draft");
 const button = byId("send");
@@ -14,14 +13,21 @@ export function focusComposer() {
   draft.focus({ preventScroll: true });
 }
 
-export function write(text) {
-  draft.value = text;
-  edited();
+export const text = () => draft.value;
+
+// Puts a draft into the box that is kept already.
+export function fill(kept) {
+  draft.value = kept;
+  show();
 }
 
 function edited() {
+  if (!isPrivate()) keepDraft(current(), draft.value);
+  show();
+}
+
+function show() {
   const wanted = draft.value.trim() !== "";
-  sessionStorage.setItem(DRAFT, draft.value);
   hold("draft", wanted);
   button.disabled = !isBusy() && !wanted;
   if (grows) return;
@@ -32,7 +38,8 @@ function edited() {
 function submit() {
   const text = draft.value.trim();
   if (isBusy() || !text) return;
-  write("");
+  draft.value = "";
+  edited();
   send(text);
 }
 
@@ -55,7 +62,6 @@ export function setUpComposer() {
     button.setAttribute("aria-label", busy ? "Stop" : "Send");
     button.title = busy ? "Stop (Escape)" : "Send (Enter)";
     button.replaceChildren(icon(busy ? "stop" : "send"));
-    edited();
+    show();
   });
-  write(sessionStorage.getItem(DRAFT) ?? "");
 }

@@ -1,14 +1,17 @@
 // Puts the parts of the page together.
 
-import { clear, isBusy, isEmpty, onChange, send, stop } from "./chat.js";
+import { isBusy, isEmpty, isPrivate, onChange, send, stop } from "./chat.js";
+import { closeChats, setUpChats } from "./chats.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { byId, element, setText } from "./dom.js";
 import { closeDetails, onState, showFailure, start, state, watchState } from "./header.js";
+import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { hide, watchWindow } from "./popover.js";
 
 const UNDO = 8000; // milliseconds
+const KEYS = "Enter sends · Shift+Enter breaks the line";
 
 const notice = byId("notice");
 let shownSuggestions = "";
@@ -18,10 +21,11 @@ let undoTimer = 0;
 function showEmpty() {
   const empty = isEmpty();
   byId("empty").hidden = !empty || !state || ["failed", "backoff"].includes(state.phase);
-  byId("new").hidden = empty;
+  byId("new").hidden = empty && !isPrivate();
+  showPrivate();
   if (!empty || !state) return;
   const stopped = state.can_start && !state.can_stop;
-  const note = stopped
+  const note = isPrivate() ? "Nothing of this chat is kept: close it and it is gone." : stopped
     ? "Your first message starts the engine."
     : "The model runs on this computer. Nothing you write leaves it.";
   setText(byId("empty-note"), note);
@@ -47,20 +51,38 @@ function showNote({ note }) {
   notice.replaceChildren(`${note} `, button);
 }
 
-function newChat() {
-  const undo = clear();
+function showPrivate() {
+  const secret = isPrivate();
+  document.body.classList.toggle("private", secret);
+  setText(byId("empty-title"), secret ? "Private chat" : "What would you like to know?");
+  byId("private-new").hidden = secret;
+  byId("draft").placeholder = secret ? "Ask privately" : "Ask anything";
+  setText(byId("keys"), secret ? "Private · nothing is kept" : KEYS);
+}
+
+function newChat(secret) {
+  closeChats();
+  const worth = !isEmpty();
+  const undo = begin(secret);
+  if (!worth) return;
   const button = element("button", { type: "button", className: "link" }, "Undo");
-  button.addEventListener("click", () => { undo(); notice.hidden = true; focusComposer(); });
-  notice.replaceChildren("New chat ", button);
+  button.addEventListener("click", () => { undo(); notice.hidden = true; });
+  notice.replaceChildren(secret ? "Private chat " : "New chat ", button);
   notice.hidden = false;
   clearTimeout(undoTimer);
   undoTimer = setTimeout(() => { notice.hidden = true; }, UNDO);
-  focusComposer();
+}
+
+async function comeBack() {
+  const note = await restore();
+  if (!note) return;
+  notice.replaceChildren(note);
+  notice.hidden = false;
 }
 
 // Escape stops what is going on, and hides the popover when nothing is.
 function escape(event) {
-  if (event.key !== "Escape" || event.isComposing || byId("leave").open) return;
+  if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   if (isBusy()) stop();
   else if (!closeDetails()) hide();
@@ -69,13 +91,16 @@ function escape(event) {
 onState(showEmpty);
 onState(showNote);
 onChange(showEmpty);
-byId("new").addEventListener("click", newChat);
+for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
+for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
 document.addEventListener("keydown", escape);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) focusComposer(); });
 addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
 setUpComposer();
+setUpChats();
 setUpCopying();
 catchLinks(showFailure);
 watchWindow();
 focusComposer();
+comeBack();
 watchState();

@@ -27,6 +27,7 @@ GROUPS = (
     "idle",
     "rendering",
     "models",
+    "conversations",
     "indicator",
     "page_latency",
     "with_icon",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.bench.recorded_service import ROOT
 from tests.engine.engine_setup import Unwatched
+from tests.web.page_setup import chat_desk
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.local_api import LocalApi
@@ -16,14 +19,15 @@ from tray.models.state import ModelId
 from tray.services.llama.ports import Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.ui.chat_desk import ChatDesk
 from tray.ui.page_desk import PageDesk
 
 
 class WatchedDesk(PageDesk):
     """``seen`` is set by each page whose script has begun to run."""
 
-    def __init__(self, paddock: Paddock) -> None:
-        super().__init__(paddock.models, lambda: ModelId(name="demo"), _ignore)
+    def __init__(self, paddock: Paddock, chats: ChatDesk) -> None:
+        super().__init__(paddock.models, lambda: ModelId(name="demo"), _ignore, chats)
         self.seen = threading.Event()
 
     def opened(self) -> None:
@@ -50,7 +54,8 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         service = LlamaCppService(engines, HttpChatClient(), clock, Unwatched())
         stack.callback(service.close)
         paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
-        desk = WatchedDesk(paddock)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
+        desk = WatchedDesk(paddock, stack.enter_context(chat_desk(folder)))
         api = LocalApi(paddock, ROOT / "web", desk)
         api.start()
         stack.callback(api.close)

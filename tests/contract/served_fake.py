@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
+from tray.infrastructure.local_api.ports import ServedAnswer
+from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, FinishChunk, FinishReason
+from tray.models.conversation import Exported, ExportRequest, ShownConversation, ShownList
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
@@ -113,11 +115,62 @@ class FakePaddock:
             raise PaddockError(NOT_RUNNING)
 
 
+class FakeChats:
+    """Satisfies the ServedChats port; ``asked`` gets what each call was given."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def find(self, words: str) -> ShownList:
+        self._asked.append(words)
+        return ShownList(lines=())
+
+    def shown(self) -> ShownConversation:
+        self._asked.append("shown")
+        return ShownConversation()
+
+    def show(self, conversation: str | None) -> ShownConversation:
+        self._asked.append(conversation)
+        return ShownConversation(id=conversation)
+
+    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
+        self._asked.append((conversation, *messages))
+
+    def record(
+        self,
+        conversation: str,
+        request: ChatRequest,
+        ask: Callable[[ChatRequest], ServedAnswer],
+    ) -> ServedAnswer:
+        self._asked.append(conversation)
+        return ask(request)
+
+    def write_draft(self, conversation: str | None, text: str) -> None:
+        self._asked.append((conversation, text))
+
+    def rename(self, conversation: str, title: str) -> None:
+        self._asked.append((conversation, title))
+
+    def pin(self, conversation: str, pinned: bool) -> None:
+        self._asked.append((conversation, pinned))
+
+    def delete(self, conversation: str) -> None:
+        self._asked.append(("delete", conversation))
+
+    def restore(self, conversation: str) -> None:
+        self._asked.append(("restore", conversation))
+
+    def export(self, request: ExportRequest) -> Exported:
+        self._asked.append(request)
+        return Exported(line="Saved")
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
     def __init__(self, asked: list[object]) -> None:
         self._asked = asked
+        self.chats = FakeChats(asked)
 
     def opened(self) -> None:
         self._asked.append("opened")

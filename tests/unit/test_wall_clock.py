@@ -12,6 +12,7 @@ import tray
 
 WALL = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime", "utcnow")}
 ALLOWED = {
+    "infrastructure/clock.py": "when a conversation was last written in",
     "infrastructure/private_file.py": "the age of temporary files",
     "infrastructure/llama/launch_records.py": "the age of temporary files",
     "infrastructure/logs/_application.py": "the time of a record",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.web.scripted import ScriptedChats, ScriptedEngines
+from tray.chats import kept_chats
 from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
@@ -18,6 +21,7 @@ from tray.models.settings import Settings
 from tray.models.state import ModelId
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.ui.chat_desk import ChatDesk
 from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, Popover
 
@@ -62,6 +66,8 @@ class ServedPage:
     """One for each time a page asked for the state."""
     history: MeterHistory
     desk: PageDesk
+    kept: Path
+    """The folder of the conversations."""
 
     @property
     def origin(self) -> str:
@@ -72,8 +78,13 @@ class ServedPage:
 
 
 @contextmanager
-def page_over(service: LlamaCppService, config: LlamaCppConfig) -> Iterator[ServedPage]:
-    """Local API and page over a service; they end with the block."""
+def page_over(
+    service: LlamaCppService, config: LlamaCppConfig, kept: Path | None = None
+) -> Iterator[ServedPage]:
+    """Local API and page over a service; they end with the block.
+
+    ``kept`` is a folder for conversations; without one they are gone afterwards.
+    """
     settings = Settings(server=config)
     paddock = Paddock(service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing)
     window, opened, looks = Window(), list[str](), list[None]()
@@ -83,14 +94,27 @@ def page_over(service: LlamaCppService, config: LlamaCppConfig) -> Iterator[Serv
         return paddock.models()
 
     history = MeterHistory()
-    desk = PageDesk(find_models, lambda: ModelId(name="demo"), opened.append, window, history)
-    api = LocalApi(paddock, WEB, desk)
-    api.start()
-    try:
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(TemporaryDirectory()))
+        chats = stack.enter_context(chat_desk(folder))
+        demo = ModelId(name="demo")
+        desk = PageDesk(find_models, lambda: demo, opened.append, chats, window, history)
+        api = LocalApi(paddock, WEB, desk)
+        api.start()
+        stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, desk)
-    finally:
-        api.close()
+        yield ServedPage(service, api, window, opened, looks, history, desk, folder)
+
+
+@contextmanager
+def chat_desk(folder: Path) -> Iterator[ChatDesk]:
+    """Conversations kept in ``folder``; what is exported goes to a folder in it."""
+
+    def save(name: str, text: str) -> Path:
+        return save_download(name, text, folder / "Downloads")
+
+    with kept_chats(folder, save) as desk:
+        yield desk
 
 
 @dataclass

@@ -30,12 +30,21 @@ def test_every_control_is_named(shown: Shown) -> None:
 
 def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
     reached = []
-    for _ in range(9):
+    for _ in range(11):
         shown.page.keyboard.press("Tab")
         name, seen = shown.page.evaluate(FOCUSED)
         assert seen, name
         reached.append(name)
-    controls = {"status", "pin", "power", "model", "draft", "What can Paddock do?"}
+    controls = {
+        "status",
+        "chats-open",
+        "private-new",
+        "pin",
+        "power",
+        "model",
+        "draft",
+        "What can Paddock do?",
+    }
     assert controls <= set(reached)
 
 

@@ -10,6 +10,11 @@ from threading import Condition, Thread, current_thread
 _log = logging.getLogger(__name__)
 
 
+def wall_clock() -> float:
+    """Seconds since 1970, for what people see; it may be set forward or back."""
+    return time.time()
+
+
 class SystemClock:
     """Implements the actor's Clock port; actions run one after another on its thread."""
 

@@ -37,6 +37,7 @@ class FailureCause(StrEnum):
     DOWNLOAD_FAILED = "download_failed"
     DOWNLOAD_REFUSED = "download_refused"
     SETTINGS_NOT_SAVED = "settings_not_saved"
+    CONVERSATIONS_UNUSABLE = "conversations_unusable"
     NOTHING_OPENS_IT = "nothing_opens_it"
     INTERNAL = "internal"
 

@@ -10,6 +10,7 @@ from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice, NoticeKind
 from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.ui.chat_desk import ChatDesk
 from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.page_state import page_state
@@ -41,12 +42,14 @@ class PageDesk:
         find_models: Callable[[], ModelList],
         configured: Callable[[], ModelId],
         open_url: Callable[[str], None],
+        chats: ChatDesk,
         popover: Popover | None = None,
         history: MeterHistory | None = None,
     ) -> None:
         self._find_models = find_models
         self._configured = configured
         self._open_url = open_url
+        self.chats = chats
         self._popover = popover
         self._history = history or MeterHistory()
         self._models: tuple[FoundModel, ...] = ()

@@ -1,9 +1,10 @@
 """What the local API serves, and no more."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from tray.models.chat import ChatChunk, ChatRequest
+from tray.models.chat import ChatChunk, ChatMessage, ChatRequest
+from tray.models.conversation import Exported, ExportRequest, ShownConversation, ShownList
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
@@ -71,8 +72,47 @@ class PageWriter(Protocol):
     def poll(self, now: float) -> tuple[PageChunk, ...]: ...
 
 
+class ServedChats(Protocol):
+    """The kept conversations. Any thread may call; failures are PaddockError."""
+
+    def find(self, words: str) -> ShownList: ...
+
+    def shown(self) -> ShownConversation:
+        """What the page was left with."""
+
+    def show(self, conversation: str | None) -> ShownConversation:
+        """Change to a conversation, or to a new one."""
+
+    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
+        """Keep a question before there is an engine to answer it."""
+
+    def record(
+        self,
+        conversation: str,
+        request: ChatRequest,
+        ask: Callable[[ChatRequest], ServedAnswer],
+    ) -> ServedAnswer:
+        """Ask; question and answer are kept."""
+
+    def write_draft(self, conversation: str | None, text: str) -> None: ...
+
+    def rename(self, conversation: str, title: str) -> None: ...
+
+    def pin(self, conversation: str, pinned: bool) -> None: ...
+
+    def delete(self, conversation: str) -> None: ...
+
+    def restore(self, conversation: str) -> None:
+        """Undo a delete."""
+
+    def export(self, request: ExportRequest) -> Exported: ...
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
+
+    @property
+    def chats(self) -> ServedChats: ...
 
     def opened(self) -> None:
         """Somebody looks at the page from now on; returns at once."""

@@ -1,22 +1,20 @@
 """The calls of the local API as one table."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import ValidationError
+from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
+from tray.infrastructure.local_api.chat_routes import chat_routes
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.route import Route, done, get, post
 from tray.infrastructure.local_api.streams import (
     ChatLines,
     PageLines,
     PageStateLines,
     StateLines,
 )
-from tray.models.base import Frozen
 from tray.models.chat import ChatRequest
+from tray.models.conversation import PageChatRequest
 from tray.models.local_api import (
     Empty,
     EnterAnswer,
@@ -27,45 +25,34 @@ from tray.models.local_api import (
     StopRequest,
 )
 
-Body = TypeVar("Body", bound=Frozen)
-
-
-@dataclass(frozen=True)
-class Route:
-    """One call: its method, and what a body (empty for GET) leads to."""
-
-    method: str
-    reply: Callable[[bytes], Reply]
-
 
 def api_routes(served: ServedPaddock) -> Mapping[str, Route]:
     """The calls every client may make, by path; docs/local-api.md lists them."""
     return {
-        "/api/state": _get(lambda: json_answer(served.state())),
-        "/api/events": _get(lambda: StateLines(served.subscribe())),
-        "/api/models": _get(lambda: json_answer(served.models())),
-        "/api/connection": _get(lambda: json_answer(served.connection())),
-        "/api/start": _post(StartRequest, lambda body: json_answer(served.start(body))),
-        "/api/stop": _post(StopRequest, lambda body: json_answer(served.stop(body))),
-        "/api/free": _post(Empty, lambda _: json_answer(served.free())),
-        "/api/chat": _post(ChatRequest, lambda body: ChatLines(served.chat(body))),
-        "/api/show": _post(Empty, lambda _: _done(served.show)),
-        "/api/quit": _post(Empty, lambda _: json_answer(Empty(), then=served.quit)),
+        "/api/state": get(lambda: json_answer(served.state())),
+        "/api/events": get(lambda: StateLines(served.subscribe())),
+        "/api/models": get(lambda: json_answer(served.models())),
+        "/api/connection": get(lambda: json_answer(served.connection())),
+        "/api/start": post(StartRequest, lambda body: json_answer(served.start(body))),
+        "/api/stop": post(StopRequest, lambda body: json_answer(served.stop(body))),
+        "/api/free": post(Empty, lambda _: json_answer(served.free())),
+        "/api/chat": post(ChatRequest, lambda body: ChatLines(served.chat(body))),
+        "/api/show": post(Empty, lambda _: done(served.show)),
+        "/api/quit": post(Empty, lambda _: json_answer(Empty(), then=served.quit)),
     }
 
 
 def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
     """The calls the page makes beside them, by path."""
     return {
-        "/api/page/events": _get(lambda: PageStateLines(served.subscribe(), page)),
-        "/api/page/chat": _post(
-            ChatRequest, lambda body: PageLines(served.chat(body), page.writer())
-        ),
-        "/api/page/history": _get(lambda: json_answer(page.history())),
-        "/api/page/free": _post(Empty, lambda _: json_answer(page.came_back(served.free()))),
-        "/api/page/hold": _post(HoldRequest, lambda body: _done(lambda: page.hold(body.held))),
-        "/api/page/hide": _post(Empty, lambda _: _done(page.hide)),
-        "/api/open": _post(OpenRequest, lambda body: _done(lambda: page.open_link(body.url))),
+        "/api/page/events": get(lambda: PageStateLines(served.subscribe(), page)),
+        "/api/page/chat": post(PageChatRequest, lambda body: _asked(body, served, page)),
+        "/api/page/history": get(lambda: json_answer(page.history())),
+        "/api/page/free": post(Empty, lambda _: json_answer(page.came_back(served.free()))),
+        "/api/page/hold": post(HoldRequest, lambda body: done(lambda: page.hold(body.held))),
+        "/api/page/hide": post(Empty, lambda _: done(page.hide)),
+        "/api/open": post(OpenRequest, lambda body: done(lambda: page.open_link(body.url))),
+        **chat_routes(page.chats),
     }
 
 
@@ -77,26 +64,12 @@ def enter_route(invitations: Invitations, token: str) -> Route:
             raise Refused(401, "The address is used up", "Open the chat from the tray again.")
         return json_answer(EnterAnswer(token=token))
 
-    return _post(EnterRequest, enter)
+    return post(EnterRequest, enter)
 
 
-def _get(reply: Callable[[], Reply]) -> Route:
-    return Route("GET", lambda _: reply())
-
-
-def _post(model: type[Body], reply: Callable[[Body], Reply]) -> Route:
-    return Route("POST", lambda body: reply(_parse(model, body)))
-
-
-def _parse(model: type[Body], body: bytes) -> Body:
-    try:
-        return model.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "body"
-        raise Refused(400, "The body does not fit", f"{where}: {first['msg']}") from error
-
-
-def _done(action: Callable[[], None]) -> Reply:
-    action()
-    return json_answer(Empty())
+def _asked(body: PageChatRequest, served: ServedPaddock, page: ServedPage) -> Reply:
+    request = body.asked()
+    if body.conversation is None:
+        return PageLines(served.chat(request), page.writer())
+    answer = page.chats.record(body.conversation, request, served.chat)
+    return PageLines(answer, page.writer())

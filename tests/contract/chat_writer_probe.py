@@ -1,0 +1,40 @@
+"""Keeps an endless answer in the file given, and says each word it has passed on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.conversation_store import ConversationStore
+from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, ContentChunk, Role
+from tray.services.conversations import Conversations
+
+ONE = "00000000-0000-4000-8000-000000000001"
+
+
+class Endless:
+    """A word every 20 ms, for ever."""
+
+    def __iter__(self) -> Iterator[ChatChunk]:
+        for number in count():
+            yield ContentChunk(text=f"{number} ")
+            time.sleep(0.02)
+
+    def cancel(self) -> None:
+        """It is killed instead."""
+
+
+def main() -> None:
+    kept = Conversations(ConversationStore(Path(sys.argv[1])), SystemClock().call_later)
+    request = ChatRequest(messages=(ChatMessage(role=Role.USER, content="Count."),))
+    for chunk in kept.record(ONE, request, lambda _: Endless()):
+        if isinstance(chunk, ContentChunk):
+            print(time.monotonic(), chunk.text, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""The file of the conversations: kept, searched, killed, damaged, from another version."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.chat_writer_probe import ONE
+from tests.platforms import on_posix
+from tray.infrastructure.conversation_schema import VERSION, migrate, version_of
+from tray.infrastructure.conversation_store import ConversationStore
+from tray.infrastructure.downloads import save_download
+from tray.models.chat import ChatMessage, Role
+from tray.models.failure import PaddockError
+
+TWO = ONE.replace("1", "2")
+THREE = ONE.replace("1", "3")
+
+
+def said(*texts: str) -> tuple[ChatMessage, ...]:
+    roles = (Role.USER, Role.ASSISTANT)
+    return tuple(ChatMessage(role=roles[i % 2], content=text) for i, text in enumerate(texts))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chats.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[ConversationStore]:
+    store = ConversationStore(path)
+    yield store
+    store.close()
+
+
+def found(store: ConversationStore, *words: str) -> list[str]:
+    return [line.id for line in store.find(words, 9)]
+
+
+def test_a_conversation_is_read_as_it_was_written(store: ConversationStore, path: Path) -> None:
+    store.write(ONE, "Cows", said("Why?", "So.", "Really?"))
+    store.write_answer(ONE, 3, "Ye")
+    store.write_answer(ONE, 3, "Yes.")
+    store.write_draft(ONE, "And")
+    store.show(ONE)
+    again = ConversationStore(path)
+    read = again.read(ONE)
+    assert read is not None
+    assert (read.title, read.messages) == ("Cows", said("Why?", "So.", "Really?", "Yes."))
+    assert (read.draft, again.shown()) == ("And", ONE)
+    again.close()
+
+
+def test_what_is_asked_anew_replaces_what_followed(store: ConversationStore) -> None:
+    store.write(ONE, "Cows", said("Why?", "So.", "Really?", "Yes."))
+    store.write(ONE, "another title", said("Why?", "So.", "Where?"))
+    read = store.read(ONE)
+    assert read is not None
+    assert read.messages == said("Why?", "So.", "Where?")
+    assert read.title == "Cows"
+    assert found(store, "really") == []
+
+
+def test_every_word_is_found_in_titles_and_messages(store: ConversationStore) -> None:
+    store.write(ONE, "Cows", said("Why are Kühe so calm?"))
+    store.write(TWO, "Dinner", said("What to cook?"))
+    store.write_answer(TWO, 1, "Something with mushrooms")
+    assert found(store, "kuh") == [ONE]
+    assert found(store, "cow") == [ONE]
+    assert found(store, "mush", "some") == [TWO]
+    assert found(store, "mush", "calm") == []
+    assert store.find(["mushrooms"], 9)[0].found == "Something with mushrooms"
+    store.rename(ONE, "Cattle")
+    assert found(store, "cow") == []
+    assert found(store, "cattle") == [ONE]
+
+
+@pytest.mark.parametrize("words", ['"', "a OR b", "NEAR(", "*", "col:x", "-x", "^a", "' OR 1=1"])
+def test_no_word_is_an_operator(store: ConversationStore, words: str) -> None:
+    store.write(ONE, "Cows", said("Why?"))
+    assert found(store, words) == []
+
+
+def test_pinned_ones_come_first_then_the_newest(store: ConversationStore) -> None:
+    for one in (ONE, TWO, THREE):
+        store.write(one, "Cows", said("Why?"))
+    assert found(store) == [THREE, TWO, ONE]
+    store.write(TWO, "Cows", said("Why?", "So."))
+    store.pin(ONE, True)
+    assert found(store) == found(store, "why") == [ONE, TWO, THREE]
+
+
+def test_deleted_ones_are_in_no_list_and_then_gone(store: ConversationStore, path: Path) -> None:
+    store.write(ONE, "Cows", said("A peculiarword?"))
+    store.hide(ONE, True)
+    assert found(store) == found(store, "peculiarword") == []
+    assert store.read(ONE) is None
+    store.hide(ONE, False)
+    assert found(store, "peculiarword") == [ONE]
+    store.hide(ONE, True)
+    store.remove_hidden()
+    store.hide(ONE, False)
+    store.write_answer(ONE, 1, "too late")
+    assert found(store) == []
+    store.close()
+    assert b"A peculiarword?" not in path.read_bytes()
+
+
+def test_drafts_of_chats_and_of_a_new_one(store: ConversationStore) -> None:
+    store.write_draft(None, "not begun")
+    store.write_draft(ONE, "of nothing kept")
+    assert (store.new_draft(), store.read(ONE)) == ("not begun", None)
+
+
+@on_posix
+def test_only_the_user_reads_the_files(store: ConversationStore, path: Path) -> None:
+    path.touch(0o644)
+    store.write(ONE, "Cows", said("Why?"))
+    modes = {part.name: stat.S_IMODE(part.stat().st_mode) for part in path.parent.iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+    assert len(modes) == 3
+
+
+@on_posix
+def test_a_planted_link_is_not_followed(store: ConversationStore, path: Path) -> None:
+    target = path.with_name("target")
+    path.symlink_to(target)
+    with pytest.raises(PaddockError, match="cannot be read or kept"):
+        store.shown()
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database" * 100, b"SQLite format 3\0" + b"\xff" * 8000]
+)
+def test_a_damaged_file_is_set_aside_and_said(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    store = ConversationStore(path)
+    store.write(ONE, "Cows", said("Why?"))
+    assert found(store) == [ONE]
+    note = store.take_note()
+    assert note is not None
+    assert "chats.sqlite.damaged-1" in note
+    assert store.take_note() is None
+    assert path.with_name("chats.sqlite.damaged-1").read_bytes() == content
+    store.close()
+
+
+def test_damage_that_shows_later_is_set_aside_too(path: Path) -> None:
+    store = ConversationStore(path)
+    for _ in range(3):
+        store.write(ONE, "Cows", said(*["Why? " * 2000] * 9))
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    store = ConversationStore(path)
+    with pytest.raises(PaddockError, match="set aside"):
+        store.write(ONE, "Cows", said("Why?"))
+    store.write(TWO, "Cows", said("Why?"))
+    assert found(store) == [TWO]
+    store.close()
+
+
+def test_a_file_of_a_newer_paddock_is_left_alone(path: Path) -> None:
+    database = sqlite3.connect(path)
+    database.execute(f"PRAGMA user_version = {VERSION + 1}")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(PaddockError, match="newer Paddock"):
+        ConversationStore(path).shown()
+    assert path.read_bytes() == before
+
+
+def test_a_migration_is_whole_or_not_at_all() -> None:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    database.execute("CREATE TABLE desk (in_the_way)")
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(database)
+    tables = database.execute("SELECT name FROM sqlite_master").fetchall()
+    assert (version_of(database), tables) == (0, [("desk",)])
+    database.execute("DROP TABLE desk")
+    migrate(database)
+    migrate(database)
+    assert version_of(database) == VERSION
+    database.close()
+
+
+@pytest.mark.slow
+def test_killed_while_an_answer_comes_loses_the_last_second_at_most(path: Path) -> None:
+    command = [sys.executable, "-m", "tests.contract.chat_writer_probe", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        lines = [writer.stdout.readline().split() for _ in range(120)]
+        killed = time.monotonic()
+        writer.kill()
+    due = [word for moment, word in lines if float(moment) < killed - 1.0]
+    assert len(due) > 20
+    store = ConversationStore(path)
+    read = store.read(ONE)
+    assert read is not None
+    question, answer = read.messages
+    assert question.content == "Count."
+    assert answer.content.split()[: len(due)] == due
+    assert found(store, "count") == [ONE]
+    store.close()
+
+
+def test_a_saved_file_replaces_no_other(tmp_path: Path) -> None:
+    names = [save_download("Chat.md", text, tmp_path / "new").name for text in ("one", "two\n")]
+    assert names == ["Chat.md", "Chat (2).md"]
+    assert (tmp_path / "new" / "Chat (2).md").read_bytes() == b"two\n"

@@ -1,0 +1,82 @@
+"""Kept conversations in words and as files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from tray.infrastructure.conversation_search import excerpt
+from tray.models.chat import ChatMessage, Role
+from tray.models.conversation import Conversation
+from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
+
+NOW = datetime(2026, 11, 23, 12, 0).timestamp()  # noqa: DTZ001 - the user's own time
+CONVERSATION = Conversation(
+    id="00000000-0000-4000-8000-000000000001",
+    title="Cows",
+    pinned=True,
+    updated=NOW,
+    messages=(
+        ChatMessage(role=Role.USER, content="Why?"),
+        ChatMessage(role=Role.ASSISTANT, content="- *So*\n"),
+    ),
+    draft="not sent",
+)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 11, 23, 9, 5), "09:05"),  # noqa: DTZ001
+        (datetime(2026, 11, 24, 9, 5), "09:05"),  # noqa: DTZ001
+        (datetime(2026, 11, 22, 23, 59), "yesterday"),  # noqa: DTZ001
+        (datetime(2026, 11, 17, 0, 0), "Tuesday"),  # noqa: DTZ001
+        (datetime(2026, 11, 16, 23, 0), "16 November"),  # noqa: DTZ001
+        (datetime(2025, 12, 31, 8, 0), "31 December 2025"),  # noqa: DTZ001
+    ],
+)
+def test_when(moment: datetime, words: str) -> None:
+    assert when(moment.timestamp(), NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Cows", "Chat - Cows.md"),
+        ("../../etc/passwd", "Chat - etc passwd.md"),
+        ('a<b>:"c|?*\x00d\n', "Chat - a b c d.md"),
+        ("…", "Chat.md"),
+        ("y" * 300, f"Chat - {'y' * 80}.md"),
+    ],
+)
+def test_a_file_name_every_system_takes(title: str, name: str) -> None:
+    assert file_name(title, "md") == name
+
+
+def test_markdown_has_every_message_under_its_speaker() -> None:
+    assert as_markdown(CONVERSATION) == "# Cows\n\n## You\n\nWhy?\n\n## Answer\n\n- *So*\n"
+
+
+def test_json_has_the_messages_as_the_chat_api_takes_them() -> None:
+    told = json.loads(as_json(CONVERSATION))
+    assert told["messages"][1] == {"role": "assistant", "content": "- *So*\n"}
+    assert "draft" not in told
+
+
+def test_what_was_found_is_one_plain_line() -> None:
+    assert found_words("…**So** it\n`is`") == "…So it is"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "around"),
+    [
+        ("short", ("nothing",), "short"),
+        ("Die Kühe sind ruhig", ("kuhe",), "Die Kühe sind ruhig"),
+        ("x " * 50 + "the cow " + "y " * 80, ("cow",), "…" + "x " * 13 + "the cow "),
+        ("scow cow", ("cow",), "scow cow"),
+    ],
+)
+def test_the_text_around_what_was_found(text: str, words: tuple[str, ...], around: str) -> None:
+    assert excerpt(text, words).startswith(around)

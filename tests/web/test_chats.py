@@ -1,0 +1,203 @@
+"""Kept conversations on the page: keep, search, rename, pin, delete, private, come back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.web.conftest import Shown
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+
+def said(shown: Shown, question: str, markdown: str) -> None:
+    answer = shown.ask(question)
+    answer.say(markdown)
+    answer.finish()
+    expect(shown.page.locator(".message:last-child .meta")).to_be_visible()
+
+
+def new_chat(shown: Shown) -> None:
+    shown.page.click("#new")
+    expect(shown.page.locator("#messages > li")).to_have_count(0)
+
+
+def panel(shown: Shown) -> Locator:
+    shown.page.click("#chats-open")
+    expect(shown.page.locator("#chats-search")).to_be_focused()
+    return shown.page.locator(".kept .open")
+
+
+def titles(shown: Shown) -> list[str]:
+    return shown.page.locator(".kept .title").all_text_contents()
+
+
+def tool(shown: Shown, title: str, name: str) -> None:
+    shown.page.get_by_role("button", name=f"More for {title}", exact=True).click()
+    shown.page.locator(".tools").get_by_role("button", name=name, exact=True).locator(
+        "visible=true"
+    ).click()
+
+
+def three(shown: Shown) -> None:
+    shown.ready()
+    for question in ("About cows", "About dinner", "About stars"):
+        said(shown, question, f"An answer **{question.lower()}**.")
+        new_chat(shown)
+
+
+def test_a_conversation_comes_back_after_a_reload_and_goes_on(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "Why?", "It *was* so.\n\n```py\nprint(1)\n```\n")
+    shown.page.fill("#draft", "half a thou")
+    shown.page.reload()
+    expect(shown.page.locator(".question")).to_have_text("Why?")
+    expect(shown.page.locator(".block em")).to_have_text("was")
+    expect(shown.page.locator("figcaption")).to_contain_text("py")
+    expect(shown.page.locator("#draft")).to_have_value("half a thou")
+    asked = shown.ask("Really?").request.messages
+    assert [m.content for m in asked] == [
+        "Why?",
+        "It *was* so.\n\n```py\nprint(1)\n```\n",
+        "Really?",
+    ]
+
+
+def test_a_killed_page_comes_back_with_half_an_answer_and_the_draft(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("Why?")
+    answer.say("Half an ans")
+    expect(shown.page.locator(".block")).to_have_text("Half an ans")
+    with shown.page.expect_response("**/chats/draft"):
+        shown.page.type("#draft", "and then")
+    with shown.page.expect_response("**/chats/draft"):
+        shown.page.type("#draft", "?")
+    context = shown.page.context
+    shown.page.close()
+    assert answer.closed.wait(10)
+    page = context.new_page()
+    page.goto(shown.script.page.url("popover"))
+    expect(page.locator(".block")).to_have_text("Half an ans")
+    expect(page.locator("#draft")).to_have_value("and then?")
+
+
+def test_a_question_is_kept_while_the_engine_starts(shown: Shown) -> None:
+    shown.script.engines.may_be_ready.clear()
+    with shown.page.expect_response("**/chats/keep"):
+        shown.page.fill("#draft", "Are you there?")
+        shown.page.press("#draft", "Enter")
+    shown.page.reload()
+    expect(shown.page.locator(".question")).to_have_text("Are you there?")
+    shown.script.engines.may_be_ready.set()
+    shown.page.get_by_role("button", name="Try again").click()
+    assert shown.script.chats.next().request.messages[0].content == "Are you there?"
+
+
+def test_chats_are_listed_newest_first_and_opened_by_keyboard(shown: Shown) -> None:
+    three(shown)
+    expect(panel(shown)).to_have_count(3)
+    assert titles(shown) == ["About stars", "About dinner", "About cows"]
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        shown.page.keyboard.press(key)
+    expect(shown.page.locator("#chats")).to_be_hidden()
+    expect(shown.page.locator(".question")).to_have_text("About dinner")
+    expect(shown.page.locator("#draft")).to_be_focused()
+    panel(shown)
+    expect(shown.page.locator("[aria-current]")).to_contain_text("About dinner")
+    shown.page.keyboard.press("Escape")
+    expect(shown.page.locator("#chats")).to_be_hidden()
+    assert "hide" not in shown.script.page.window.asked
+
+
+def test_a_search_finds_words_of_answers(shown: Shown) -> None:
+    three(shown)
+    rows = panel(shown)
+    shown.page.fill("#chats-search", "answ cow")
+    expect(rows).to_have_count(1)
+    expect(rows.locator(".found")).to_have_text("An answer about cows.")
+    shown.page.fill("#chats-search", "nowhere")
+    expect(shown.page.locator("#chats-note")).to_have_text("No chat has these words.")
+
+
+def test_a_chat_is_renamed_and_pinned(shown: Shown) -> None:
+    three(shown)
+    panel(shown)
+    tool(shown, "About cows", "Pin")
+    expect(shown.page.locator(".kept .title").first).to_have_text("About cows")
+    shown.page.keyboard.press("F2")
+    shown.page.get_by_label("New name").fill("Cattle <b>")
+    shown.page.keyboard.press("Enter")
+    expect(shown.page.locator(".kept .title").first).to_have_text("Cattle <b>")
+    shown.page.keyboard.press("F2")
+    shown.page.keyboard.type("never")
+    shown.page.keyboard.press("Escape")
+    expect(shown.page.locator("#chats")).to_be_visible()
+    assert titles(shown) == ["Cattle <b>", "About stars", "About dinner"]
+
+
+def test_a_deleted_chat_comes_back_with_undo(shown: Shown) -> None:
+    three(shown)
+    rows = panel(shown)
+    tool(shown, "About dinner", "Delete")
+    expect(rows).to_have_count(2)
+    shown.page.locator("#chats-notice").get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    assert titles(shown) == ["About stars", "About dinner", "About cows"]
+
+
+def test_deleting_what_is_shown_empties_the_page_and_undo_shows_it_again(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    panel(shown)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Delete")
+    expect(shown.page.locator("#messages > li")).to_have_count(0)
+    shown.page.get_by_role("button", name="Undo").click()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
+def test_a_chat_is_saved_as_markdown_and_json(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "*Calm*.")
+    panel(shown)
+    tool(shown, "About cows", "Markdown")
+    notice = shown.page.locator("#chats-notice")
+    expect(notice).to_contain_text("Saved in Downloads as Chat - About cows.md")
+    shown.page.locator(".tool").get_by_text("JSON").click()
+    expect(notice).to_contain_text("Chat - About cows.json")
+    folder = shown.script.page.kept / "Downloads"
+    assert "## Answer\n\n*Calm*.\n" in (folder / "Chat - About cows.md").read_text()
+    assert json.loads((folder / "Chat - About cows.json").read_text())["title"] == "About cows"
+
+
+def test_a_private_chat_is_marked_and_writes_nothing(shown: Shown) -> None:
+    shown.ready()
+    shown.page.click("#private-new")
+    expect(shown.page.locator("#empty-title")).to_have_text("Private chat")
+    expect(shown.page.locator("#keys")).to_have_text("Private · nothing is kept")
+    said(shown, "A secretword?", "No othersecret.")
+    shown.page.fill("#draft", "thirdsecret")
+    shown.page.wait_for_timeout(1200)  # longer than drafts and answers wait to be written
+    assert shown.page.evaluate("JSON.stringify(sessionStorage)").find("secret") == -1
+    for part in shown.script.page.kept.iterdir():
+        assert b"secret" not in part.read_bytes(), part
+    expect(panel(shown)).to_have_count(0)
+    shown.page.keyboard.press("Escape")
+    shown.page.reload()
+    expect(shown.page.locator("#empty-title")).to_have_text("What would you like to know?")
+    expect(shown.page.locator("#draft")).to_have_value("")
+
+
+def test_each_chat_has_its_own_draft(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    shown.page.fill("#draft", "of the cows")
+    new_chat(shown)
+    expect(shown.page.locator("#draft")).to_have_value("")
+    shown.page.fill("#draft", "of the new")
+    panel(shown).click()
+    expect(shown.page.locator("#draft")).to_have_value("of the cows")
+    shown.page.click("#new")
+    expect(shown.page.locator("#draft")).to_have_value("of the new")

@@ -1,0 +1,88 @@
+"""The tables of the conversations, one migration a version.
+
+A message's ``number`` holds its conversation's number above ``SHIFT`` bits and
+its position below, so a search tells conversations without reading messages.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+SHIFT = 20
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE conversations (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        pinned INTEGER NOT NULL DEFAULT 0,
+        updated REAL NOT NULL,
+        draft TEXT NOT NULL DEFAULT '',
+        deleted INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX conversations_in_order ON conversations (deleted, pinned DESC, updated DESC);
+    CREATE TABLE messages (
+        number INTEGER PRIMARY KEY,
+        role TEXT NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE desk (only INTEGER PRIMARY KEY CHECK (only = 1), shown TEXT, draft TEXT NOT NULL)
+        STRICT;
+    INSERT INTO desk VALUES (1, NULL, '');
+
+    CREATE VIRTUAL TABLE title_words USING fts5 (
+        title, content = conversations, content_rowid = number, prefix = '2 3',
+        tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER title_new AFTER INSERT ON conversations BEGIN
+        INSERT INTO title_words (rowid, title) VALUES (new.number, new.title);
+    END;
+    CREATE TRIGGER title_gone AFTER DELETE ON conversations BEGIN
+        INSERT INTO title_words (title_words, rowid, title)
+            VALUES ('delete', old.number, old.title);
+    END;
+    CREATE TRIGGER title_changed AFTER UPDATE OF title ON conversations BEGIN
+        INSERT INTO title_words (title_words, rowid, title)
+            VALUES ('delete', old.number, old.title);
+        INSERT INTO title_words (rowid, title) VALUES (new.number, new.title);
+    END;
+
+    CREATE VIRTUAL TABLE message_words USING fts5 (
+        content, content = messages, content_rowid = number, prefix = '2 3',
+        tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER message_new AFTER INSERT ON messages BEGIN
+        INSERT INTO message_words (rowid, content) VALUES (new.number, new.content);
+    END;
+    CREATE TRIGGER message_gone AFTER DELETE ON messages BEGIN
+        INSERT INTO message_words (message_words, rowid, content)
+            VALUES ('delete', old.number, old.content);
+    END;
+    CREATE TRIGGER message_changed AFTER UPDATE OF content ON messages BEGIN
+        INSERT INTO message_words (message_words, rowid, content)
+            VALUES ('delete', old.number, old.content);
+        INSERT INTO message_words (rowid, content) VALUES (new.number, new.content);
+    END;
+    """,
+)
+VERSION = len(_MIGRATIONS)
+
+
+def version_of(database: "Connection") -> int:
+    """The schema a file has; 0 for an empty one."""
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def migrate(database: "Connection") -> None:
+    """Bring the tables up to ``VERSION``, each step whole or not at all."""
+    for version in range(version_of(database), VERSION):
+        script = f"BEGIN IMMEDIATE; {_MIGRATIONS[version]} PRAGMA user_version = {version + 1};"
+        try:
+            database.executescript(script + " COMMIT;")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise

@@ -1,0 +1,164 @@
+"""What a conversation is and may do. Where it is kept is behind a port."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tray.models.chat import ChatMessage, ChatRequest, Role
+from tray.models.conversation import Conversation, ConversationLine
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.services.answer_record import Answer, RecordedAnswer
+
+MOST_LISTED = 100
+UNDO_SECONDS = 20.0
+"""How long a deleted conversation can be brought back; the page offers it for less."""
+LONGEST_TITLE = 60
+
+log = logging.getLogger(__name__)
+
+
+class Store(Protocol):
+    """Keeps conversations. Any thread may call; failures are PaddockError."""
+
+    def take_note(self) -> str | None: ...
+
+    def find(self, words: Sequence[str], most: int) -> tuple[ConversationLine, ...]: ...
+
+    def read(self, conversation: str) -> Conversation | None: ...
+
+    def write(self, conversation: str, title: str, messages: Sequence[ChatMessage]) -> None: ...
+
+    def write_answer(self, conversation: str, position: int, text: str) -> None: ...
+
+    def rename(self, conversation: str, title: str) -> None: ...
+
+    def pin(self, conversation: str, pinned: bool) -> None: ...
+
+    def hide(self, conversation: str, hidden: bool) -> None: ...
+
+    def remove_hidden(self) -> None: ...
+
+    def show(self, conversation: str | None) -> None: ...
+
+    def shown(self) -> str | None: ...
+
+    def write_draft(self, conversation: str | None, text: str) -> None: ...
+
+    def new_draft(self) -> str: ...
+
+
+class Conversations:
+    """Every kept conversation of this user.
+
+    ``later`` runs an action once, in so many seconds, on a thread of its own.
+    """
+
+    def __init__(self, store: Store, later: Callable[[float, Callable[[], None]], None]) -> None:
+        self._store = store
+        self._later = later
+
+    def take_note(self) -> str | None:
+        """What the user must be told once about the kept conversations."""
+        return self._store.take_note()
+
+    def find(self, words: str) -> tuple[ConversationLine, ...]:
+        """Pinned ones first, then the newest; at most ``MOST_LISTED``."""
+        return self._store.find(search_words(words), MOST_LISTED)
+
+    def read(self, conversation: str) -> Conversation:
+        """Raises PaddockError for one that is not kept."""
+        found = self._store.read(conversation)
+        if found is None:
+            raise PaddockError(_GONE)
+        return found
+
+    def show(self, conversation: str | None) -> Conversation | None:
+        """Have the page come back to this one, or to a new one."""
+        found = None if conversation is None else self.read(conversation)
+        self._store.show(conversation)
+        return found
+
+    def shown(self) -> Conversation | None:
+        """What the page was left with; ``None`` for a chat not begun yet.
+
+        A page that begins anew offers no undo, so what was deleted is removed.
+        """
+        self._store.remove_hidden()
+        conversation = self._store.shown()
+        return None if conversation is None else self._store.read(conversation)
+
+    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
+        """Keep what was said so far; nothing else of the conversation stays."""
+        self._store.write(conversation, title_of(messages), messages)
+        self._store.show(conversation)
+
+    def record(
+        self, conversation: str, request: ChatRequest, ask: Callable[[ChatRequest], Answer]
+    ) -> Answer:
+        """Keep the question, ask it and keep the answer while it comes.
+
+        An answer is not lost to a disk that is full: what cannot be kept is logged.
+        """
+        try:
+            self.keep(conversation, request.messages)
+        except PaddockError as error:
+            log.warning("conversations: %s", error)
+        position = len(request.messages)
+        return RecordedAnswer(
+            ask(request),
+            lambda text: self._store.write_answer(conversation, position, text),
+            self._later,
+        )
+
+    def rename(self, conversation: str, title: str) -> None:
+        """An empty title gives back the one it had from its first question."""
+        given = " ".join(title.split())
+        self._store.rename(conversation, given or title_of(self.read(conversation).messages))
+
+    def pin(self, conversation: str, pinned: bool) -> None:
+        self._store.pin(conversation, pinned)
+
+    def delete(self, conversation: str) -> None:
+        """It can be brought back for ``UNDO_SECONDS``."""
+        self._store.remove_hidden()
+        self._store.hide(conversation, True)
+        self._later(UNDO_SECONDS, self._remove)
+
+    def restore(self, conversation: str) -> None:
+        """Undo a delete; PaddockError once it is too late."""
+        self._store.hide(conversation, False)
+        self.read(conversation)
+
+    def write_draft(self, conversation: str | None, text: str) -> None:
+        self._store.write_draft(conversation, text)
+
+    def new_draft(self) -> str:
+        return self._store.new_draft()
+
+    def _remove(self) -> None:
+        try:
+            self._store.remove_hidden()
+        except PaddockError as error:
+            log.warning("conversations: %s", error)
+
+
+def title_of(messages: Sequence[ChatMessage]) -> str:
+    """The beginning of the first question, on one line."""
+    first = next((said.content for said in messages if said.role is Role.USER), "")
+    text = " ".join(first.split())
+    if len(text) <= LONGEST_TITLE:
+        return text or "Chat"
+    whole_words = text[:LONGEST_TITLE].rsplit(" ", 1)[0]
+    return f"{whole_words}…"
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """The words to look for; what has no letter and no digit finds nothing anyway."""
+    return tuple(word for word in text.split() if any(map(str.isalnum, word)))
+
+
+_GONE = ServerFailure(
+    cause=FailureCause.REQUEST_REFUSED,
+    title="This chat is not there any more",
+    detail="It was deleted, or never kept.",
+)

@@ -1,0 +1,143 @@
+// The panel of kept conversations: search, open, rename, pin, delete with undo, save.
+
+import { call } from "./api.js";
+import { current, isEmpty, load } from "./chat.js";
+import { row } from "./chat_row.js";
+import { fill, focusComposer } from "./composer.js";
+import { byId, element } from "./dom.js";
+import { failureCard } from "./failure.js";
+import { open } from "./kept.js";
+
+const PAUSE = 80; // milliseconds of typing until a search
+const UNDO = 8000;
+
+const panel = byId("chats");
+const box = byId("chats-search");
+const list = byId("chats-list");
+const notice = byId("chats-notice");
+let asked = 0;
+let typing = 0;
+let undoTimer = 0;
+
+const act = { open: openRow, rename, pin, save, remove };
+
+async function refresh() {
+  const mine = ++asked;
+  try {
+    const { lines, note } = await call("/api/page/chats", { words: box.value });
+    if (mine !== asked) return;
+    const held = document.activeElement?.closest(".kept")?.querySelector(".open")?.dataset.id;
+    list.replaceChildren(...lines.map((line) => row(line, line.id === current(), act)));
+    if (held) focusRow(held);
+    byId("chats-note").textContent = note ?? "";
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function failed(error) {
+  if (!error.failure) throw error;
+  list.replaceChildren();
+  byId("chats-note").replaceChildren(failureCard(error.failure));
+}
+
+function tell(line, label, action) {
+  clearTimeout(undoTimer);
+  const button = action && element("button", { type: "button", className: "link" }, label);
+  button?.addEventListener("click", () => { notice.hidden = true; action(); });
+  notice.replaceChildren(`${line} `, ...(button ? [button] : []));
+  notice.hidden = false;
+  undoTimer = setTimeout(() => { notice.hidden = true; }, UNDO);
+}
+
+async function openRow({ id }) {
+  try {
+    await open(id);
+    panel.close();
+    focusComposer();
+  } catch (error) {
+    failed(error);
+  }
+}
+
+const change = (path, body) => call(`/api/page/chats/${path}`, body).then(refresh).catch(failed);
+
+function rename({ id }, title) {
+  return change("rename", { id, title });
+}
+
+function pin({ id, pinned }) {
+  return change("pin", { id, pinned: !pinned });
+}
+
+async function save({ id }, form) {
+  try {
+    tell((await call("/api/page/chats/export", { id, form })).line);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function remove({ id, title }) {
+  const next = neighbour(id);
+  const wasShown = id === current();
+  await change("delete", { id });
+  if (wasShown) {
+    const empty = await call("/api/page/chats/show", { id: null });
+    load(empty);
+    fill(empty.draft);
+  }
+  tell(`Deleted “${title}”`, "Undo", async () => {
+    await change("restore", { id });
+    if (wasShown && isEmpty()) await open(id).catch(failed);
+    focusRow(id);
+  });
+  focusRow(next);
+}
+
+const rows = () => [...list.querySelectorAll(".open")];
+
+function neighbour(id) {
+  const all = rows();
+  const at = all.findIndex((one) => one.dataset.id === id);
+  return (all[at + 1] ?? all[at - 1])?.dataset.id;
+}
+
+function focusRow(id) {
+  (rows().find((one) => one.dataset.id === id) ?? box).focus();
+}
+
+// Arrows go through the list and back to the box; F2 renames, Delete deletes.
+function keys(event) {
+  const all = rows();
+  const at = all.indexOf(document.activeElement);
+  const inBox = document.activeElement === box;
+  if (event.key === "ArrowDown" && (inBox || at >= 0)) all[Math.min(at + 1, all.length - 1)]?.focus();
+  else if (event.key === "ArrowUp" && at >= 0) (all[at - 1] ?? box).focus();
+  else if (event.key === "Enter" && inBox) all[0]?.click();
+  else if (event.key === "F2" && at >= 0) all[at].closest("li").rename();
+  else if (event.key === "Delete" && at >= 0) all[at].closest("li").discard();
+  else return;
+  event.preventDefault();
+}
+
+export function closeChats() {
+  panel.close();
+}
+
+export function setUpChats() {
+  byId("chats-open").addEventListener("click", () => {
+    box.value = "";
+    notice.hidden = true;
+    refresh();
+    panel.showModal();
+    box.focus();
+  });
+  box.addEventListener("input", () => {
+    clearTimeout(typing);
+    typing = setTimeout(refresh, PAUSE);
+  });
+  panel.addEventListener("keydown", keys);
+  panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
+  byId("chats-close").addEventListener("click", closeChats);
+}

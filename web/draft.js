@@ -1,0 +1,39 @@
+// What was written and not sent is kept with its conversation, here and in Paddock.
+
+import { call } from "./api.js";
+
+const KEY = "paddock.draft";
+const PAUSE = 300; // milliseconds of writing until a draft is sent to be kept
+
+let waiting = null; // { id, text }
+let timer = 0;
+
+// `id` is null for a chat not begun yet.
+export function keepDraft(id, text) {
+  sessionStorage.setItem(KEY, JSON.stringify({ id, text }));
+  if (waiting && waiting.id !== id) flushDraft();
+  waiting = { id, text };
+  clearTimeout(timer);
+  timer = setTimeout(flushDraft, PAUSE);
+}
+
+export function flushDraft() {
+  clearTimeout(timer);
+  if (!waiting) return;
+  // What cannot be kept now still stands in the box, and is sent with the next word.
+  call("/api/page/chats/draft", waiting).catch(() => {});
+  waiting = null;
+}
+
+// Nothing is known of a private chat, nor of what was in the box before it.
+export function forgetDraft() {
+  flushDraft();
+  sessionStorage.removeItem(KEY);
+}
+
+// The draft of this tab before it was loaded again, or null.
+export function ownDraft() {
+  return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+}
+
+document.addEventListener("visibilitychange", () => { if (document.hidden) flushDraft(); });
