@@ -180,6 +180,24 @@ def test_metrics_ride_on_the_snapshot(rig: Rig) -> None:
     assert metrics.cpu_percent == 12.5
 
 
+def test_a_sample_tells_the_speed_of_the_answer_that_comes(rig: Rig) -> None:
+    rig.start()
+    rig.service.metrics_sampled(ServerMetrics())
+    chunks = iter(rig.service.send_chat_message(HELLO))
+    next(chunks)
+    rig.clock.time += 0.5
+    rig.service.metrics_sampled(ServerMetrics())
+    states = rig.service.subscribe()
+    while (state := states.get(WAIT)) is not None:
+        if state.metrics is not None and state.metrics.tokens_per_second is not None:
+            break
+    assert state is not None
+    assert state.metrics is not None
+    assert state.metrics.tokens_per_second == 2.0
+    rig.chats.answers[0].release.set()
+    list(chunks)
+
+
 def test_what_is_measured_of_the_engine_ends_with_it(rig: Rig) -> None:
     rig.start()
     rig.service.metrics_sampled(ServerMetrics(cpu_percent=12.5, engine_rss=1024))

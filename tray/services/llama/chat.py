@@ -60,6 +60,8 @@ class Pace:
         self.moved_at = 0.0
         self.waiting = False
         self.answering = False
+        self.tokens = 0
+        self.counted = 0
 
     def waits(self) -> None:
         """The reader wants the next chunk from now on."""
@@ -71,6 +73,8 @@ class Pace:
         self.waiting = False
         if isinstance(chunk, ContentChunk | ReasoningChunk):
             self.answering = True
+            # llama-server sends a chunk for each token.
+            self.tokens += 1
 
 
 class ChatRegistry:
@@ -85,6 +89,7 @@ class ChatRegistry:
         self._lock = threading.Lock()
         self._open: set[ChatStream] = set()
         self._numbers = itertools.count(1)
+        self._counted_at = now()
 
     def entry(self, stream: ChatStream, run: int) -> "_Entry":
         return _Entry(self, stream, run, next(self._numbers))
@@ -106,6 +111,18 @@ class ChatRegistry:
             waiting=any(pace.waiting for pace in paces),
             answering=any(pace.waiting and pace.answering for pace in paces),
         )
+
+    def speed(self) -> float | None:
+        """Tokens a second of all answers since the last call; ``None`` while none comes."""
+        now = self.now()
+        with self._lock:
+            paces = [stream.pace for stream in self._open if stream.pace.answering]
+            tokens = 0
+            for pace in paces:
+                tokens += pace.tokens - pace.counted
+                pace.counted = pace.tokens
+            passed, self._counted_at = now - self._counted_at, now
+        return tokens / passed if paces and passed > 0 else None
 
     def add(self, stream: ChatStream, started: m.ChatStarted) -> None:
         stream.pace.waits()

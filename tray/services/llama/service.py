@@ -88,7 +88,8 @@ class LlamaCppService:
 
     def metrics_sampled(self, metrics: ServerMetrics) -> None:
         """Take a sample from the metrics thread."""
-        self._post(m.MetricsSampled(metrics))
+        speed = {"tokens_per_second": self._registry.speed()}
+        self._post(m.MetricsSampled(metrics.model_copy(update=speed)))
 
     def close(self) -> None:
         """Stop the server for good and end the actor; returns when both are gone."""

@@ -45,10 +45,15 @@ def _failure_of(state: Lifecycle) -> ServerFailure | None:
 
 
 def _metrics_of(state: Lifecycle) -> ServerMetrics | None:
-    """The last sample; what it says of the engine ends with the engine."""
+    """The last sample; what it says of the engine ends with the engine.
+
+    Its speed is that of the answers that come, else that of the last one.
+    """
     if state.metrics is None:
         return None
     if not state.has_process:
         gone = {"engine_cpu_percent": None, "engine_rss": None, "tokens_per_second": None}
         return state.metrics.model_copy(update=gone)
+    if state.metrics.tokens_per_second is not None and state.chats:
+        return state.metrics
     return state.metrics.model_copy(update={"tokens_per_second": state.tokens_per_second})
