@@ -63,23 +63,15 @@ def _start(state: Lifecycle, message: m.Start) -> Outcome:
 def _begin(state: Lifecycle, config: LlamaCppConfig) -> Outcome:
     run = state.run + 1
     after = replace(
-        state,
+        without_process(state),
         phase=Phase.STARTING,
         run=run,
         config=config,
         spec=None,
-        pid=None,
-        ready=None,
-        ready_since=None,
-        stalled=False,
-        stall=None,
-        paused=False,
         failure=None,
         stop_failure=None,
         next_start=None,
         retry_delay=None,
-        chats=frozenset(),
-        tokens_per_second=None,
     )
     return after, (m.Prepare(run, config),)
 
