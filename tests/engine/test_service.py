@@ -113,7 +113,15 @@ def finish_in_thread(service: LlamaCppService) -> tuple[ChatStream, "Future[Chat
     me = psutil.Process()
     threading.Thread(target=lambda: future.set_result(list(stream)[-1])).start()
     port = service.state.port
-    until(lambda: any(c.raddr[1:] == (port,) for c in me.net_connections("tcp4")), WAIT)
+
+    def connected() -> bool:
+        """A socket that is still connecting would be refused, not cut."""
+        return any(
+            c.raddr[1:] == (port,) and c.status == psutil.CONN_ESTABLISHED
+            for c in me.net_connections("tcp4")
+        )
+
+    until(connected, WAIT)
     return stream, future
 
 
