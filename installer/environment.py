@@ -84,7 +84,7 @@ class Environment:
         self._see_system_packages(False)
         step([*pip, "--require-hashes", "-r", str(self.root / LOCKS["setup"])])
         pip.append("--no-build-isolation")
-        step([*pip, "--require-hashes", "-r", str(self.root / LOCKS[group])])
+        step([*pip, "--require-hashes", "--no-deps", "-r", str(self.root / LOCKS[group])])
         step([*pip, "--no-deps", "-e", str(self.root)])
         self._see_system_packages(base_python() == str(_SYSTEM_PYTHON))
         # setuptools leaves a hook for distutils that every start of Paddock would import.
