@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from tray.models.base import Frozen
 from tray.models.failure import ServerFailure
+from tray.models.sampling import Sampling
 
 
 class Role(StrEnum):
@@ -20,16 +21,10 @@ class ChatMessage(Frozen):
     content: str
 
 
-class ChatRequest(Frozen):
-    """Messages in order; sampling values of ``None`` leave the engine's own."""
+class ChatRequest(Sampling):
+    """Messages in order, and how they are to be answered."""
 
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)]
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    temperature: Annotated[float, Field(ge=0)] | None = None
-    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    top_k: Annotated[int, Field(ge=0)] | None = None
-    min_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    seed: int | None = None
 
 
 class FinishReason(StrEnum):
