@@ -74,7 +74,8 @@ def fill(path: Path) -> list[str]:
                 text += f" needle{number // 10}"
             role = ("user", "assistant")[position % 2]
             database.execute(
-                "INSERT INTO messages VALUES (?, ?, ?)", ((number << SHIFT) + position, role, text)
+                "INSERT INTO messages (number, role, content) VALUES (?, ?, ?)",
+                ((number << SHIFT) + position, role, text),
             )
     database.execute("COMMIT")
     database.close()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.conversation_store import ConversationStore
-from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, ContentChunk, Role
+from tray.models.chat import ChatChunk, ContentChunk, Role
+from tray.models.conversation import KeptMessage, PageChatRequest
 from tray.services.conversations import Conversations
 
 ONE = "00000000-0000-4000-8000-000000000001"
@@ -30,8 +31,8 @@ class Endless:
 
 def main() -> None:
     kept = Conversations(ConversationStore(Path(sys.argv[1])), SystemClock().call_later)
-    request = ChatRequest(messages=(ChatMessage(role=Role.USER, content="Count."),))
-    for chunk in kept.record(ONE, request, lambda _: Endless()):
+    request = PageChatRequest(messages=(KeptMessage(role=Role.USER, content="Count."),))
+    for chunk in kept.record(ONE, request, Endless):
         if isinstance(chunk, ContentChunk):
             print(time.monotonic(), chunk.text, flush=True)
 

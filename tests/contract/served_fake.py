@@ -8,8 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tray.infrastructure.local_api.ports import ServedAnswer
-from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, FinishChunk, FinishReason
-from tray.models.conversation import Exported, ExportRequest, ShownConversation, ShownList
+from tray.models.attachment import Attachment
+from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
+from tray.models.conversation import (
+    ChatSettings,
+    Exported,
+    ExportRequest,
+    KeptMessage,
+    PageChatRequest,
+    ShownConversation,
+    ShownList,
+)
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
@@ -133,17 +142,22 @@ class FakeChats:
         self._asked.append(conversation)
         return ShownConversation(id=conversation)
 
-    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
-        self._asked.append((conversation, *messages))
+    def keep(
+        self, conversation: str, messages: Sequence[KeptMessage], settings: ChatSettings
+    ) -> None:
+        self._asked.append((conversation, *messages, settings))
 
     def record(
-        self,
-        conversation: str,
-        request: ChatRequest,
-        ask: Callable[[ChatRequest], ServedAnswer],
+        self, conversation: str, request: PageChatRequest, answer: Callable[[], ServedAnswer]
     ) -> ServedAnswer:
         self._asked.append(conversation)
-        return ask(request)
+        return answer()
+
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None:
+        self._asked.append((conversation, *files))
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
+        self._asked.append((conversation, settings))
 
     def write_draft(self, conversation: str | None, text: str) -> None:
         self._asked.append((conversation, text))
@@ -179,9 +193,9 @@ class FakePage:
         self._asked.append("state")
         return page_state(state, (), ModelId(name="demo"))
 
-    def writer(self) -> PageStream:
+    def writer(self, begun: str) -> PageStream:
         self._asked.append("writer")
-        return PageStream()
+        return PageStream(begun)
 
     def history(self) -> PageHistory:
         self._asked.append("history")

@@ -17,16 +17,21 @@ from tests.platforms import on_posix
 from tray.infrastructure.conversation_schema import VERSION, migrate, version_of
 from tray.infrastructure.conversation_store import ConversationStore
 from tray.infrastructure.downloads import save_download
-from tray.models.chat import ChatMessage, Role
+from tray.models.chat import Role
+from tray.models.conversation import KeptMessage
 from tray.models.failure import PaddockError
 
 TWO = ONE.replace("1", "2")
 THREE = ONE.replace("1", "3")
 
 
-def said(*texts: str) -> tuple[ChatMessage, ...]:
+def said(*texts: str) -> tuple[KeptMessage, ...]:
     roles = (Role.USER, Role.ASSISTANT)
-    return tuple(ChatMessage(role=roles[i % 2], content=text) for i, text in enumerate(texts))
+    return tuple(KeptMessage(role=roles[i % 2], content=text) for i, text in enumerate(texts))
+
+
+def answer(text: str) -> KeptMessage:
+    return KeptMessage(role=Role.ASSISTANT, content=text)
 
 
 @pytest.fixture
@@ -47,8 +52,8 @@ def found(store: ConversationStore, *words: str) -> list[str]:
 
 def test_a_conversation_is_read_as_it_was_written(store: ConversationStore, path: Path) -> None:
     store.write(ONE, "Cows", said("Why?", "So.", "Really?"))
-    store.write_answer(ONE, 3, "Ye")
-    store.write_answer(ONE, 3, "Yes.")
+    store.write_answer(ONE, 3, answer("Ye"))
+    store.write_answer(ONE, 3, answer("Yes."))
     store.write_draft(ONE, "And")
     store.show(ONE)
     again = ConversationStore(path)
@@ -72,7 +77,7 @@ def test_what_is_asked_anew_replaces_what_followed(store: ConversationStore) -> 
 def test_every_word_is_found_in_titles_and_messages(store: ConversationStore) -> None:
     store.write(ONE, "Cows", said("Why are Kühe so calm?"))
     store.write(TWO, "Dinner", said("What to cook?"))
-    store.write_answer(TWO, 1, "Something with mushrooms")
+    store.write_answer(TWO, 1, answer("Something with mushrooms"))
     assert found(store, "kuh") == [ONE]
     assert found(store, "cow") == [ONE]
     assert found(store, "mush", "some") == [TWO]
@@ -108,7 +113,7 @@ def test_deleted_ones_are_in_no_list_and_then_gone(store: ConversationStore, pat
     store.hide(ONE, True)
     store.remove_hidden()
     store.hide(ONE, False)
-    store.write_answer(ONE, 1, "too late")
+    store.write_answer(ONE, 1, answer("too late"))
     assert found(store) == []
     store.close()
     assert b"A peculiarword?" not in path.read_bytes()
@@ -117,7 +122,7 @@ def test_deleted_ones_are_in_no_list_and_then_gone(store: ConversationStore, pat
 def test_drafts_of_chats_and_of_a_new_one(store: ConversationStore) -> None:
     store.write_draft(None, "not begun")
     store.write_draft(ONE, "of nothing kept")
-    assert (store.new_draft(), store.read(ONE)) == ("not begun", None)
+    assert (store.desk().draft, store.read(ONE)) == ("not begun", None)
 
 
 @on_posix
@@ -160,7 +165,8 @@ def test_damage_that_shows_later_is_set_aside_too(path: Path) -> None:
         store.write(ONE, "Cows", said(*["Why? " * 2000] * 9))
     store.close()
     whole = path.read_bytes()
-    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    half = len(whole) // 2
+    path.write_bytes(whole[:half] + b"\xff" * half)
     store = ConversationStore(path)
     with pytest.raises(PaddockError, match="set aside"):
         store.write(ONE, "Cows", said("Why?"))
@@ -206,9 +212,9 @@ def test_killed_while_an_answer_comes_loses_the_last_second_at_most(path: Path) 
     store = ConversationStore(path)
     read = store.read(ONE)
     assert read is not None
-    question, answer = read.messages
+    question, counted = read.messages
     assert question.content == "Count."
-    assert answer.content.split()[: len(due)] == due
+    assert counted.content.split()[: len(due)] == due
     assert found(store, "count") == [ONE]
     store.close()
 

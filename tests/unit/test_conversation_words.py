@@ -8,8 +8,9 @@ from datetime import datetime
 import pytest
 
 from tray.infrastructure.conversation_search import excerpt
-from tray.models.chat import ChatMessage, Role
-from tray.models.conversation import Conversation
+from tray.models.attachment import ImageFile, TextFile
+from tray.models.chat import ChatTimings, FinishReason, Role
+from tray.models.conversation import ChatSettings, Conversation, KeptMessage
 from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
 
 NOW = datetime(2026, 11, 23, 12, 0).timestamp()  # noqa: DTZ001 - the user's own time
@@ -19,8 +20,8 @@ CONVERSATION = Conversation(
     pinned=True,
     updated=NOW,
     messages=(
-        ChatMessage(role=Role.USER, content="Why?"),
-        ChatMessage(role=Role.ASSISTANT, content="- *So*\n"),
+        KeptMessage(role=Role.USER, content="Why?"),
+        KeptMessage(role=Role.ASSISTANT, content="- *So*\n"),
     ),
     draft="not sent",
 )
@@ -63,6 +64,46 @@ def test_json_has_the_messages_as_the_chat_api_takes_them() -> None:
     told = json.loads(as_json(CONVERSATION))
     assert told["messages"][1] == {"role": "assistant", "content": "- *So*\n"}
     assert "draft" not in told
+
+
+WHOLE = CONVERSATION.model_copy(
+    update={
+        "settings": ChatSettings(system_prompt="Be brief.\n", temperature=0.5, top_k=40),
+        "messages": (
+            KeptMessage(
+                role=Role.USER,
+                content="Why?",
+                attachments=(
+                    TextFile(kind="text", name="a.md", text="```\ncode\n```\n"),
+                    ImageFile(kind="image", name="c]ow.png", media_type="image/png", data="aGk="),
+                ),
+            ),
+            KeptMessage(
+                role=Role.ASSISTANT,
+                content="So.",
+                reasoning="One.\n\nTwo.",
+                thought_seconds=2.0,
+                reason=FinishReason.CANCELLED,
+                timings=ChatTimings(predicted_tokens=7),
+            ),
+        ),
+    }
+)
+
+
+def test_markdown_carries_settings_files_reasoning_and_figures() -> None:
+    assert as_markdown(WHOLE) == (
+        "# Cows\n\n## System prompt\n\nBe brief.\n\ntemperature 0.5 · top-k 40\n\n"
+        "## You\n\nFile a.md:\n````\n```\ncode\n```\n````\n\n"
+        "![c ow.png](data:image/png;base64,aGk=)\n\nWhy?\n\n"
+        "## Answer\n\n> *Thought for 2 s*\n>\n> One.\n>\n> Two.\n\nSo.\n\n"
+        "*cancelled · 7 tokens*\n"
+    )
+
+
+def test_json_is_the_whole_conversation_again() -> None:
+    again = Conversation.model_validate_json(as_json(WHOLE)[:-2] + ', "pinned": true}')
+    assert again == WHOLE.model_copy(update={"draft": ""})
 
 
 def test_what_was_found_is_one_plain_line() -> None:

@@ -7,16 +7,24 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tray.models.attachment import Attachment
 from tray.models.chat import (
     ChatChunk,
-    ChatMessage,
-    ChatRequest,
+    ChatTimings,
     ContentChunk,
     FinishChunk,
     FinishReason,
+    ReasoningChunk,
     Role,
 )
-from tray.models.conversation import Conversation, ConversationLine
+from tray.models.conversation import (
+    ChatSettings,
+    Conversation,
+    ConversationLine,
+    Desk,
+    KeptMessage,
+    PageChatRequest,
+)
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.services.answer_record import EVERY, RecordedAnswer
 from tray.services.conversations import UNDO_SECONDS, Conversations, search_words, title_of
@@ -27,10 +35,10 @@ FULL = ServerFailure(
 )
 
 
-def asked(*texts: str) -> tuple[ChatMessage, ...]:
+def asked(*texts: str) -> tuple[KeptMessage, ...]:
     """Questions and answers in turn."""
     roles = (Role.USER, Role.ASSISTANT)
-    return tuple(ChatMessage(role=roles[i % 2], content=text) for i, text in enumerate(texts))
+    return tuple(KeptMessage(role=roles[i % 2], content=text) for i, text in enumerate(texts))
 
 
 @dataclass
@@ -39,7 +47,7 @@ class MemoryStore:
 
     kept: dict[str, Conversation] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
-    desk: str | None = None
+    at: str | None = None
     draft: str = ""
     full: bool = False
 
@@ -52,18 +60,29 @@ class MemoryStore:
     def read(self, conversation: str) -> Conversation | None:
         return None if conversation in self.hidden else self.kept.get(conversation)
 
-    def write(self, conversation: str, title: str, messages: Sequence[ChatMessage]) -> None:
+    def write(
+        self,
+        conversation: str,
+        title: str,
+        messages: Sequence[KeptMessage],
+        settings: ChatSettings,
+    ) -> None:
         if self.full:
             raise PaddockError(FULL)
         self.kept[conversation] = Conversation(
-            id=conversation, title=title, pinned=False, updated=0.0, messages=tuple(messages)
+            id=conversation,
+            title=title,
+            pinned=False,
+            updated=0.0,
+            messages=tuple(messages),
+            settings=settings,
         )
 
-    def write_answer(self, conversation: str, position: int, text: str) -> None:
+    def write_answer(self, conversation: str, position: int, answer: KeptMessage) -> None:
         if self.full:
             raise PaddockError(FULL)
         old = self.kept[conversation]
-        said = (*old.messages[:position], ChatMessage(role=Role.ASSISTANT, content=text))
+        said = (*old.messages[:position], answer)
         self.kept[conversation] = old.model_copy(update={"messages": said})
 
     def rename(self, conversation: str, title: str) -> None:
@@ -81,16 +100,22 @@ class MemoryStore:
         self.hidden.clear()
 
     def show(self, conversation: str | None) -> None:
-        self.desk = conversation
+        self.at = conversation
 
     def shown(self) -> str | None:
-        return self.desk
+        return self.at
 
     def write_draft(self, conversation: str | None, text: str) -> None:
         self.draft = text
 
-    def new_draft(self) -> str:
-        return self.draft
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None:
+        raise NotImplementedError
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
+        raise NotImplementedError
+
+    def desk(self) -> Desk:
+        return Desk(draft=self.draft)
 
 
 class Later:
@@ -147,17 +172,18 @@ def kept(store: MemoryStore, later: Later) -> Conversations:
 def test_question_and_answer_are_kept_and_shown_again(
     kept: Conversations, store: MemoryStore
 ) -> None:
-    request = ChatRequest(messages=asked("How?"))
-    chunks = list(kept.record(ONE, request, lambda _: Said(*words("So", "."), END)))
+    request = PageChatRequest(messages=asked("How?"))
+    chunks = list(kept.record(ONE, request, lambda: Said(*words("So", "."), END)))
     assert chunks == [*words("So", "."), END]
     shown = kept.shown()
     assert shown is not None
-    assert shown.messages == asked("How?", "So.")
+    assert [said.content for said in shown.messages] == ["How?", "So."]
 
 
 def test_an_answer_is_written_once_in_a_while_and_when_it_ends(later: Later) -> None:
     written: list[str] = []
-    answer = iter(RecordedAnswer(Said(*words("a", "b", "c", "d"), END), written.append, later))
+    said = Said(*words("a", "b", "c", "d"), END)
+    answer = iter(RecordedAnswer(said, lambda kept: written.append(kept.content), later))
     next(answer), next(answer)
     assert written == []
     assert [seconds for seconds, _ in later.waiting] == [EVERY]
@@ -172,17 +198,70 @@ def test_an_answer_is_written_once_in_a_while_and_when_it_ends(later: Later) -> 
 
 
 def test_an_answer_nobody_reads_on_is_written_as_far_as_it_came(later: Later) -> None:
-    written: list[str] = []
+    written: list[KeptMessage] = []
     answer = iter(RecordedAnswer(Said(*words("a", "b"), END), written.append, later))
     next(answer)
     del answer
-    assert written == ["a"]
+    assert [(kept.content, kept.reason) for kept in written] == [("a", None)]
+
+
+def test_reasoning_its_duration_the_end_and_the_figures_are_kept(later: Later) -> None:
+    moments = iter([10.0, 13.5])
+    timings = ChatTimings(predicted_tokens=7, tokens_per_second=50.0)
+    said = Said(
+        ReasoningChunk(text="Hm"),
+        ReasoningChunk(text="m."),
+        *words("So", "."),
+        FinishChunk(reason=FinishReason.LENGTH, timings=timings),
+    )
+    written: list[KeptMessage] = []
+    for _ in RecordedAnswer(said, written.append, later, now=lambda: next(moments)):
+        pass
+    assert written == [
+        KeptMessage(
+            role=Role.ASSISTANT,
+            content="So.",
+            reasoning="Hmm.",
+            thought_seconds=3.5,
+            reason=FinishReason.LENGTH,
+            timings=timings,
+        )
+    ]
+
+
+def test_an_answer_that_goes_on_stays_one_message(kept: Conversations, store: MemoryStore) -> None:
+    begun = KeptMessage(
+        role=Role.ASSISTANT,
+        content="So far",
+        reasoning="Hm.",
+        thought_seconds=2.0,
+        reason=FinishReason.CUT,
+    )
+    request = PageChatRequest(messages=(*asked("How?"), begun))
+    assert list(kept.record(ONE, request, lambda: Said(*words(", so", " good."), END)))
+    question, answer = kept.read(ONE).messages
+    assert question.content == "How?"
+    assert answer.content == "So far, so good."
+    assert (answer.reasoning, answer.thought_seconds) == ("Hm.", 2.0)
+    assert answer.reason is FinishReason.STOP
+
+
+def test_an_answer_to_a_question_that_was_replaced_is_kept_no_further(
+    kept: Conversations, later: Later
+) -> None:
+    old = PageChatRequest(messages=asked("How?", "So.", "Why?"))
+    answer = iter(kept.record(ONE, old, lambda: Said(*words("a", "b"), END)))
+    next(answer)
+    kept.keep(ONE, asked("Who?"))
+    later.pass_time()
+    list(answer)
+    assert kept.read(ONE).messages == asked("Who?")
 
 
 def test_a_full_disk_costs_no_answer(kept: Conversations, store: MemoryStore) -> None:
     store.full = True
-    request = ChatRequest(messages=asked("How?"))
-    assert list(kept.record(ONE, request, lambda _: Said(*words("So."), END)))[-1] == END
+    request = PageChatRequest(messages=asked("How?"))
+    assert list(kept.record(ONE, request, lambda: Said(*words("So."), END)))[-1] == END
 
 
 def test_a_deleted_one_comes_back_until_it_is_too_late(kept: Conversations, later: Later) -> None:

@@ -31,9 +31,9 @@ from tray.ui.page_stream import COALESCE, PageStream
 STOP = FinishChunk(reason=FinishReason.STOP)
 
 
-def run(chunks: Sequence[ChatChunk], step: float) -> list[tuple[float, PageChunk]]:
+def run(chunks: Sequence[ChatChunk], step: float, begun: str = "") -> list[tuple[float, PageChunk]]:
     """Feed a chunk every ``step`` seconds and poll as the server does: when due."""
-    stream = PageStream(clock=lambda: 0.0)
+    stream = PageStream(begun, clock=lambda: 0.0)
     out: list[tuple[float, PageChunk]] = []
     for number, chunk in enumerate(chunks):
         now = number * step
@@ -58,6 +58,17 @@ def test_the_page_ends_with_the_whole_answer(pieces: list[str], step: float) -> 
     assert sum(isinstance(chunk, PageFinishChunk) for _, chunk in out) == 1
 
 
+def test_an_answer_that_goes_on_shows_all_of_it_and_sends_what_is_new() -> None:
+    page, source = Page(), ""
+    begun = "It is:\n\n```py\npri"
+    for _, chunk in run([_content("nt(1)\n```\n"), STOP], 0.1, begun):
+        if isinstance(chunk, BlocksChunk):
+            page.apply(chunk.updates)
+            source += chunk.source
+    assert source == "nt(1)\n```\n"
+    assert page.blocks() == render(begun + source)
+
+
 def test_text_is_sent_at_most_thirty_times_a_second() -> None:
     out = run([_content("word ") for _ in range(2000)] + [STOP], 0.0005)
     blocks = [chunk for _, chunk in out if isinstance(chunk, BlocksChunk)]
@@ -80,7 +91,7 @@ def test_reasoning_ends_with_the_first_word_and_says_how_long_it_took() -> None:
         BlocksChunk,
         PageFinishChunk,
     ]
-    assert ThoughtChunk(label="Thought for 8 s") in out
+    assert ThoughtChunk(label="Thought for 8 s", seconds=8.0) in out
 
 
 def test_reasoning_that_never_ends_is_closed_by_the_finish() -> None:
@@ -118,7 +129,7 @@ def test_the_finish_carries_words_and_failure() -> None:
     finish = FinishChunk(reason=FinishReason.CUT, timings=timings, failure=failure)
     ((_, chunk),) = run([finish], 1.0)
     assert chunk == PageFinishChunk(
-        reason=FinishReason.CUT, label="cut off · 2 tokens", failure=failure
+        reason=FinishReason.CUT, label="cut off · 2 tokens", timings=timings, failure=failure
     )
 
 

@@ -1,7 +1,9 @@
 """The tables of the conversations, one migration a version.
 
 A message's ``number`` holds its conversation's number above ``SHIFT`` bits and
-its position below, so a search tells conversations without reading messages.
+its position below, so a search tells conversations without reading messages. The
+last position of a conversation is its draft's; the draft of a chat not begun
+yet has conversation 0. Both own attachments and are no message.
 """
 
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 SHIFT = 20
+DRAFT = (1 << SHIFT) - 1
 
 _MIGRATIONS = (
     """
@@ -65,6 +68,25 @@ _MIGRATIONS = (
             VALUES ('delete', old.number, old.content);
         INSERT INTO message_words (rowid, content) VALUES (new.number, new.content);
     END;
+    """,
+    # Answers kept before have no end of their own: they count as whole.
+    """
+    ALTER TABLE messages ADD COLUMN reasoning TEXT NOT NULL DEFAULT '';
+    ALTER TABLE messages ADD COLUMN thought_seconds REAL;
+    ALTER TABLE messages ADD COLUMN reason TEXT;
+    ALTER TABLE messages ADD COLUMN timings TEXT NOT NULL DEFAULT '{}';
+    UPDATE messages SET reason = 'stop' WHERE role = 'assistant';
+    ALTER TABLE conversations ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE desk ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE attachments (
+        number INTEGER PRIMARY KEY,
+        message INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        media_type TEXT,
+        content BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX attachments_of_message ON attachments (message);
     """,
 )
 VERSION = len(_MIGRATIONS)

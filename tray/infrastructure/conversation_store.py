@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING
 
 from tray.infrastructure.clock import wall_clock
 from tray.infrastructure.conversation_file import ConversationFile
-from tray.infrastructure.conversation_schema import SHIFT
+from tray.infrastructure.conversation_rows import (
+    draft_number,
+    read_files,
+    read_messages,
+    remove_rows,
+    replace_files,
+    write_message,
+    write_messages,
+)
 from tray.infrastructure.conversation_search import newest, search
-from tray.models.chat import ChatMessage, Role
-from tray.models.conversation import Conversation, ConversationLine
+from tray.models.attachment import Attachment
+from tray.models.conversation import (
+    ChatSettings,
+    Conversation,
+    ConversationLine,
+    Desk,
+    KeptMessage,
+)
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+_ENGINES_OWN = ChatSettings()
 
 
 class ConversationStore:
@@ -44,54 +60,47 @@ class ConversationStore:
     def read(self, conversation: str) -> Conversation | None:
         with self._file.transaction() as database:
             row = database.execute(
-                "SELECT number, title, pinned, updated, draft FROM conversations "
+                "SELECT number, title, pinned, updated, draft, settings FROM conversations "
                 "WHERE id = ? AND deleted = 0",
                 (conversation,),
             ).fetchone()
             if row is None:
                 return None
-            number, title, pinned, updated, draft = row
-            messages = _messages(database, number)
+            number, title, pinned, updated, draft, settings = row
+            messages = read_messages(database, number)
+            files = read_files(database, draft_number(number))
         return Conversation(
             id=conversation,
             title=title,
             pinned=bool(pinned),
             updated=updated,
             messages=messages,
+            settings=ChatSettings.model_validate_json(settings),
             draft=draft,
+            draft_files=files,
         )
 
-    def write(self, conversation: str, title: str, messages: Sequence[ChatMessage]) -> None:
+    def write(
+        self,
+        conversation: str,
+        title: str,
+        messages: Sequence[KeptMessage],
+        settings: ChatSettings = _ENGINES_OWN,
+    ) -> None:
         """Keep exactly these messages; ``title`` is for a conversation not kept yet."""
         with self._file.transaction() as database:
-            number = _number(database, conversation, title)
-            kept = _messages(database, number)
-            same = _common(kept, messages)
-            database.execute(
-                "DELETE FROM messages WHERE number BETWEEN ? AND ?",
-                ((number << SHIFT) + same, (number << SHIFT) + (1 << SHIFT) - 1),
-            )
-            database.executemany(
-                "INSERT INTO messages VALUES (?, ?, ?)",
-                [
-                    ((number << SHIFT) + same + index, message.role.value, message.content)
-                    for index, message in enumerate(messages[same:])
-                ],
-            )
+            number = _number(database, conversation, title, settings)
+            write_messages(database, number, messages)
 
-    def write_answer(self, conversation: str, position: int, text: str) -> None:
-        """Keep ``text`` as the answer that is message ``position``, from 0."""
+    def write_answer(self, conversation: str, position: int, answer: KeptMessage) -> None:
+        """Keep ``answer`` as message ``position``, from 0."""
         with self._file.transaction() as database:
             found = database.execute(
                 "UPDATE conversations SET updated = ? WHERE id = ? RETURNING number",
                 (wall_clock(), conversation),
             ).fetchall()
             for (number,) in found:
-                database.execute(
-                    "INSERT INTO messages VALUES (?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET content = excluded.content",
-                    ((number << SHIFT) + position, Role.ASSISTANT.value, text),
-                )
+                write_message(database, number, position, answer)
 
     def rename(self, conversation: str, title: str) -> None:
         self._set("title = ?", title, conversation)
@@ -109,11 +118,7 @@ class ConversationStore:
             for (number,) in database.execute(
                 "SELECT number FROM conversations WHERE deleted = 1"
             ).fetchall():
-                first = number << SHIFT
-                database.execute(
-                    "DELETE FROM messages WHERE number BETWEEN ? AND ?",
-                    (first, first + (1 << SHIFT) - 1),
-                )
+                remove_rows(database, number)
                 database.execute("DELETE FROM conversations WHERE number = ?", (number,))
 
     def show(self, conversation: str | None) -> None:
@@ -127,17 +132,32 @@ class ConversationStore:
         return None if shown is None else str(shown)
 
     def write_draft(self, conversation: str | None, text: str) -> None:
+        self._set_or_desk("draft = ?", text, conversation)
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
+        self._set_or_desk("settings = ?", _settings_json(settings), conversation)
+
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None:
+        with self._file.transaction() as database:
+            rows = [(0,)] if conversation is None else _numbers(database, conversation)
+            for (number,) in rows:
+                replace_files(database, draft_number(number), files)
+
+    def desk(self) -> Desk:
+        """The draft and the settings of a chat not begun yet."""
+        with self._file.transaction() as database:
+            draft, settings = database.execute("SELECT draft, settings FROM desk").fetchone()
+            files = read_files(database, draft_number())
+        return Desk(
+            draft=draft, draft_files=files, settings=ChatSettings.model_validate_json(settings)
+        )
+
+    def _set_or_desk(self, change: str, value: str, conversation: str | None) -> None:
         if conversation is not None:
-            self._set("draft = ?", text, conversation)
+            self._set(change, value, conversation)
             return
         with self._file.transaction() as database:
-            database.execute("UPDATE desk SET draft = ?", (text,))
-
-    def new_draft(self) -> str:
-        """The draft of a chat not begun yet."""
-        with self._file.transaction() as database:
-            (draft,) = database.execute("SELECT draft FROM desk").fetchone()
-        return str(draft)
+            database.execute(f"UPDATE desk SET {change}", (value,))  # noqa: S608 - our own words
 
     def _set(self, change: str, value: str | int, conversation: str) -> None:
         with self._file.transaction() as database:
@@ -147,24 +167,21 @@ class ConversationStore:
             )
 
 
-def _common(kept: Sequence[ChatMessage], wanted: Sequence[ChatMessage]) -> int:
-    """How many messages at the beginning are the same."""
-    pairs = zip(kept, wanted, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(kept), len(wanted)))
-
-
-def _number(database: "Connection", conversation: str, title: str) -> int:
+def _number(database: "Connection", conversation: str, title: str, settings: ChatSettings) -> int:
     (number,) = database.execute(
-        "INSERT INTO conversations (id, title, updated) VALUES (?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, deleted = 0 RETURNING number",
-        (conversation, title, wall_clock()),
+        "INSERT INTO conversations (id, title, updated, settings) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, "
+        "settings = excluded.settings, deleted = 0 RETURNING number",
+        (conversation, title, wall_clock(), _settings_json(settings)),
     ).fetchone()
     return int(number)
 
 
-def _messages(database: "Connection", number: int) -> tuple[ChatMessage, ...]:
-    rows = database.execute(
-        "SELECT role, content FROM messages WHERE number BETWEEN ? AND ? ORDER BY number",
-        (number << SHIFT, (number << SHIFT) + (1 << SHIFT) - 1),
-    )
-    return tuple(ChatMessage(role=Role(role), content=content) for role, content in rows)
+def _numbers(database: "Connection", conversation: str) -> list[tuple[int]]:
+    return database.execute(
+        "SELECT number FROM conversations WHERE id = ?", (conversation,)
+    ).fetchall()
+
+
+def _settings_json(settings: ChatSettings) -> str:
+    return settings.model_dump_json(exclude_defaults=True)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from tray.models.attachment import Attachment
 from tray.models.base import Frozen
 from tray.models.failure import ServerFailure
 from tray.models.sampling import Sampling
@@ -17,12 +18,19 @@ class Role(StrEnum):
 
 
 class ChatMessage(Frozen):
+    """``reasoning`` counts in an answer that stands last and is to go on from there."""
+
     role: Role
     content: str
+    attachments: tuple[Attachment, ...] = ()
+    reasoning: str = ""
 
 
 class ChatRequest(Sampling):
-    """Messages in order, and how they are to be answered."""
+    """Messages in order, and how they are to be answered.
+
+    An answer that stands last is continued where it ends.
+    """
 
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)]
 

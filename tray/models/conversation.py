@@ -4,11 +4,31 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tray.models.attachment import Attachment, ImageFile
 from tray.models.base import Frozen
-from tray.models.chat import ChatMessage, ChatRequest
+from tray.models.chat import ChatMessage, ChatRequest, ChatTimings, FinishReason, Role
+from tray.models.sampling import Sampling
 
 ConversationId = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
 """A UUID; the page makes it, so that it knows it before the first answer."""
+
+
+class ChatSettings(Sampling):
+    """How one conversation is answered: a system prompt (empty for none), and sampling."""
+
+    system_prompt: Annotated[str, Field(max_length=100_000)] = ""
+
+
+class KeptMessage(ChatMessage):
+    """A message, and of an answer how it came.
+
+    ``thought_seconds`` is how long the model reasoned. A ``reason`` of ``None`` in
+    an answer means that nobody saw its end.
+    """
+
+    thought_seconds: float | None = None
+    reason: FinishReason | None = None
+    timings: ChatTimings = ChatTimings()
 
 
 class ConversationLine(Frozen):
@@ -25,14 +45,24 @@ class ConversationLine(Frozen):
 
 
 class Conversation(Frozen):
-    """A whole conversation; ``draft`` is what was written and not sent."""
+    """A whole conversation; the draft is what was written and attached, and not sent."""
 
     id: str
     title: str
     pinned: bool
     updated: float
-    messages: tuple[ChatMessage, ...]
+    messages: tuple[KeptMessage, ...]
+    settings: ChatSettings = ChatSettings()
     draft: str = ""
+    draft_files: tuple[Attachment, ...] = ()
+
+
+class Desk(Frozen):
+    """A chat not begun yet: what was written, attached and set for it."""
+
+    draft: str = ""
+    draft_files: tuple[Attachment, ...] = ()
+    settings: ChatSettings = ChatSettings()
 
 
 class FindRequest(Frozen):
@@ -68,11 +98,24 @@ class DraftRequest(Frozen):
     text: str
 
 
+class DraftFilesRequest(Frozen):
+    """What is attached and not sent, all of it."""
+
+    id: ConversationId | None = None
+    files: tuple[Attachment, ...]
+
+
+class SettingsRequest(Frozen):
+    id: ConversationId | None = None
+    settings: ChatSettings
+
+
 class KeepRequest(Frozen):
     """Messages so far; they replace what was kept of the conversation."""
 
     id: ConversationId
-    messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)]
+    messages: Annotated[tuple[KeptMessage, ...], Field(min_length=1)]
+    settings: ChatSettings = ChatSettings()
 
 
 class ExportRequest(Frozen):
@@ -80,14 +123,46 @@ class ExportRequest(Frozen):
     form: Literal["markdown", "json"]
 
 
-class PageChatRequest(ChatRequest):
-    """A question of the page; without a ``conversation`` nothing of it is kept."""
+class PageChatRequest(Frozen):
+    """A question of the page; without a ``conversation`` nothing of it is kept.
 
+    An answer that stands last is continued.
+    """
+
+    messages: Annotated[tuple[KeptMessage, ...], Field(min_length=1)]
+    settings: ChatSettings = ChatSettings()
     conversation: ConversationId | None = None
 
-    def asked(self) -> ChatRequest:
-        """What the engine is asked."""
-        return ChatRequest.model_validate(self.model_dump(exclude={"conversation"}))
+    @property
+    def begun(self) -> KeptMessage | None:
+        """The answer that is to go on."""
+        last = self.messages[-1]
+        return last if last.role is Role.ASSISTANT else None
+
+    def asked(self, *, sees_images: bool) -> ChatRequest:
+        """What the engine is asked; an image it cannot see is named instead."""
+        last = self.messages[-1]
+        messages = tuple(
+            _asked(message, sees_images=sees_images, last=message is last)
+            for message in self.messages
+            if message.content or message.attachments or message is last
+        )
+        prompt = self.settings.system_prompt.strip()
+        system = (ChatMessage(role=Role.SYSTEM, content=prompt),) if prompt else ()
+        sampling = self.settings.model_dump(exclude={"system_prompt"})
+        return ChatRequest(messages=(*system, *messages), **sampling)
+
+
+def _asked(message: KeptMessage, *, sees_images: bool, last: bool) -> ChatMessage:
+    files = message.attachments
+    seen = tuple(file for file in files if sees_images or not isinstance(file, ImageFile))
+    names = [f"[Image not shown: {file.name}]" for file in files if file not in seen]
+    return ChatMessage(
+        role=message.role,
+        content="\n\n".join([*names, message.content]) if names else message.content,
+        attachments=seen,
+        reasoning=message.reasoning if last else "",
+    )
 
 
 class ShownLine(Frozen):
@@ -108,10 +183,15 @@ class ShownList(Frozen):
 
 
 class ShownMessage(Frozen):
-    """``blocks`` is the safe HTML of an answer, block by block; a question has none."""
+    """``blocks`` is the safe HTML of an answer, block by block; a question has none.
 
-    message: ChatMessage
+    ``thought`` says how long the model reasoned, ``label`` how the answer came.
+    """
+
+    message: KeptMessage
     blocks: tuple[str, ...] = ()
+    thought: str = ""
+    label: str = ""
 
 
 class ShownConversation(Frozen):
@@ -123,7 +203,9 @@ class ShownConversation(Frozen):
     id: str | None = None
     title: str = ""
     messages: tuple[ShownMessage, ...] = ()
+    settings: ChatSettings = ChatSettings()
     draft: str = ""
+    draft_files: tuple[Attachment, ...] = ()
     note: str | None = None
 
 

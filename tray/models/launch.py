@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 
 from tray.models.base import Frozen
+from tray.models.sampling import Sampling
 from tray.models.state import CpuFallback, EngineInfo, ModelId
 
 
@@ -36,11 +37,14 @@ class LaunchSpec(Frozen):
 class ReadyInfo(Frozen):
     """What a ready engine says of itself. ``context_size`` in tokens.
 
+    ``sampling`` are its own values, ``sees_images`` whether the model takes images.
     ``device`` and ``cpu_fallback`` are set when its log shows that it computes
     on something else than was expected at the launch.
     """
 
     context_size: int | None = None
+    sampling: Sampling | None = None
+    sees_images: bool = False
     device: str | None = None
     cpu_fallback: CpuFallback | None = None
 

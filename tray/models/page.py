@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, TypeAdapter, model_validator
 
 from tray.models.base import Frozen
-from tray.models.chat import FinishReason
+from tray.models.chat import ChatTimings, FinishReason
 from tray.models.failure import ServerFailure
 from tray.models.state import ServerPhase
 
@@ -35,7 +35,8 @@ class BlocksChunk(Frozen):
     """Changes to the answer's blocks, and the Markdown ``source`` they show.
 
     The pieces of ``source`` joined are the answer as the model wrote it, for
-    the next request and for copying.
+    the next request and for copying. An answer that is continued begins with all
+    of its blocks, and only what is new as ``source``.
     """
 
     kind: Literal["blocks"] = "blocks"
@@ -51,10 +52,11 @@ class ThinkingChunk(Frozen):
 
 
 class ThoughtChunk(Frozen):
-    """The reasoning is over; ``label`` says how long it took."""
+    """The reasoning is over after so many ``seconds``; ``label`` says so."""
 
     kind: Literal["thought"] = "thought"
     label: str
+    seconds: float
 
 
 class ReadingChunk(Frozen):
@@ -78,6 +80,7 @@ class PageFinishChunk(Frozen):
     kind: Literal["finish"] = "finish"
     reason: FinishReason
     label: str
+    timings: ChatTimings = ChatTimings()
     failure: ServerFailure | None = None
 
 
@@ -138,13 +141,25 @@ class CameBack(Frozen):
     line: str
 
 
+class SamplingWords(Frozen):
+    """What an empty field of the sampling means."""
+
+    max_tokens: str
+    temperature: str
+    top_p: str
+    top_k: str
+    min_p: str
+    seed: str
+
+
 class PageState(Frozen):
     """All the page shows around the conversation, in the words it shows.
 
     ``model`` is the value of the running or chosen model; ``metrics`` has a
     line for every measurement, ``meters`` the few that are drawn as bars.
     ``failure`` is why it ended or stands still, ``actions`` what may be done now,
-    ``note`` what happened to the model without the user's doing.
+    ``note`` what happened to the model without the user's doing. ``sampling`` is what
+    the engine does with values left to it, ``images_note`` why it takes no image.
     """
 
     phase: ServerPhase
@@ -162,3 +177,5 @@ class PageState(Frozen):
     hint: str | None
     note: str | None = None
     suggestions: tuple[str, ...]
+    sampling: SamplingWords
+    images_note: str | None

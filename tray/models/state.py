@@ -7,6 +7,7 @@ from tray.models.config import EngineKind
 from tray.models.failure import ServerFailure
 from tray.models.metrics import ServerMetrics
 from tray.models.phase import ServerPhase
+from tray.models.sampling import Sampling
 
 __all__ = ["Connection", "CpuFallback", "EngineInfo", "ModelId", "ModelState", "ServerPhase"]
 
@@ -49,8 +50,10 @@ class ModelState(Frozen):
     ``run`` counts starts. ``stalled`` marks a STARTING or READY without
     progress; in READY ``failure`` then says what was seen. ``launch`` is the
     exact command line, or for the bundled engine its effective settings; it
-    never holds the API key. ``retry_delay`` is how many seconds of a BACKOFF
-    are left; a new snapshot counts it down every second.
+    never holds the API key. ``sampling`` are the engine's own values and
+    ``sees_images`` whether the model takes images, once READY. ``retry_delay``
+    is how many seconds of a BACKOFF are left; a new snapshot counts it down
+    every second.
     """
 
     revision: int = 0
@@ -62,6 +65,8 @@ class ModelState(Frozen):
     port: int | None = None
     pid: int | None = None
     context_size: int | None = None
+    sampling: Sampling | None = None
+    sees_images: bool = False
     launch: str | None = None
     active_chats: int = 0
     retry_delay: float | None = None

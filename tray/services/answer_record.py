@@ -2,10 +2,12 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from tray.models.chat import ChatChunk, ContentChunk
+from tray.models.chat import ChatChunk, ContentChunk, FinishChunk, ReasoningChunk, Role
+from tray.models.conversation import KeptMessage
 from tray.models.failure import PaddockError
 
 EVERY = 0.9
@@ -24,61 +26,99 @@ class Answer(Protocol):
 
 
 class RecordedAnswer:
-    """Passes an answer on and writes all of its text so far, at most once in ``EVERY``.
+    """Passes an answer on and writes all of it so far, at most once in ``EVERY``.
 
-    ``later`` runs an action in so many seconds. Writing that fails is logged
+    ``later`` runs an action in so many seconds, ``begun`` is an answer that this
+    one continues, ``now`` gives monotonic seconds. Writing that fails is logged
     once; the answer goes on.
     """
 
     def __init__(
         self,
         answer: Answer,
-        write: Callable[[str], None],
+        write: Callable[[KeptMessage], None],
         later: Callable[[float, Callable[[], None]], None],
+        begun: KeptMessage | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._answer = answer
         self._write = write
         self._later = later
-        self._text: list[str] = []
+        self._begun = begun or KeptMessage(role=Role.ASSISTANT, content="")
+        self._now = now
+        self._text = [self._begun.content]
+        self._reasoning = [self._begun.reasoning]
+        self._thinking_since: float | None = None
+        self._thought = self._begun.thought_seconds
         self._lock = threading.Lock()
         self._planned = False
         self._over = False
         self._failed = False
 
     def __iter__(self) -> Iterator[ChatChunk]:
+        end: FinishChunk | None = None
         try:
             for chunk in self._answer:
-                if isinstance(chunk, ContentChunk):
-                    self._heard(chunk.text)
+                if isinstance(chunk, FinishChunk):
+                    # A page that hears of the end may ask for what is kept at once.
+                    end = chunk
+                    self._finish(end)
+                self._heard(chunk)
                 yield chunk
         finally:
-            self._finish()
+            if end is None:
+                self._finish(None)
 
     def cancel(self) -> None:
         self._answer.cancel()
 
-    def _heard(self, text: str) -> None:
+    def _heard(self, chunk: ChatChunk) -> None:
+        if not isinstance(chunk, ContentChunk | ReasoningChunk):
+            return
         with self._lock:
-            self._text.append(text)
+            if isinstance(chunk, ReasoningChunk):
+                if self._thinking_since is None:
+                    self._thinking_since = self._now()
+                self._reasoning.append(chunk.text)
+            else:
+                self._thought_over()
+                self._text.append(chunk.text)
             planned, self._planned = self._planned, True
         if not planned:
             self._later(EVERY, self._due)
+
+    def _thought_over(self) -> None:
+        if self._thinking_since is not None:
+            self._thought = (self._thought or 0.0) + self._now() - self._thinking_since
+            self._thinking_since = None
 
     def _due(self) -> None:
         with self._lock:
             self._planned = False
             if not self._over:
-                self._save()
+                self._save(self._so_far())
 
-    def _finish(self) -> None:
+    def _finish(self, end: FinishChunk | None) -> None:
         with self._lock:
             self._over = True
-            if self._text:
-                self._save()
+            self._thought_over()
+            ended = self._so_far()
+            if end is not None:
+                ended = ended.model_copy(update={"reason": end.reason, "timings": end.timings})
+            if ended.content or ended.reasoning:
+                self._save(ended)
 
-    def _save(self) -> None:
+    def _so_far(self) -> KeptMessage:
+        return KeptMessage(
+            role=Role.ASSISTANT,
+            content="".join(self._text),
+            reasoning="".join(self._reasoning),
+            thought_seconds=self._thought,
+        )
+
+    def _save(self, message: KeptMessage) -> None:
         try:
-            self._write("".join(self._text))
+            self._write(message)
         except PaddockError as error:
             if not self._failed:
                 log.warning("an answer cannot be kept: %s", error)

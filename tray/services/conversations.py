@@ -1,11 +1,21 @@
 """What a conversation is and may do. Where it is kept is behind a port."""
 
 import logging
+import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tray.models.chat import ChatMessage, ChatRequest, Role
-from tray.models.conversation import Conversation, ConversationLine
+from tray.models.attachment import Attachment
+from tray.models.chat import ChatMessage, Role
+from tray.models.conversation import (
+    ChatSettings,
+    Conversation,
+    ConversationLine,
+    Desk,
+    KeptMessage,
+    PageChatRequest,
+)
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.services.answer_record import Answer, RecordedAnswer
 
@@ -13,6 +23,7 @@ MOST_LISTED = 100
 UNDO_SECONDS = 20.0
 """How long a deleted conversation can be brought back; the page offers it for less."""
 LONGEST_TITLE = 60
+_ENGINES_OWN = ChatSettings()
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +37,15 @@ class Store(Protocol):
 
     def read(self, conversation: str) -> Conversation | None: ...
 
-    def write(self, conversation: str, title: str, messages: Sequence[ChatMessage]) -> None: ...
+    def write(
+        self,
+        conversation: str,
+        title: str,
+        messages: Sequence[KeptMessage],
+        settings: ChatSettings,
+    ) -> None: ...
 
-    def write_answer(self, conversation: str, position: int, text: str) -> None: ...
+    def write_answer(self, conversation: str, position: int, answer: KeptMessage) -> None: ...
 
     def rename(self, conversation: str, title: str) -> None: ...
 
@@ -44,7 +61,11 @@ class Store(Protocol):
 
     def write_draft(self, conversation: str | None, text: str) -> None: ...
 
-    def new_draft(self) -> str: ...
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None: ...
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None: ...
+
+    def desk(self) -> Desk: ...
 
 
 class Conversations:
@@ -56,6 +77,8 @@ class Conversations:
     def __init__(self, store: Store, later: Callable[[float, Callable[[], None]], None]) -> None:
         self._store = store
         self._later = later
+        self._lock = threading.Lock()
+        self._turns: Counter[str] = Counter()
 
     def take_note(self) -> str | None:
         """What the user must be told once about the kept conversations."""
@@ -87,28 +110,44 @@ class Conversations:
         conversation = self._store.shown()
         return None if conversation is None else self._store.read(conversation)
 
-    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
-        """Keep what was said so far; nothing else of the conversation stays."""
-        self._store.write(conversation, title_of(messages), messages)
+    def keep(
+        self,
+        conversation: str,
+        messages: Sequence[KeptMessage],
+        settings: ChatSettings = _ENGINES_OWN,
+    ) -> None:
+        """Keep what was said so far; nothing else of the conversation stays.
+
+        An older answer still under way is kept no further.
+        """
+        with self._lock:
+            self._turns[conversation] += 1
+            self._store.write(conversation, title_of(messages), messages, settings)
         self._store.show(conversation)
 
     def record(
-        self, conversation: str, request: ChatRequest, ask: Callable[[ChatRequest], Answer]
+        self,
+        conversation: str,
+        request: PageChatRequest,
+        answer: Callable[[], Answer],
     ) -> Answer:
-        """Keep the question, ask it and keep the answer while it comes.
+        """Keep the question, have it answered and keep the answer while it comes.
 
         An answer is not lost to a disk that is full: what cannot be kept is logged.
         """
         try:
-            self.keep(conversation, request.messages)
+            self.keep(conversation, request.messages, request.settings)
         except PaddockError as error:
             log.warning("conversations: %s", error)
-        position = len(request.messages)
-        return RecordedAnswer(
-            ask(request),
-            lambda text: self._store.write_answer(conversation, position, text),
-            self._later,
-        )
+        position = len(request.messages) - (request.begun is not None)
+        turn = self._turns[conversation]
+
+        def write(message: KeptMessage) -> None:
+            with self._lock:
+                if self._turns[conversation] == turn:
+                    self._store.write_answer(conversation, position, message)
+
+        return RecordedAnswer(answer(), write, self._later, request.begun)
 
     def rename(self, conversation: str, title: str) -> None:
         """An empty title gives back the one it had from its first question."""
@@ -132,8 +171,16 @@ class Conversations:
     def write_draft(self, conversation: str | None, text: str) -> None:
         self._store.write_draft(conversation, text)
 
-    def new_draft(self) -> str:
-        return self._store.new_draft()
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None:
+        self._store.write_draft_files(conversation, files)
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
+        """How a conversation, or one not begun yet (``None``), is answered from now on."""
+        self._store.write_settings(conversation, settings)
+
+    def desk(self) -> Desk:
+        """What was written, attached and set for a chat not begun yet."""
+        return self._store.desk()
 
     def _remove(self) -> None:
         try:
@@ -143,9 +190,10 @@ class Conversations:
 
 
 def title_of(messages: Sequence[ChatMessage]) -> str:
-    """The beginning of the first question, on one line."""
-    first = next((said.content for said in messages if said.role is Role.USER), "")
-    text = " ".join(first.split())
+    """The beginning of the first question, on one line; without words the name of its file."""
+    first = next((said for said in messages if said.role is Role.USER), None)
+    named = first and (first.content.strip() or " ".join(f.name for f in first.attachments))
+    text = " ".join((named or "").split())
     if len(text) <= LONGEST_TITLE:
         return text or "Chat"
     whole_words = text[:LONGEST_TITLE].rsplit(" ", 1)[0]

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tray.models.chat import ChatMessage, ChatRequest, Role
+from tray.models.chat import FinishChunk, FinishReason, Role
 from tray.models.conversation import (
     Conversation,
     Exported,
     ExportRequest,
+    KeptMessage,
+    PageChatRequest,
     ShownConversation,
     ShownLine,
     ShownList,
@@ -15,7 +17,9 @@ from tray.models.conversation import (
 )
 from tray.services.answer_record import Answer
 from tray.services.conversations import MOST_LISTED, Conversations
+from tray.ui.chat_words import thought_label
 from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
+from tray.ui.present import finish_line
 
 
 class ChatDesk:
@@ -40,6 +44,8 @@ class ChatDesk:
         self.delete = conversations.delete
         self.restore = conversations.restore
         self.write_draft = conversations.write_draft
+        self.write_draft_files = conversations.write_draft_files
+        self.write_settings = conversations.write_settings
 
     def find(self, words: str) -> ShownList:
         now = self._now()
@@ -63,9 +69,9 @@ class ChatDesk:
         return self._drawn(self._kept.shown())
 
     def record(
-        self, conversation: str, request: ChatRequest, ask: Callable[[ChatRequest], Answer]
+        self, conversation: str, request: PageChatRequest, answer: Callable[[], Answer]
     ) -> Answer:
-        return self._kept.record(conversation, request, ask)
+        return self._kept.record(conversation, request, answer)
 
     def export(self, request: ExportRequest) -> Exported:
         conversation = self._kept.read(request.id)
@@ -78,22 +84,35 @@ class ChatDesk:
     def _drawn(self, conversation: Conversation | None) -> ShownConversation:
         note = self._kept.take_note()
         if conversation is None:
-            return ShownConversation(draft=self._kept.new_draft(), note=note)
+            desk = self._kept.desk()
+            return ShownConversation(
+                settings=desk.settings, draft=desk.draft, draft_files=desk.draft_files, note=note
+            )
         return ShownConversation(
             id=conversation.id,
             title=conversation.title,
             messages=tuple(map(_message, conversation.messages)),
+            settings=conversation.settings,
             draft=conversation.draft,
+            draft_files=conversation.draft_files,
             note=note,
         )
 
 
-def _message(message: ChatMessage) -> ShownMessage:
+def _message(message: KeptMessage) -> ShownMessage:
+    if message.role is not Role.ASSISTANT:
+        return ShownMessage(message=message)
     # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
     from tray.ui.markdown import render
 
-    blocks = render(message.content) if message.role is Role.ASSISTANT else ()
-    return ShownMessage(message=message, blocks=blocks)
+    # Nobody saw the end of it: Paddock was killed meanwhile.
+    end = FinishChunk(reason=message.reason or FinishReason.CUT, timings=message.timings)
+    return ShownMessage(
+        message=message.model_copy(update={"reason": end.reason}),
+        blocks=render(message.content),
+        thought=thought_label(message.thought_seconds) if message.reasoning else "",
+        label=finish_line(end),
+    )
 
 
 _MORE = "Only the newest are listed. Search for older ones."

@@ -14,8 +14,10 @@ def speed_label(tokens_per_second: float) -> str:
     return f"{tokens_per_second:.{digits}f} tokens/s"
 
 
-def thought_label(seconds: float) -> str:
-    """ "Thought for 8 s", "Thought for 1 min 12 s"."""
+def thought_label(seconds: float | None) -> str:
+    """ "Thought for 8 s", "Thought for 1 min 12 s", "Thought" if nobody measured."""
+    if seconds is None:
+        return "Thought"
     whole = max(round(seconds), 1)
     minutes, rest = divmod(whole, 60)
     return f"Thought for {minutes} min {rest} s" if minutes else f"Thought for {rest} s"

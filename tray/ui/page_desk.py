@@ -69,11 +69,11 @@ class PageDesk:
         if notice.kind is not NoticeKind.ENGINE_FAILED:
             self._note = ". ".join(notice_words(notice))
 
-    def writer(self) -> "PageStream":
+    def writer(self, begun: str) -> "PageStream":
         # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
         from tray.ui.page_stream import PageStream
 
-        return PageStream()
+        return PageStream(begun)
 
     def history(self) -> PageHistory:
         return self._history.so_far()

@@ -6,6 +6,7 @@ from tray.models.page import Meter, ModelChoice, PageAction, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui import present
 from tray.ui.actions import actions_of
+from tray.ui.sampling_words import images_note, sampling_words
 
 DEMO = "demo"
 """What StartRequest calls the demo model."""
@@ -41,6 +42,8 @@ def page_state(state: ModelState, models: tuple[FoundModel, ...], model: ModelId
         failure=state.failure,
         hint=present.notice(state),
         suggestions=_DEMO_SUGGESTIONS if model.path is None else _SUGGESTIONS,
+        sampling=sampling_words(state.sampling),
+        images_note=images_note(state),
     )
 
 

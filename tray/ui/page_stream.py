@@ -32,11 +32,14 @@ class PageStream:
     """One answer. Feed chunks, poll when due. Times are monotonic seconds.
 
     Text is rendered at most 30 times a second and under a fifth of a core; the
-    renderer keeps that budget, measuring itself with ``clock``. Not thread-safe.
+    renderer keeps that budget, measuring itself with ``clock``. ``begun`` is the
+    Markdown of an answer that this one continues. Not thread-safe.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, begun: str = "", clock: Callable[[], float] = time.perf_counter) -> None:
         self._renderer = IncrementalRenderer(clock)
+        if begun:
+            self._renderer.feed(begun)
         self._speed = LiveSpeed()
         self._source: list[str] = []
         self._reasoning: list[str] = []
@@ -109,11 +112,14 @@ class PageStream:
             return []
         seconds = now - self._thinking_since
         self._thinking_since = None
-        return [ThoughtChunk(label=thought_label(seconds))]
+        return [ThoughtChunk(label=thought_label(seconds), seconds=seconds)]
 
     def _finished(self, finish: FinishChunk) -> PageFinishChunk:
         return PageFinishChunk(
-            reason=finish.reason, label=finish_line(finish), failure=finish.failure
+            reason=finish.reason,
+            label=finish_line(finish),
+            timings=finish.timings,
+            failure=finish.failure,
         )
 
 

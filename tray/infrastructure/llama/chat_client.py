@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tray.infrastructure.llama import chat_failures as failures
 from tray.infrastructure.llama.http import local_client
+from tray.infrastructure.llama.request_body import request_body
 from tray.infrastructure.llama.wire import Event, Timings
 from tray.models.chat import (
     ChatChunk,
@@ -107,7 +108,7 @@ class HttpChatAnswer:
         with local_client().stream(
             "POST",
             f"{self._spec.base_url}/v1/chat/completions",
-            json=self._body(),
+            json=request_body(self._request, self._spec.alias),
             headers=headers,
             # An engine may think for minutes before the first token.
             timeout=httpx.Timeout(None, connect=CONNECT_TIMEOUT),
@@ -116,14 +117,6 @@ class HttpChatAnswer:
             if response.status_code != httpx.codes.OK:
                 raise StreamFailed(failures.refused(response.status_code, _read_error(response)))
             yield from self._read(response)
-
-    def _body(self) -> dict[str, Any]:
-        request = self._request.model_dump(mode="json", exclude_none=True)
-        return request | {
-            "model": self._spec.alias,
-            "stream": True,
-            "return_progress": True,
-        }
 
     def _keep_socket(self, event: str, info: dict[str, Any]) -> None:
         """Learn the socket when it is made: only a shutdown wakes a blocked read."""

@@ -58,10 +58,18 @@ def _identify(spec: LaunchSpec, pid: int) -> ReadyInfo | None:
     if without_key != UNAUTHORIZED or with_key != 200 or not _listens(pid, spec.port):
         raise PaddockError(_impostor(spec.port))
     try:
-        props = Props.model_validate_json(body)
+        return _told(Props.model_validate_json(body))
     except ValidationError:
         return ReadyInfo()
-    return ReadyInfo(context_size=props.default_generation_settings.n_ctx)
+
+
+def _told(props: Props) -> ReadyInfo:
+    settings = props.default_generation_settings
+    return ReadyInfo(
+        context_size=settings.n_ctx,
+        sampling=settings.params.typed(),
+        sees_images=props.modalities.vision,
+    )
 
 
 def _get(spec: LaunchSpec, path: str, key: str | None) -> tuple[int | None, bytes]:

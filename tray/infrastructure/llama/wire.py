@@ -2,6 +2,9 @@
 
 from tray.models.base import Lenient
 from tray.models.chat import ChatTimings, PromptProgressChunk
+from tray.models.sampling import Sampling
+
+RANDOM_SEED = 0xFFFFFFFF
 
 
 class Delta(Lenient):
@@ -90,11 +93,50 @@ class Slot(Lenient):
         return self.id, self.id_task, self.n_prompt_tokens_processed, decoded
 
 
+class SamplingParams(Lenient):
+    """The engine's own sampling; computed in 32 bits, so 0.95 arrives as 0.949999988."""
+
+    max_tokens: int | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    seed: int | None = None
+
+    def typed(self) -> Sampling:
+        """A limit or seed that means "none" or "random" is no value.
+
+        Raises ValidationError for values no request could ask for.
+        """
+        return Sampling(
+            max_tokens=_positive(self.max_tokens),
+            temperature=_short(self.temperature),
+            top_p=_short(self.top_p),
+            top_k=None if self.top_k is None else max(self.top_k, 0),
+            min_p=_short(self.min_p),
+            seed=None if self.seed == RANDOM_SEED else self.seed,
+        )
+
+
 class GenerationSettings(Lenient):
     n_ctx: int | None = None
+    params: SamplingParams = SamplingParams()
+
+
+class Modalities(Lenient):
+    vision: bool = False
 
 
 class Props(Lenient):
     """The answer of ``GET /props``, which always needs the key."""
 
     default_generation_settings: GenerationSettings = GenerationSettings()
+    modalities: Modalities = Modalities()
+
+
+def _positive(number: int | None) -> int | None:
+    return number if number is not None and number > 0 else None
+
+
+def _short(number: float | None) -> float | None:
+    return None if number is None else max(float(f"{number:.4g}"), 0.0)

@@ -7,12 +7,14 @@ from tray.infrastructure.local_api.ports import ServedChats
 from tray.infrastructure.local_api.route import Route, done, get, post
 from tray.models.conversation import (
     ConversationRequest,
+    DraftFilesRequest,
     DraftRequest,
     ExportRequest,
     FindRequest,
     KeepRequest,
     PinRequest,
     RenameRequest,
+    SettingsRequest,
     ShowRequest,
 )
 
@@ -24,10 +26,18 @@ def chat_routes(chats: ServedChats) -> Mapping[str, Route]:
         "/api/page/chats/shown": get(lambda: json_answer(chats.shown())),
         "/api/page/chats/show": post(ShowRequest, lambda body: json_answer(chats.show(body.id))),
         "/api/page/chats/keep": post(
-            KeepRequest, lambda body: done(lambda: chats.keep(body.id, body.messages))
+            KeepRequest,
+            lambda body: done(lambda: chats.keep(body.id, body.messages, body.settings)),
         ),
         "/api/page/chats/draft": post(
             DraftRequest, lambda body: done(lambda: chats.write_draft(body.id, body.text))
+        ),
+        "/api/page/chats/draft/files": post(
+            DraftFilesRequest,
+            lambda body: done(lambda: chats.write_draft_files(body.id, body.files)),
+        ),
+        "/api/page/chats/settings": post(
+            SettingsRequest, lambda body: done(lambda: chats.write_settings(body.id, body.settings))
         ),
         "/api/page/chats/rename": post(
             RenameRequest, lambda body: done(lambda: chats.rename(body.id, body.title))

@@ -3,8 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
-from tray.models.chat import ChatChunk, ChatMessage, ChatRequest
-from tray.models.conversation import Exported, ExportRequest, ShownConversation, ShownList
+from tray.models.attachment import Attachment
+from tray.models.chat import ChatChunk, ChatRequest
+from tray.models.conversation import (
+    ChatSettings,
+    Exported,
+    ExportRequest,
+    KeptMessage,
+    PageChatRequest,
+    ShownConversation,
+    ShownList,
+)
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
@@ -83,18 +92,21 @@ class ServedChats(Protocol):
     def show(self, conversation: str | None) -> ShownConversation:
         """Change to a conversation, or to a new one."""
 
-    def keep(self, conversation: str, messages: Sequence[ChatMessage]) -> None:
+    def keep(
+        self, conversation: str, messages: Sequence[KeptMessage], settings: ChatSettings
+    ) -> None:
         """Keep a question before there is an engine to answer it."""
 
     def record(
-        self,
-        conversation: str,
-        request: ChatRequest,
-        ask: Callable[[ChatRequest], ServedAnswer],
+        self, conversation: str, request: PageChatRequest, answer: Callable[[], ServedAnswer]
     ) -> ServedAnswer:
-        """Ask; question and answer are kept."""
+        """Have a question answered; both are kept."""
 
     def write_draft(self, conversation: str | None, text: str) -> None: ...
+
+    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None: ...
+
+    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None: ...
 
     def rename(self, conversation: str, title: str) -> None: ...
 
@@ -119,8 +131,8 @@ class ServedPage(Protocol):
 
     def state(self, state: ModelState) -> PageState: ...
 
-    def writer(self) -> PageWriter:
-        """A fresh one for each answer."""
+    def writer(self, begun: str) -> PageWriter:
+        """A fresh one for each answer, which continues the Markdown ``begun``."""
 
     def history(self) -> PageHistory:
         """The last two minutes, for the chart."""

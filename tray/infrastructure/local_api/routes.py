@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
 from tray.infrastructure.local_api.chat_routes import chat_routes
 from tray.infrastructure.local_api.invitations import Invitations
-from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
 from tray.infrastructure.local_api.route import Route, done, get, post
 from tray.infrastructure.local_api.streams import (
     ChatLines,
@@ -68,8 +68,14 @@ def enter_route(invitations: Invitations, token: str) -> Route:
 
 
 def _asked(body: PageChatRequest, served: ServedPaddock, page: ServedPage) -> Reply:
-    request = body.asked()
-    if body.conversation is None:
-        return PageLines(served.chat(request), page.writer())
-    answer = page.chats.record(body.conversation, request, served.chat)
-    return PageLines(answer, page.writer())
+    request = body.asked(sees_images=served.state().sees_images)
+
+    def answer() -> ServedAnswer:
+        return served.chat(request)
+
+    recorded = (
+        answer()
+        if body.conversation is None
+        else page.chats.record(body.conversation, body, answer)
+    )
+    return PageLines(recorded, page.writer(body.begun.content if body.begun else ""))

@@ -20,6 +20,8 @@ def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
         port=spec.port if spec and state.has_process else None,
         pid=state.pid if state.has_process else None,
         context_size=ready.context_size if ready else None,
+        sampling=ready.sampling if ready else None,
+        sees_images=ready.sees_images if ready else False,
         launch=spec.display if spec else None,
         active_chats=len(state.chats),
         retry_delay=state.retry_delay,

@@ -1,0 +1,136 @@
+"""What belongs to kept messages: files, reasoning, figures, settings; and files of old Paddocks."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.chat_writer_probe import ONE
+from tray.infrastructure import conversation_schema
+from tray.infrastructure.conversation_schema import SHIFT, VERSION, version_of
+from tray.infrastructure.conversation_store import ConversationStore
+from tray.models.attachment import ImageFile, TextFile
+from tray.models.chat import ChatTimings, FinishReason, Role
+from tray.models.conversation import ChatSettings, Desk, KeptMessage
+
+NOTES = TextFile(kind="text", name="notes.txt", text="peculiarword ✓\n")
+COW = ImageFile(kind="image", name="cow.png", media_type="image/png", data="aGlkZGVu")
+QUESTION = KeptMessage(role=Role.USER, content="What is it?", attachments=(NOTES, COW))
+ANSWER = KeptMessage(
+    role=Role.ASSISTANT,
+    content="A cow.",
+    reasoning="It has horns.",
+    thought_seconds=2.5,
+    reason=FinishReason.LENGTH,
+    timings=ChatTimings(predicted_tokens=7, tokens_per_second=51.5),
+)
+SETTINGS = ChatSettings(system_prompt="Be brief.", temperature=0.25, seed=-1, max_tokens=7)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "chats.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[ConversationStore]:
+    store = ConversationStore(path)
+    yield store
+    store.close()
+
+
+def count(path: Path, table: str) -> int:
+    with sqlite3.connect(path) as database:
+        (rows,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    database.close()
+    return int(rows)
+
+
+def test_everything_of_a_message_comes_back(store: ConversationStore, path: Path) -> None:
+    store.write(ONE, "Cows", (QUESTION,), SETTINGS)
+    store.write_answer(ONE, 1, ANSWER)
+    again = ConversationStore(path)
+    read = again.read(ONE)
+    assert read is not None
+    assert read.messages == (QUESTION, ANSWER)
+    assert read.settings == SETTINGS
+    again.close()
+
+
+def test_files_go_with_their_message_and_their_chat(store: ConversationStore, path: Path) -> None:
+    other = QUESTION.model_copy(update={"attachments": (NOTES,)})
+    store.write(ONE, "Cows", (QUESTION, ANSWER, QUESTION))
+    store.write_draft_files(ONE, (COW,))
+    store.write(ONE, "Cows", (QUESTION, ANSWER, other))
+    read = store.read(ONE)
+    assert read is not None
+    assert read.messages == (QUESTION, ANSWER, other)
+    assert read.draft_files == (COW,)
+    assert count(path, "attachments") == 4
+    store.hide(ONE, True)
+    store.remove_hidden()
+    assert count(path, "attachments") == 0
+    store.close()
+    assert b"peculiarword" not in path.read_bytes()
+
+
+def test_what_is_attached_and_set_for_a_chat_not_begun_stays(
+    store: ConversationStore, path: Path
+) -> None:
+    store.write_draft(None, "Look:")
+    store.write_draft_files(None, (NOTES, COW))
+    store.write_settings(None, SETTINGS)
+    store.close()
+    again = ConversationStore(path)
+    assert again.desk() == Desk(draft="Look:", draft_files=(NOTES, COW), settings=SETTINGS)
+    again.write_draft_files(None, ())
+    again.write_settings(None, ChatSettings())
+    assert again.desk() == Desk(draft="Look:")
+    again.close()
+
+
+def test_settings_of_a_chat_are_changed(store: ConversationStore) -> None:
+    store.write(ONE, "Cows", (QUESTION,))
+    store.write_settings(ONE, SETTINGS)
+    read = store.read(ONE)
+    assert read is not None
+    assert read.settings == SETTINGS
+
+
+def test_files_for_a_chat_that_is_not_kept_are_left(store: ConversationStore, path: Path) -> None:
+    store.write_draft_files(ONE, (NOTES,))
+    assert count(path, "attachments") == 0
+
+
+def test_a_file_of_the_first_paddock_is_migrated_and_lacks_nothing(path: Path) -> None:
+    _first_paddock(path)
+    store = ConversationStore(path)
+    read = store.read(ONE)
+    assert read is not None
+    question, answer = read.messages
+    assert (question.content, question.reason) == ("Why?", None)
+    assert (answer.content, answer.reason) == ("So.", FinishReason.STOP)
+    assert (read.draft, read.settings, store.desk().draft) == ("And", ChatSettings(), "new")
+    assert [line.id for line in store.find(["so"], 9)] == [ONE]
+    store.write(ONE, "", (*read.messages, QUESTION), SETTINGS)
+    store.close()
+    with sqlite3.connect(path) as database:
+        assert version_of(database) == VERSION
+    database.close()
+
+
+def _first_paddock(path: Path) -> None:
+    """A file as version 1 left it."""
+    database = sqlite3.connect(path, isolation_level=None)
+    database.executescript(conversation_schema._MIGRATIONS[0] + "PRAGMA user_version = 1;")
+    database.execute(
+        "INSERT INTO conversations (number, id, title, updated, draft) VALUES (1, ?, 'C', 1.0, ?)",
+        (ONE, "And"),
+    )
+    rows = (((1 << SHIFT), "user", "Why?"), ((1 << SHIFT) + 1, "assistant", "So."))
+    database.executemany("INSERT INTO messages VALUES (?, ?, ?)", rows)
+    database.execute("UPDATE desk SET draft = 'new', shown = ?", (ONE,))
+    database.close()
