@@ -6,6 +6,7 @@ from pathlib import Path
 BUNDLED_ENGINE = "bundled-engine"
 POPOVER = "popover"
 MODEL_READER = "model-reader"
+ENGINE_GETTER = "engine-getter"
 
 
 def main() -> int:
@@ -22,6 +23,10 @@ def main() -> int:
         from tray.infrastructure.llama.model_reader import serve
 
         return serve(sys.stdin.buffer, sys.stdout.buffer)
+    if sys.argv[1:2] == [ENGINE_GETTER]:
+        from tray.infrastructure.engines.getter_child import serve as get_engine
+
+        return get_engine(sys.stdin.buffer, sys.stdout.buffer)
     from tray.cli import main as command_line
 
     return command_line()

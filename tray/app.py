@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tray import __version__
 from tray.chats import kept_chats
@@ -35,8 +35,12 @@ from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.watchkeeper import Watchkeeper
+from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, Popover
+
+if TYPE_CHECKING:
+    from tray.services.engines import Engines
 
 log = logging.getLogger(__name__)
 
@@ -97,8 +101,15 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         history = MeterHistory()
         paddock = _with_metrics(ground, front, history, stack)
         chats = stack.enter_context(kept_chats(folders.data))
+        engines = EngineDesk(lambda: _engines(ground, paddock))
         desk = PageDesk(
-            paddock.models, ground.configured_model, open_url, chats, front.popover, history
+            paddock.models,
+            ground.configured_model,
+            open_url,
+            chats,
+            engines,
+            front.popover,
+            history,
         )
         paddock.listen(desk.tell)
         api = LocalApi(paddock, program_folder() / "web", desk)
@@ -181,6 +192,12 @@ def _paddock(
         return _searched(ground.folders, settings)
 
     return Paddock(server, ground.current, searched, find_models, show, end, measure_rarely)
+
+
+def _engines(ground: Ground, paddock: Paddock) -> "Engines":
+    from tray.engine_offer import offered_engines
+
+    return offered_engines(ground.folders, ground.settings, lambda: paddock.state().phase)
 
 
 def _searched(folders: Folders, settings: Settings) -> tuple[Path, ...]:

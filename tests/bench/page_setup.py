@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.recorded_service import ROOT
 from tests.engine.engine_setup import Unwatched
+from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.page_setup import chat_desk
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.llama.chat_client import HttpChatClient
@@ -20,6 +21,7 @@ from tray.services.llama.ports import Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.ui.chat_desk import ChatDesk
+from tray.ui.engine_desk import EngineDesk
 from tray.ui.page_desk import PageDesk
 
 
@@ -27,7 +29,9 @@ class WatchedDesk(PageDesk):
     """``seen`` is set by each page whose script has begun to run."""
 
     def __init__(self, paddock: Paddock, chats: ChatDesk) -> None:
-        super().__init__(paddock.models, lambda: ModelId(name="demo"), _ignore, chats)
+        demo = ModelId(name="demo")
+        engines = EngineDesk(lambda: EngineRig().engines)
+        super().__init__(paddock.models, lambda: demo, _ignore, chats, engines)
         self.seen = threading.Event()
 
     def opened(self) -> None:

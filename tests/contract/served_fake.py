@@ -19,6 +19,12 @@ from tray.models.conversation import (
     ShownConversation,
     ShownList,
 )
+from tray.models.engine_shelf import (
+    GetEngineRequest,
+    PageEngines,
+    RemoveEngineRequest,
+    UseEngineRequest,
+)
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
@@ -179,12 +185,44 @@ class FakeChats:
         return Exported(line="Saved")
 
 
+class FakeEngines:
+    """Satisfies the ServedEngines port; ``asked`` gets what each call was given."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def shelf(self) -> PageEngines:
+        self._asked.append("shelf")
+        return PageEngines(used="", proposal="", proposed=None, rows=())
+
+    def get(self, request: GetEngineRequest) -> PageEngines:
+        self._asked.append(request)
+        return self.shelf()
+
+    def cancel(self) -> PageEngines:
+        self._asked.append("cancel")
+        return self.shelf()
+
+    def use(self, request: UseEngineRequest) -> PageEngines:
+        self._asked.append(request)
+        return self.shelf()
+
+    def back(self) -> PageEngines:
+        self._asked.append("back")
+        return self.shelf()
+
+    def remove(self, request: RemoveEngineRequest) -> PageEngines:
+        self._asked.append(request)
+        return self.shelf()
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
     def __init__(self, asked: list[object]) -> None:
         self._asked = asked
         self.chats = FakeChats(asked)
+        self.engines = FakeEngines(asked)
 
     def opened(self) -> None:
         self._asked.append("opened")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
 from tray.infrastructure.clock import SystemClock
@@ -22,6 +23,7 @@ from tray.models.state import ModelId
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.ui.chat_desk import ChatDesk
+from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, Popover
 
@@ -68,6 +70,8 @@ class ServedPage:
     desk: PageDesk
     kept: Path
     """The folder of the conversations."""
+    engines: EngineRig
+    """The engines on offer, as a script."""
 
     @property
     def origin(self) -> str:
@@ -98,12 +102,14 @@ def page_over(
         folder = kept or Path(stack.enter_context(TemporaryDirectory()))
         chats = stack.enter_context(chat_desk(folder))
         demo = ModelId(name="demo")
-        desk = PageDesk(find_models, lambda: demo, opened.append, chats, window, history)
+        rig = EngineRig()
+        engines = EngineDesk(lambda: rig.engines)
+        desk = PageDesk(find_models, lambda: demo, opened.append, chats, engines, window, history)
         api = LocalApi(paddock, WEB, desk)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, desk, folder)
+        yield ServedPage(service, api, window, opened, looks, history, desk, folder, rig)
 
 
 @contextmanager

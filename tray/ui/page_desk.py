@@ -11,6 +11,7 @@ from tray.models.notice import Notice, NoticeKind
 from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui.chat_desk import ChatDesk
+from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.page_state import page_state
@@ -43,6 +44,7 @@ class PageDesk:
         configured: Callable[[], ModelId],
         open_url: Callable[[str], None],
         chats: ChatDesk,
+        engines: EngineDesk,
         popover: Popover | None = None,
         history: MeterHistory | None = None,
     ) -> None:
@@ -50,6 +52,7 @@ class PageDesk:
         self._configured = configured
         self._open_url = open_url
         self.chats = chats
+        self.engines = engines
         self._popover = popover
         self._history = history or MeterHistory()
         self._models: tuple[FoundModel, ...] = ()

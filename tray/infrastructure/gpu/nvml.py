@@ -74,7 +74,7 @@ class NvmlReader:
                 return
 
     def _open(self) -> None:
-        nvml = _import_pynvml()
+        nvml = import_pynvml()
         try:
             nvml.nvmlInit()
             self._nvml = nvml
@@ -151,7 +151,8 @@ class _Device:
             return None
 
 
-def _import_pynvml() -> ModuleType:
+def import_pynvml() -> ModuleType:
+    """The module; raises ReaderUnavailable where there is no library for it."""
     if not _has_library():
         raise ReaderUnavailable("no NVML library")
     try:

@@ -15,6 +15,7 @@ from tray.infrastructure.llama.supervised import SupervisedProcess
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.launch import ExitStatus
 
+LIST_DEVICES = "--list-devices"
 TIME_LIMIT = 10.0
 KILL_LIMIT = 5.0
 OUTPUT_LIMIT = 64 * 1024
@@ -31,7 +32,9 @@ FileStamp = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
-class _Ending:
+class Ending:
+    """The exit code (minus a signal's number) and the beginning of what was printed."""
+
     code: int
     output: str
 
@@ -97,11 +100,11 @@ class DeviceProbe:
             return self._known[stamp]
 
     def _ask(self, executable: Path) -> Listing:
-        ending = _run(executable, self._environment, self._time_limit)
+        ending = run_briefly(executable, LIST_DEVICES, self._environment, self._time_limit)
         if ending.code == 0:
             devices = parse_devices(ending.output)
             return Listing(devices, gpu_trouble(ending.output.splitlines()))
-        failure = _start_failure(executable, ending)
+        failure = start_failure(executable, ending)
         if failure is not None:
             raise failure
         log.info("%s --list-devices ended with %s", executable, ending.code)
@@ -120,7 +123,7 @@ class _Run:
             command, self._output, _ignore, _ignore, self._ended, self._failed
         )
 
-    def wait(self, seconds: float) -> _Ending | None:
+    def wait(self, seconds: float) -> Ending | None:
         """How it ended; ``None`` when it had to be ended. Raises PaddockError if refused."""
         if not self._over.wait(seconds):
             self._process.kill()
@@ -129,7 +132,7 @@ class _Run:
         if self._refused is not None:
             raise self._refused
         code = -self._status.signal if self._status.signal else self._status.code
-        return _Ending(-signal.SIGTERM if code is None else code, self._output.text)
+        return Ending(-signal.SIGTERM if code is None else code, self._output.text)
 
     def _ended(self, status: ExitStatus) -> None:
         self._status = status
@@ -140,14 +143,23 @@ class _Run:
         self._over.set()
 
 
-def _run(executable: Path, environment: dict[str, str], time_limit: float) -> _Ending:
-    argv = (str(executable), "--list-devices")
+def run_briefly(
+    executable: Path,
+    argument: str,
+    environment: Mapping[str, str],
+    time_limit: float = TIME_LIMIT,
+) -> Ending:
+    """Ask the program something that it answers and ends.
+
+    Raises PaddockError when it cannot be started or does not end in time.
+    """
+    argv = (str(executable), argument)
     ending = _Run(_Command(argv, environment, executable.parent)).wait(time_limit)
     if ending is None:
         raise refusal(
             FailureCause.HUNG,
             "llama-server did not answer",
-            f"{executable} --list-devices did not end within {time_limit:g} s. "
+            f"{executable} {argument} did not end within {time_limit:g} s. "
             "Try it in a terminal; a GPU driver that hangs is the usual reason.",
         )
     return ending
@@ -157,7 +169,8 @@ def _ignore(_news: object) -> None:
     """A probe ends soon; its pid and pauses are nobody's concern."""
 
 
-def _start_failure(executable: Path, ending: _Ending) -> PaddockError | None:
+def start_failure(executable: Path, ending: Ending) -> PaddockError | None:
+    """Why it could not run at all; ``None`` when it could."""
     lines = tuple(ending.output.splitlines()[-LOG_LINES:])
     missing = any(text in line for text in MISSING_LIBRARY for line in lines)
     if missing or unsigned(ending.code) in DLL_CODES:
@@ -173,7 +186,7 @@ def _start_failure(executable: Path, ending: _Ending) -> PaddockError | None:
         return refusal(
             FailureCause.CRASHED,
             "llama-server crashes at once",
-            f"{executable} --list-devices {exit_words(ending.code)}. "
+            f"{executable} {exit_words(ending.code)}. "
             "Its build may need a newer processor or another GPU driver.",
             lines,
         )

@@ -14,6 +14,12 @@ from tray.models.conversation import (
     ShownConversation,
     ShownList,
 )
+from tray.models.engine_shelf import (
+    GetEngineRequest,
+    PageEngines,
+    RemoveEngineRequest,
+    UseEngineRequest,
+)
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
@@ -120,11 +126,31 @@ class ServedChats(Protocol):
     def export(self, request: ExportRequest) -> Exported: ...
 
 
+class ServedEngines(Protocol):
+    """Engines on offer. Any thread may call; failures are PaddockError."""
+
+    def shelf(self) -> PageEngines: ...
+
+    def get(self, request: GetEngineRequest) -> PageEngines:
+        """Begin to get one; ``shelf`` tells how far it is."""
+
+    def cancel(self) -> PageEngines: ...
+
+    def use(self, request: UseEngineRequest) -> PageEngines: ...
+
+    def back(self) -> PageEngines: ...
+
+    def remove(self, request: RemoveEngineRequest) -> PageEngines: ...
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
 
     @property
     def chats(self) -> ServedChats: ...
+
+    @property
+    def engines(self) -> ServedEngines: ...
 
     def opened(self) -> None:
         """Somebody looks at the page from now on; returns at once."""

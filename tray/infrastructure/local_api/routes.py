@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
 from tray.infrastructure.local_api.chat_routes import chat_routes
+from tray.infrastructure.local_api.engine_routes import engine_routes
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
 from tray.infrastructure.local_api.route import Route, done, get, post
@@ -53,6 +54,7 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         "/api/page/hide": post(Empty, lambda _: done(page.hide)),
         "/api/open": post(OpenRequest, lambda body: done(lambda: page.open_link(body.url))),
         **chat_routes(page.chats),
+        **engine_routes(page.engines),
     }
 
 

@@ -1,0 +1,114 @@
+"""Pure: the engines on offer, in the words every surface shows."""
+
+from typing import Literal
+
+from tray.models.engine_build import Backend
+from tray.models.engine_shelf import (
+    EngineEntry,
+    EngineShelf,
+    EngineWork,
+    PageEngine,
+    PageEngines,
+    PageEngineWork,
+)
+from tray.ui.present import size
+
+TITLES = {
+    Backend.CUDA: "CUDA",
+    Backend.ROCM: "ROCm",
+    Backend.METAL: "Metal",
+    Backend.VULKAN: "Vulkan",
+    Backend.CPU: "CPU",
+}
+CHOOSES = (
+    "Paddock chooses: a llama-server it finds that sees a GPU, else the bundled engine, on the CPU"
+)
+State = Literal["available", "unfit", "installed", "used"]
+Action = Literal["get", "use", "remove"]
+
+
+def page_engines(shelf: EngineShelf) -> PageEngines:
+    """What the page shows."""
+    busy = shelf.work is not None
+    return PageEngines(
+        used=used_line(shelf),
+        proposal=proposal_line(shelf),
+        proposed=shelf.proposed,
+        rows=tuple(_row(entry, shelf, busy) for entry in shelf.entries),
+        back=None if shelf.back is None or busy else f"Go back to {shelf.back}",
+        work=None if shelf.work is None else _page_work(shelf.work),
+        failure=shelf.failure,
+    )
+
+
+def used_line(shelf: EngineShelf) -> str:
+    """Which engine runs a user's own models."""
+    if shelf.used is None:
+        return f"{CHOOSES}."
+    if shelf.used_name is None:
+        return f"Your own llama-server is used: {shelf.used}."
+    return f"{shelf.used_name} is used."
+
+
+def proposal_line(shelf: EngineShelf) -> str:
+    """Which build to take, why, and what it costs."""
+    chosen = next((entry for entry in shelf.entries if entry.name == shelf.proposed), None)
+    if chosen is None:
+        return shelf.reason
+    named = f"{title(chosen)} fits this machine best"
+    if chosen.installed is not None:
+        return f"{named}, and is installed. {shelf.reason}"
+    return f"{named} ({size(chosen.size or 0)} to download). {shelf.reason}"
+
+
+def title(entry: EngineEntry) -> str:
+    """ "CUDA 12.8"."""
+    return f"{TITLES[entry.backend]} {entry.runtime or ''}".strip()
+
+
+def state_of(entry: EngineEntry, shelf: EngineShelf) -> State:
+    """Where a build stands."""
+    if entry.installed is not None:
+        return "used" if entry.name == shelf.used_name else "installed"
+    return "available" if entry.fits else "unfit"
+
+
+def note_of(entry: EngineEntry) -> str:
+    """What it computes on here, or why it fits or does not."""
+    if entry.installed is None:
+        return entry.reason
+    return f"Computes on {entry.installed.device}."
+
+
+def work_line(work: EngineWork) -> str:
+    """How far it is, without a speed: what shows it may add one."""
+    if work.stage == "unpacking":
+        return f"{work.name} · unpacking"
+    if work.stage == "checking":
+        return f"{work.name} · checking whether it runs here"
+    known = f"{work.name} · {size(work.done)} of {size(work.total)}"
+    return f"{known} · {work.waiting}" if work.waiting else known
+
+
+def _row(entry: EngineEntry, shelf: EngineShelf, busy: bool) -> PageEngine:
+    state = state_of(entry, shelf)
+    offered: dict[State, tuple[Action, ...]] = {
+        "available": ("get",),
+        "unfit": ("get",),
+        "installed": ("use", "remove"),
+        "used": (),
+    }
+    return PageEngine(
+        name=entry.name,
+        title=title(entry),
+        size="" if entry.size is None else size(entry.size),
+        note=note_of(entry),
+        state=state,
+        proposed=entry.name == shelf.proposed,
+        actions=() if busy else offered[state],
+    )
+
+
+def _page_work(work: EngineWork) -> PageEngineWork:
+    share = work.done / work.total if work.total else None
+    return PageEngineWork(name=work.name, label=work_line(work), share=share)
