@@ -138,12 +138,32 @@ def test_silence_is_filled_with_empty_lines(served: Served) -> None:
 
 def test_events_deliver_each_snapshot(served: Served, client: ApiClient) -> None:
     served.paddock.feed.states.put(ModelState(revision=1))
-    events = client.events()
+    events = iter(client.subscribe())
     assert next(events) == ModelState(revision=1)
     served.paddock.feed.states.put(ModelState(revision=2, phase=ServerPhase.STARTING))
     assert next(events).revision == 2
     served.paddock.feed.close()
     assert list(events) == []
+
+
+def test_a_feed_is_closed_while_it_is_waited_for(served: Served, client: ApiClient) -> None:
+    served.paddock.feed.states.put(ModelState(revision=1))
+    feed = client.subscribe()
+    seen: list[ModelState] = []
+    first = threading.Event()
+
+    def follow() -> None:
+        for state in feed:
+            seen.append(state)
+            first.set()
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    assert first.wait(10)
+    feed.close()
+    reader.join(10)
+    assert not reader.is_alive()
+    assert seen == [ModelState(revision=1)]
 
 
 @pytest.mark.parametrize("data", [b"", b"GET /api/state HTTP/1.1\r\n"])

@@ -31,10 +31,10 @@ class Unwatched:
 
 
 @contextmanager
-def running_service(folder: Path) -> Iterator[LlamaCppService]:
+def running_service(folder: Path, clock: SystemClock | None = None) -> Iterator[LlamaCppService]:
     """A service of real parts; nothing of it is left afterwards."""
     preparer = user_launch_preparer(folder / "engine", folder / "models", lambda: None)
-    log, clock = ApplicationLog(folder), SystemClock()
+    log, clock = ApplicationLog(folder), clock or SystemClock()
     engines = LlamaEngines(preparer.prepare, explain_exit, lambda _: EngineLog(log))
     service = LlamaCppService(engines, HttpChatClient(), clock, Unwatched())
     try:

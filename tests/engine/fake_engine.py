@@ -1,12 +1,14 @@
 """A llama-server of a few lines that fails as it is told: ``fake_engine.py FAULT ARGUMENTS…``.
 
 ``hold FOLDER`` waits for files: it loads until FOLDER/load exists, and streams
-a token whenever one more FOLDER/token-N does.
+a token whenever one more FOLDER/token-N does. ``hangs`` does the same with pings
+while it streams nothing, and answers all other questions meanwhile.
 """
 
 import os
 import socket
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -16,6 +18,7 @@ LISTED = "Available devices:\n  (none)"
 KEY = os.environ.get("LLAMA_API_KEY", "")
 PROPS = b'{"default_generation_settings": {"n_ctx": 1024}}'
 TOKEN = b'data: {"choices": [{"delta": {"content": "word "}, "finish_reason": null}]}\n\n'
+SLOTS = b'[{"id": 0, "id_task": 7, "next_token": [{"n_decoded": 1}]}]'
 LIMIT = 60.0
 
 
@@ -50,6 +53,8 @@ def answer(status: str, body: bytes, kind: str = "application/json") -> bytes:
 def stream(connection: socket.socket) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
     connection.sendall(head + TOKEN)
+    if FAULT == "hangs":
+        ping_until(FOLDER / "token-1", connection)
     wait_for(FOLDER / "token-1")
     if FAULT == "exits-mid-token":
         connection.sendall(TOKEN[:30])
@@ -57,6 +62,12 @@ def stream(connection: socket.socket) -> None:
     connection.sendall(TOKEN)
     connection.sendall(b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n')
     connection.sendall(b"data: [DONE]\n\n")
+
+
+def ping_until(path: Path, connection: socket.socket) -> None:
+    while not path.exists():
+        connection.sendall(b": ping\n\n")
+        time.sleep(0.1)
 
 
 def read_request(connection: socket.socket) -> bytes:
@@ -81,8 +92,15 @@ def serve(connection: socket.socket) -> None:
         connection.sendall(answer("401 Unauthorized", b"{}"))
     elif path == b"/v1/chat/completions":
         stream(connection)
+    elif path == b"/slots":
+        connection.sendall(answer("200 OK", SLOTS))
     else:
         connection.sendall(answer("200 OK", PROPS))
+
+
+def serve_and_close(connection: socket.socket) -> None:
+    with connection:
+        serve(connection)
 
 
 def main() -> None:
@@ -94,8 +112,7 @@ def main() -> None:
     with socket.create_server(("127.0.0.1", port)) as listener:
         while True:
             connection, _ = listener.accept()
-            with connection:
-                serve(connection)
+            threading.Thread(target=serve_and_close, args=(connection,), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,18 @@ from tray.models.metrics import ServerMetrics
 
 assert sys.platform == "linux"
 pytestmark = pytest.mark.engine
-KEYS = ["phase", "engine", "model", "device", "port", "pid", "failure", "launch"]
+KEYS = [
+    "phase",
+    "stalled",
+    "engine",
+    "model",
+    "device",
+    "cpu_fallback",
+    "port",
+    "pid",
+    "failure",
+    "launch",
+]
 QUESTION = "How do I add a model?"
 
 
@@ -61,7 +72,7 @@ def test_run_without_a_terminal_answers_one_prompt_and_ends(
 
 
 def test_without_a_running_paddock(paddock: CommandLine) -> None:
-    assert paddock.status() == dict.fromkeys(KEYS) | {"phase": "stopped"}
+    assert paddock.status() == dict.fromkeys(KEYS) | {"phase": "stopped", "stalled": False}
     for command in ("status", "stop", "quit"):
         done = paddock(command)
         assert (done.returncode, done.stdout) == (0, "Paddock is not running.\n")
@@ -180,8 +191,8 @@ def test_an_engine_that_dies_fails_the_chat_with_the_reason(started: CommandLine
         engine.kill()
         _, err = chat.communicate(timeout=10)
     assert chat.returncode == 1
-    assert err.startswith("paddock: ")
-    assert len(err.splitlines()) >= 2
+    reason = [line.startswith("paddock: ") for line in err.splitlines()].index(True)
+    assert len(err.splitlines()) >= reason + 2
 
 
 def test_a_wrong_model_is_refused_with_its_absolute_path(paddock: CommandLine) -> None:
@@ -242,6 +253,25 @@ def test_a_conversation_in_a_terminal(paddock: CommandLine) -> None:
     assert process.wait(10) == 0
     os.close(ours)
     assert paddock.client() is None
+
+
+def test_a_standstill_is_marked_below_the_answer_until_the_engine_goes_on(
+    started: CommandLine,
+) -> None:
+    engine = engine_of(started)
+    engine.suspend()
+    ours, theirs = pty.openpty()
+    environment = started.environment | {"TERM": "xterm", "COLUMNS": "100", "LINES": "30"}
+    process = subprocess.Popen(
+        started.argv("chat", QUESTION), stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    seen = Seen(ours)
+    seen.wait_for("Not answering · The engine is suspended · Ctrl-C cancels the answer")
+    engine.resume()
+    seen.wait_for("first token after")
+    assert process.wait(10) == 0
+    os.close(ours)
 
 
 class Seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from queue import SimpleQueue
 
 from tray.models.chat import ChatChunk, ChatRequest, ContentChunk, FinishChunk, FinishReason
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -37,6 +38,25 @@ class FakeAnswer:
         self.cancelled = True
 
 
+class FakeFeed:
+    """Satisfies StateFeed: what ``offer`` is given, until it is closed."""
+
+    def __init__(self) -> None:
+        self._states: SimpleQueue[ModelState | None] = SimpleQueue()
+        self.closed = False
+
+    def offer(self, state: ModelState) -> None:
+        self._states.put(state)
+
+    def __iter__(self) -> Iterator[ModelState]:
+        while (state := self._states.get()) is not None:
+            yield state
+
+    def close(self) -> None:
+        self.closed = True
+        self._states.put(None)
+
+
 class FakeAsked:
     """Satisfies the terminal's Asked port."""
 
@@ -46,6 +66,7 @@ class FakeAsked:
         self.requests: list[ChatRequest] = []
         self.starts: list[StartRequest] = []
         self.given: list[FakeAnswer] = []
+        self.feeds: list[FakeFeed] = []
         self._answers = list(answers)
 
     def state(self) -> ModelState:
@@ -61,6 +82,10 @@ class FakeAsked:
         self.phase = ServerPhase.STOPPED
         return self.state()
 
+    def subscribe(self) -> FakeFeed:
+        self.feeds.append(FakeFeed())
+        return self.feeds[-1]
+
     def chat(self, request: ChatRequest) -> FakeAnswer:
         if self.phase is not ServerPhase.READY:
             raise PaddockError(failure(FailureCause.NOT_RUNNING))
@@ -74,6 +99,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.chunks: list[ChatChunk] = []
+        self.marks: SimpleQueue[str | None] = SimpleQueue()
 
     def __enter__(self) -> Recorder:
         return self
@@ -82,6 +108,9 @@ class Recorder:
 
     def write(self, chunk: ChatChunk) -> None:
         self.chunks.append(chunk)
+
+    def mark(self, words: str | None) -> None:
+        self.marks.put(words)
 
 
 class FakeScreen:

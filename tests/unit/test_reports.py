@@ -8,7 +8,7 @@ from tray.models.config import EngineKind
 from tray.models.doctor import Check, CheckStatus, Diagnosis
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.metrics import ServerMetrics
-from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
+from tray.models.state import CpuFallback, EngineInfo, ModelId, ModelState, ServerPhase
 from tray.ui.terminal.reports import (
     StatusReport,
     diagnosis_text,
@@ -29,9 +29,11 @@ READY = ModelState(
 def test_status_for_programs_has_exactly_the_documented_keys() -> None:
     assert list(StatusReport().model_dump()) == [
         "phase",
+        "stalled",
         "engine",
         "model",
         "device",
+        "cpu_fallback",
         "port",
         "pid",
         "failure",
@@ -47,6 +49,25 @@ def test_status_for_programs_has_exactly_the_documented_keys() -> None:
     )
     own = READY.model_copy(update={"model": ModelId(name="qwen", path=Path("/q.gguf"))})
     assert status_report(own).model == "qwen"
+
+
+def test_status_tells_of_a_cpu_that_works_instead_of_the_gpu() -> None:
+    fallback = CpuFallback(reason="No driver.", advice="Install it.", log_lines=("no device",))
+    engine = EngineInfo(kind=EngineKind.EXECUTABLE, device="CPU", cpu_fallback=fallback)
+    state = READY.model_copy(update={"engine": engine})
+    assert status_report(state).cpu_fallback == fallback
+    assert '"cpu_fallback":{"reason":"No driver."' in status_report(state).model_dump_json()
+    assert status_text(state).splitlines()[:2] == [
+        "Ready, CPU only · demo model · llama-server, CPU instead of the GPU · port 41234",
+        "No driver. Install it.",
+    ]
+
+
+def test_status_tells_of_a_standstill() -> None:
+    hung = ServerFailure(cause=FailureCause.HUNG, title="It hangs", detail="Restart it.")
+    state = READY.model_copy(update={"stalled": True, "failure": hung})
+    assert status_report(state).stalled
+    assert status_report(state).failure == hung
 
 
 def test_status_says_how_to_get_a_gpu_and_why_it_failed() -> None:

@@ -48,7 +48,7 @@ def test_all_but_the_last_block_is_finished(text: str, finished: str) -> None:
 
 def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
     out = io.StringIO()
-    with PlainWriter(out) as writer:
+    with PlainWriter(out, io.StringIO()) as writer:
         for chunk in (PROGRESS, ReasoningChunk(text="hm"), *words("Hel", "lo ✓")):
             writer.write(chunk)
     assert out.getvalue() == "Hello ✓\n"
@@ -57,7 +57,7 @@ def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
 @pytest.mark.parametrize("texts", [(), ("ends so\n",)])
 def test_a_pipe_gets_no_second_newline(texts: tuple[str, ...]) -> None:
     out = io.StringIO()
-    with PlainWriter(out) as writer:
+    with PlainWriter(out, io.StringIO()) as writer:
         for chunk in words(*texts):
             writer.write(chunk)
     assert out.getvalue() == "".join(texts)
@@ -66,10 +66,44 @@ def test_a_pipe_gets_no_second_newline(texts: tuple[str, ...]) -> None:
 def test_json_is_one_chunk_a_line() -> None:
     chunks: list[ChatChunk] = [PROGRESS, ReasoningChunk(text="a\nb"), *words("x")]
     out = io.StringIO()
-    with JsonWriter(out) as writer:
+    with JsonWriter(out, io.StringIO()) as writer:
         for chunk in chunks:
             writer.write(chunk)
     assert [CHAT_CHUNK.validate_json(line) for line in out.getvalue().splitlines()] == chunks
+
+
+def test_a_standstill_is_told_beside_the_pipe() -> None:
+    for writer_of in (PlainWriter, JsonWriter):
+        out, notes = io.StringIO(), io.StringIO()
+        with writer_of(out, notes) as writer:
+            writer.write(ContentChunk(text="Hel"))
+            before = out.getvalue()
+            writer.mark("Not answering · it hangs")
+            writer.mark(None)
+            assert out.getvalue() == before
+        assert notes.getvalue() == "Not answering · it hangs\nThe engine goes on.\n"
+
+
+def test_a_standstill_is_shown_below_the_live_answer_and_taken_away() -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system=None, width=80, _environ={})
+
+    def drawn() -> str:
+        """What one redraw by hand puts on the terminal."""
+        out.seek(0)
+        out.truncate()
+        writer.refresh()
+        return out.getvalue()
+
+    with LiveWriter(console) as writer:
+        writer.write(ContentChunk(text="Hel"))
+        writer.mark("Not answering · it hangs")
+        shown = drawn()
+        assert shown.index("Hel") < shown.index("Not answering · it hangs")
+        writer.mark(None)
+        shown = drawn()
+        assert "Hel" in shown
+        assert "hangs" not in shown
 
 
 def shown_live(chunks: list[ChatChunk], height: int = 10) -> str:

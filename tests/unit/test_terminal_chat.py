@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.terminal_fakes import STOP, FakeAsked, FakeScreen, Recorder, words
+from tests.unit.terminal_fakes import (
+    STOP,
+    FakeAsked,
+    FakeScreen,
+    Recorder,
+    failure,
+    words,
+)
 from tray.models.chat import ContentChunk, FinishChunk, FinishReason, Role
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.local_api import StartRequest
-from tray.models.state import ServerPhase
+from tray.models.state import ModelState, ServerPhase
 from tray.ui.terminal.ask import ask, question
 from tray.ui.terminal.conversation import HELP, Conversation
+from tray.ui.terminal.stall_mark import marked
 
 
 def never() -> None:
@@ -62,6 +70,31 @@ def test_an_engine_that_does_not_start_says_why() -> None:
     with pytest.raises(PaddockError) as caught:
         ask(paddock, question("hello"), Recorder(), lambda: None)
     assert caught.value.failure.cause is FailureCause.MODEL_CORRUPT
+
+
+STANDSTILL = ModelState(phase=ServerPhase.READY, stalled=True, failure=failure(FailureCause.HUNG))
+
+
+def test_a_standstill_is_marked_until_it_goes_on_and_no_longer_than_the_answer() -> None:
+    paddock, recorder = FakeAsked(), Recorder()
+    with marked(paddock, recorder):
+        feed = paddock.feeds[0]
+        feed.offer(ModelState(phase=ServerPhase.READY))
+        feed.offer(STANDSTILL)
+        assert recorder.marks.get(timeout=10) == "Not answering · hung · Ctrl-C cancels the answer"
+        # A new sample of the same standstill is no news.
+        feed.offer(STANDSTILL.model_copy(update={"revision": 2}))
+        feed.offer(ModelState(phase=ServerPhase.READY))
+        assert recorder.marks.get(timeout=10) is None
+    assert feed.closed
+    assert recorder.marks.empty()
+
+
+def test_every_answer_is_watched_while_it_is_asked_for() -> None:
+    paddock = FakeAsked(words("hi"), [KeyboardInterrupt()])
+    ask(paddock, question("one"), Recorder(), never)
+    ask(paddock, question("two"), Recorder(), never)
+    assert [feed.closed for feed in paddock.feeds] == [True, True]
 
 
 def test_a_conversation_sends_what_was_said_before() -> None:

@@ -33,11 +33,11 @@ def _converse() -> int:
 
 def _writer(as_json: bool) -> AnswerWriter:
     if as_json:
-        return JsonWriter(sys.stdout)
+        return JsonWriter(sys.stdout, sys.stderr)
     if not sys.stdout.isatty():
         from tray.ui.terminal.plain import PlainWriter
 
-        return PlainWriter(sys.stdout)
+        return PlainWriter(sys.stdout, sys.stderr)
     from tray.commands.screen import TerminalScreen
 
     return TerminalScreen().answer()

@@ -71,7 +71,8 @@ class InTerminal:
 
     def _answer_once(self, paddock: Paddock) -> int:
         prompt = self._source.read().strip() or BUILT_IN_PROMPT
-        shown = ask(paddock, question(prompt), PlainWriter(sys.stdout), lambda: note("Starting …"))
+        writer = PlainWriter(sys.stdout, sys.stderr)
+        shown = ask(paddock, question(prompt), writer, lambda: note("Starting …"))
         if shown.interrupted:
             return INTERRUPTED
         say(finish_line(shown.finish))

@@ -37,4 +37,4 @@ def answer_writer(console: Console) -> "AnswerWriter":
     """Live Markdown on a terminal that can redraw, else plain text."""
     if console.is_terminal and not console.is_dumb_terminal:
         return LiveWriter(console)
-    return PlainWriter(sys.stdout)
+    return PlainWriter(sys.stdout, sys.stderr)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from tray.infrastructure.llama.http import local_client
-from tray.infrastructure.remote_answer import RemoteAnswer
+from tray.infrastructure.remote_answer import RemoteAnswer, shut_down
 from tray.models.base import Frozen
 from tray.models.chat import ChatRequest
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -68,19 +68,9 @@ class ApiClient:
         """Send the request; the answer streams when it is iterated."""
         return RemoteAnswer(self._open("POST", "/api/chat", request))
 
-    def events(self) -> Iterator[ModelState]:
-        """The current snapshot, then every newer one, until Paddock ends."""
-        import httpx
-
-        response = self._open("GET", "/api/events", None)
-        try:
-            for line in response.iter_lines():
-                if line:
-                    yield _parsed(ModelState, line.encode())
-        except httpx.HTTPError as error:
-            raise unreachable(str(error)) from error
-        finally:
-            response.close()
+    def subscribe(self) -> "RemoteFeed":
+        """The current snapshot, then every newer one, until it is closed."""
+        return RemoteFeed(self._open("GET", "/api/events", None))
 
     def _call(
         self,
@@ -120,6 +110,31 @@ class ApiClient:
         except httpx.HTTPError as error:
             raise unreachable(str(error)) from error
         return response
+
+
+class RemoteFeed:
+    """Snapshots of the resident process. Iterate once; PaddockError when it ends first."""
+
+    def __init__(self, response: "httpx.Response") -> None:
+        self._response = response
+        self._closed = False
+
+    def __iter__(self) -> Iterator[ModelState]:
+        import httpx
+
+        try:
+            for line in self._response.iter_lines():
+                if line and not self._closed:
+                    yield _parsed(ModelState, line.encode())
+        except httpx.HTTPError as error:
+            if not self._closed:
+                raise unreachable(str(error)) from error
+        finally:
+            self._response.close()
+
+    def close(self) -> None:
+        self._closed = True
+        shut_down(self._response)
 
 
 def unreachable(reason: str) -> PaddockError:

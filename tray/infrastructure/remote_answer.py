@@ -37,13 +37,9 @@ class RemoteAnswer:
         yield self._unfinished()
 
     def cancel(self) -> None:
-        """End the answer from any thread: only a shutdown wakes a blocked read."""
+        """End the answer from any thread."""
         self._cancelled = True
-        stream = self._response.extensions["network_stream"]
-        connection: socket.socket | None = stream.get_extra_info("socket")
-        if connection is not None:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        shut_down(self._response)
 
     def __enter__(self) -> "RemoteAnswer":
         return self
@@ -78,3 +74,12 @@ class RemoteAnswer:
             detail="The connection to Paddock ended before the answer did. Ask again.",
         )
         return FinishChunk(reason=FinishReason.CUT, failure=failure)
+
+
+def shut_down(response: "httpx.Response") -> None:
+    """End the connection from any thread: only a shutdown wakes a blocked read."""
+    stream = response.extensions["network_stream"]
+    connection: socket.socket | None = stream.get_extra_info("socket")
+    if connection is not None:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)

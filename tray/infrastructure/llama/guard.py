@@ -9,6 +9,9 @@ the standard library alone and stays small, because one runs beside each engine.
   engine is stopped and continued, and as the last line, once the engine and its
   children are gone, ``exit CODE``, ``signal NUMBER`` or ``failed ERRNO``.
 - standard error is the engine's output.
+
+One file, although a long one: ``-I`` keeps its folder off the import path, so that
+nothing laid beside it is ever run, and a second file would need that path back.
 """
 
 import contextlib

@@ -15,6 +15,7 @@ from tray.models.failure import FailureCause, PaddockError
 from tray.models.local_api import StartRequest
 from tray.models.state import ServerPhase
 from tray.ui.terminal.ports import Answer, AnswerWriter, Asked
+from tray.ui.terminal.stall_mark import marked
 
 
 def question(text: str) -> ChatRequest:
@@ -36,12 +37,13 @@ def ask(
 ) -> Shown:
     """Ask, and write the answer as it comes. Ctrl-C cancels it, and nothing else.
 
-    Where no engine runs one is started first, which ``starting`` says. Raises
-    PaddockError when that fails or the engine refuses.
+    Where no engine runs one is started first, which ``starting`` says. An engine
+    that stands still meanwhile is marked. Raises PaddockError when the start fails
+    or the engine refuses.
     """
     text: list[str] = []
     answer: Answer | None = None
-    with writer:
+    with writer, marked(paddock, writer):
         try:
             answer = _opened(paddock, request, starting)
             for chunk in answer:

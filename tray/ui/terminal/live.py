@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.markdown import Markdown
 from rich.text import Text
@@ -37,6 +37,7 @@ class LiveWriter:
         self._open = ""
         self._render: Callable[[str], RenderableType] = _markdown
         self._note = ""
+        self._mark: str | None = None
         self._live = Live(
             console=console,
             get_renderable=self._renderable,
@@ -65,6 +66,15 @@ class LiveWriter:
         else:
             self._finish(chunk)
 
+    def mark(self, words: str | None) -> None:
+        """Show it below the answer until it is taken away."""
+        self._mark = words
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw now, not at the next turn."""
+        self._live.refresh()
+
     def _append(self, text: str, render: "Callable[[str], RenderableType]") -> None:
         if render is not self._render:
             self._print(len(self._open))
@@ -82,11 +92,17 @@ class LiveWriter:
                     self._console.print()
 
     def _finish(self, finish: FinishChunk) -> None:
+        self._mark = None
         self._print(len(self._open))
         if line := finish_line(finish):
             self._console.print(Text(line, style="dim"))
 
     def _renderable(self) -> RenderableType:
+        mark = self._mark
+        answer = self._answer()
+        return answer if mark is None else Group(answer, Text(mark, style="yellow"))
+
+    def _answer(self) -> RenderableType:
         if self._note:
             return Text(self._note, style="dim")
         return self._render(self._open) if self._open else Text("")

@@ -4,12 +4,18 @@ from typing import TextIO
 
 from tray.models.chat import ChatChunk, ContentChunk
 
+GOES_ON = "The engine goes on."
+
 
 class PlainWriter:
-    """The answer's text alone, as it comes, with a newline at its end."""
+    """The answer's text alone, as it comes, with a newline at its end.
 
-    def __init__(self, out: TextIO) -> None:
+    What is not the answer goes to ``notes``.
+    """
+
+    def __init__(self, out: TextIO, notes: TextIO) -> None:
         self._out = out
+        self._notes = notes
         self._last = "\n"
 
     def __enter__(self) -> "PlainWriter":
@@ -26,12 +32,18 @@ class PlainWriter:
             self._out.write(chunk.text)
             self._out.flush()
 
+    def mark(self, words: str | None) -> None:
+        on_same_line = self._out.isatty() and not self._last.endswith("\n")
+        self._notes.write("\n" if on_same_line else "")
+        _note(self._notes, words)
+
 
 class JsonWriter:
     """Every chunk as one line of JSON; the last line is the FinishChunk."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, notes: TextIO) -> None:
         self._out = out
+        self._notes = notes
 
     def __enter__(self) -> "JsonWriter":
         return self
@@ -42,3 +54,11 @@ class JsonWriter:
     def write(self, chunk: ChatChunk) -> None:
         self._out.write(chunk.model_dump_json() + "\n")
         self._out.flush()
+
+    def mark(self, words: str | None) -> None:
+        _note(self._notes, words)
+
+
+def _note(notes: TextIO, mark: str | None) -> None:
+    notes.write((mark or GOES_ON) + "\n")
+    notes.flush()

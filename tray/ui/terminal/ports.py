@@ -16,6 +16,15 @@ class Answer(Protocol):
     def cancel(self) -> None: ...
 
 
+class StateFeed(Protocol):
+    """Snapshots as they come, the current one first; ends once it is closed. PaddockError."""
+
+    def __iter__(self) -> Iterator[ModelState]: ...
+
+    def close(self) -> None:
+        """Deliver nothing more; any thread."""
+
+
 class Asked(Protocol):
     """A Paddock to talk to. Failures are PaddockError."""
 
@@ -27,6 +36,8 @@ class Asked(Protocol):
 
     def chat(self, request: ChatRequest) -> Answer: ...
 
+    def subscribe(self) -> StateFeed: ...
+
 
 class AnswerWriter(Protocol):
     """Shows an answer while it streams."""
@@ -36,3 +47,6 @@ class AnswerWriter(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def write(self, chunk: ChatChunk) -> None: ...
+
+    def mark(self, words: str | None) -> None:
+        """Say that the engine stands still, or with ``None`` that it goes on. Any thread."""

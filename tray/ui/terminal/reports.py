@@ -4,7 +4,7 @@ from tray.models.base import Frozen
 from tray.models.config import EngineKind
 from tray.models.doctor import CheckStatus, Diagnosis
 from tray.models.failure import ServerFailure
-from tray.models.state import ModelState, ServerPhase
+from tray.models.state import CpuFallback, ModelState, ServerPhase
 from tray.ui.actions import Intent, actions_of
 from tray.ui.present import failure_text, launch_name, metrics_lines, notice, state_line
 
@@ -12,14 +12,18 @@ from tray.ui.present import failure_text, launch_name, metrics_lines, notice, st
 class StatusReport(Frozen):
     """What ``paddock status --json`` prints. ``pid`` and ``port`` are the engine's.
 
-    ``launch`` is the executable's exact command line, or the bundled engine's
-    effective settings.
+    ``stalled`` says that a starting or ready engine makes no progress.
+    ``cpu_fallback`` says why the CPU works although the GPU was wanted. ``launch``
+    is the executable's exact command line, or the bundled engine's effective
+    settings.
     """
 
     phase: ServerPhase = ServerPhase.STOPPED
+    stalled: bool = False
     engine: EngineKind | None = None
     model: str | None = None
     device: str | None = None
+    cpu_fallback: CpuFallback | None = None
     port: int | None = None
     pid: int | None = None
     failure: ServerFailure | None = None
@@ -32,9 +36,11 @@ def status_report(state: ModelState) -> StatusReport:
     name = None if model is None else "demo" if model.path is None else model.name
     return StatusReport(
         phase=state.phase,
+        stalled=state.stalled,
         engine=engine.kind if engine else None,
         model=name,
         device=engine.device if engine else None,
+        cpu_fallback=engine.cpu_fallback if engine else None,
         port=state.port,
         pid=state.pid,
         failure=state.failure,
