@@ -7,6 +7,7 @@ BUNDLED_ENGINE = "bundled-engine"
 POPOVER = "popover"
 MODEL_READER = "model-reader"
 ENGINE_GETTER = "engine-getter"
+ERRAND = "errand"
 
 
 def main() -> int:
@@ -27,6 +28,10 @@ def main() -> int:
         from tray.infrastructure.engines.getter_child import serve as get_engine
 
         return get_engine(sys.stdin.buffer, sys.stdout.buffer)
+    if sys.argv[1:2] == [ERRAND]:
+        from tray.infrastructure.errand_child import run_errand
+
+        return run_errand(sys.stdin.buffer, sys.stdout.buffer)
     from tray.cli import main as command_line
 
     return command_line()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tray import __version__
 from tray.chats import kept_chats
+from tray.downloads import kept_downloads
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
@@ -37,7 +38,7 @@ from tray.services.paddock import Paddock
 from tray.services.watchkeeper import Watchkeeper
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
-from tray.ui.page_desk import PageDesk, Popover
+from tray.ui.page_desk import PageDesk, PageParts, Popover
 
 if TYPE_CHECKING:
     from tray.services.engines import Engines
@@ -102,12 +103,12 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         paddock = _with_metrics(ground, front, history, stack)
         chats = stack.enter_context(kept_chats(folders.data))
         engines = EngineDesk(lambda: _engines(ground, paddock))
+        downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
         desk = PageDesk(
             paddock.models,
             ground.configured_model,
             open_url,
-            chats,
-            engines,
+            PageParts(chats, engines, downloads),
             front.popover,
             history,
         )

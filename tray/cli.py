@@ -91,9 +91,21 @@ def _add_models(models: argparse.ArgumentParser) -> None:
     show.set_defaults(command=_show_model)
     download = add("download", help="fetch a GGUF from Hugging Face")
     download.add_argument(
-        "what", metavar="WHAT", help="owner/name, owner/name:Q4_K_M, or the address of its page"
+        "what",
+        nargs="?",
+        metavar="WHAT",
+        help="owner/name, owner/name:Q4_K_M, or the address of its page; "
+        "without it well-known models are listed",
     )
+    download.add_argument("--list", action="store_true", help="only say what there is")
     download.set_defaults(command=_download)
+    delete = add("delete", help="move a model to the trash")
+    delete.add_argument("name", metavar="NAME", help="a name of `paddock models`, or a path")
+    delete.add_argument("--for-good", action="store_true", help="not to the trash")
+    delete.set_defaults(command=_delete_model)
+    token = add("token", help="the Hugging Face token for models that are not open to everybody")
+    token.add_argument("action", nargs="?", choices=("set", "forget"), help="default: say if any")
+    token.set_defaults(command=_token)
 
 
 def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -158,9 +170,23 @@ def _show_model(arguments: argparse.Namespace) -> int:
 
 
 def _download(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import download
+    from tray.commands.models import curated, download, offer
 
-    return download(arguments.what)
+    if arguments.what is None:
+        return curated()
+    return offer(arguments.what) if arguments.list else download(arguments.what)
+
+
+def _delete_model(arguments: argparse.Namespace) -> int:
+    from tray.commands.models import delete
+
+    return delete(arguments.name, arguments.for_good)
+
+
+def _token(arguments: argparse.Namespace) -> int:
+    from tray.commands.models import token
+
+    return token(arguments.action)
 
 
 def _metrics(arguments: argparse.Namespace) -> int:

@@ -1,23 +1,35 @@
 """Composition of the commands that need no resident Paddock and ask none."""
 
-import os
 from collections.abc import Callable
 from contextlib import closing
 
+from tray.downloads import hub_base
+from tray.infrastructure.curated import FILE, read_curated
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
 from tray.infrastructure.hub.address import hub_request
-from tray.infrastructure.hub.connection import HUGGING_FACE, HubConnection
+from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.download import download_model
+from tray.infrastructure.hub.listing import offered
+from tray.infrastructure.hub.repository import read_repository
+from tray.infrastructure.hub.token import find_token
 from tray.infrastructure.llama.launch_setup import user_model_folders
 from tray.infrastructure.llama.model_catalog import read_catalog
+from tray.infrastructure.llama.model_folders import find_models
 from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.llama.model_removal import removable_files
 from tray.infrastructure.metrics import sample_once
-from tray.infrastructure.own_program import own_command
+from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.trash import delete_for_good, move_to_trash
 from tray.models.catalog import ModelCatalog
 from tray.models.download import Downloaded, DownloadProgress
 from tray.models.metrics import ServerMetrics
+from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
+from tray.models.state import ModelState
+from tray.services.removal import Removal
+from tray.services.rough_fit import free_memory
+from tray.ui.download_words import deleted_line, shown_curated, shown_offer
 
 
 def models_now() -> ModelCatalog:
@@ -33,10 +45,36 @@ def download_now(what: str, tell: Callable[[DownloadProgress], None]) -> Downloa
     """Fetch a model into Paddock's own model folder; whoever runs. Raises PaddockError."""
     folders = Folders.of_user()
     folders.make()
-    mirror = SettingsStore(folders.config).load().settings.models.mirror
-    base = HUGGING_FACE if mirror is None else mirror.rstrip("/")
-    with closing(HubConnection(base, os.environ.get("HF_TOKEN", "").strip() or None)) as hub:
+    base = hub_base(SettingsStore(folders.config).load().settings)
+    with closing(HubConnection(base, lambda: find_token(base))) as hub:
         return download_model(hub, hub_request(what, base), folders.models, tell)
+
+
+def offer_now(what: str) -> ShownOffer:
+    """What a repository has, and what of it fits this machine. Raises PaddockError."""
+    folders = Folders.of_user()
+    base = hub_base(SettingsStore(folders.config).load().settings)
+    with closing(HubConnection(base, lambda: find_token(base))) as hub:
+        request = hub_request(what, base)
+        offer = offered(read_repository(hub, request), request, folders.models)
+    return shown_offer(offer, free_memory(metrics_now()))
+
+
+def curated_now() -> ShownCurated:
+    """The well-known models, and which of them fit this machine."""
+    return shown_curated(read_curated(program_folder() / FILE), free_memory(metrics_now()))
+
+
+def delete_now(name: str, for_good: bool, state: Callable[[], ModelState]) -> DeletedModel:
+    """Delete a model that is not loaded as ``state`` says. Raises PaddockError."""
+    folders = Folders.of_user()
+    settings = SettingsStore(folders.config).load().settings
+    searched = user_model_folders(folders.models, settings.models.folders)
+    removal = Removal(
+        state, lambda: find_models(searched), removable_files, move_to_trash, delete_for_good
+    )
+    model, files = removal.remove(name, for_good)
+    return DeletedModel(line=deleted_line(model, files, for_good))
 
 
 def metrics_now() -> ServerMetrics:

@@ -128,7 +128,14 @@ class Hub:
                 "pointerSize": 134,
             }
             siblings.append({"rfilename": name, "size": len(content), "lfs": large})
-        return {"id": REPOSITORY, "sha": COMMIT, "gated": False, "siblings": siblings}
+        tags = ["gguf", "license:apache-2.0"]
+        return {
+            "id": REPOSITORY,
+            "sha": COMMIT,
+            "gated": False,
+            "tags": tags,
+            "siblings": siblings,
+        }
 
 
 class _Server(ThreadingHTTPServer):

@@ -29,10 +29,18 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageHistory, PageState
+from tray.models.page_downloads import (
+    DeletedModel,
+    ShownCurated,
+    ShownDownloads,
+    ShownOffer,
+    ShownToken,
+)
 from tray.models.state import Connection, ModelId, ModelState, ServerPhase
 from tray.ui.page_state import page_state
 from tray.ui.page_stream import PageStream
 
+NO_TOKEN = ShownToken(line="No token.", kept=False, can_keep=True)
 NOT_RUNNING = ServerFailure(
     cause=FailureCause.NOT_RUNNING, title="The server is not running", detail="Start it."
 )
@@ -216,6 +224,57 @@ class FakeEngines:
         return self.shelf()
 
 
+class FakeDownloads:
+    """Satisfies the ServedDownloads port; ``asked`` gets what each call was given."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def shown(self) -> ShownDownloads:
+        self._asked.append("downloads")
+        return ShownDownloads()
+
+    def curated(self) -> ShownCurated:
+        self._asked.append("curated")
+        return ShownCurated(models=(), note="")
+
+    def find(self, what: str) -> ShownOffer:
+        self._asked.append(("find", what))
+        return ShownOffer(repository=what, line="", choices=())
+
+    def start(self, what: str) -> ShownDownloads:
+        self._asked.append(("start", what))
+        return ShownDownloads()
+
+    def pause(self, download: str) -> ShownDownloads:
+        self._asked.append(("pause", download))
+        return ShownDownloads()
+
+    def resume(self, download: str) -> ShownDownloads:
+        self._asked.append(("resume", download))
+        return ShownDownloads()
+
+    def remove(self, download: str) -> ShownDownloads:
+        self._asked.append(("remove", download))
+        return ShownDownloads()
+
+    def token(self) -> ShownToken:
+        self._asked.append("token")
+        return NO_TOKEN
+
+    def keep_token(self, token: str) -> ShownToken:
+        self._asked.append(("keep", token))
+        return NO_TOKEN
+
+    def forget_token(self) -> ShownToken:
+        self._asked.append("forget")
+        return NO_TOKEN
+
+    def delete(self, model: str, for_good: bool) -> DeletedModel:
+        self._asked.append((model, for_good))
+        return DeletedModel(line="Deleted")
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
@@ -223,6 +282,7 @@ class FakePage:
         self._asked = asked
         self.chats = FakeChats(asked)
         self.engines = FakeEngines(asked)
+        self.downloads = FakeDownloads(asked)
 
     def opened(self) -> None:
         self._asked.append("opened")

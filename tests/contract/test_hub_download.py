@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,11 +14,15 @@ from pathlib import Path
 
 import pytest
 
+if sys.platform != "win32":
+    import resource
+
 from tests.contract.hub_server import COMMIT, REPOSITORY, Asked, Handler, Hub, Trouble, hub_of
 from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.download import download_model
+from tray.infrastructure.hub.failures import unwritable
 from tray.infrastructure.hub.part_file import PartFile
-from tray.models.download import Downloaded, DownloadProgress, HubFile, HubRequest
+from tray.models.download import Downloaded, DownloadProgress, HubRequest
 from tray.models.failure import FailureCause, PaddockError
 
 CONTENT = b"GGUF" + os.urandom(300_000)
@@ -47,7 +54,7 @@ def fetch(
 ) -> Downloaded:
     news = [] if told is None else told
     connection = HubConnection(
-        hub.address, token, pauses=PAUSES, timeout=timeout, plain_loopback=True
+        hub.address, lambda: token, pauses=PAUSES, timeout=timeout, plain_loopback=True
     )
     with closing(connection):
         return download_model(connection, request, models, news.append)
@@ -218,7 +225,8 @@ def test_redirects_without_end_are_refused(hub: Hub, tmp_path: Path) -> None:
 def test_a_gated_model_says_what_to_do(hub: Hub, tmp_path: Path) -> None:
     hub.token = "hf_right"
     without = refusal(hub, tmp_path)
-    assert "HF_TOKEN" in without.failure.detail
+    assert without.failure.cause is FailureCause.MODEL_GATED
+    assert "paddock models token set" in without.failure.detail
     assert REPOSITORY in without.failure.detail
     wrong = refusal(hub, tmp_path, token="hf_wrong")
     assert "does not open it" in wrong.failure.detail
@@ -230,7 +238,7 @@ def test_the_token_goes_to_the_hub_and_nobody_else(hub: Hub, tmp_path: Path) -> 
     with hub_of(hub.files) as storage:
         hub.files_at = storage.address
         fetch(hub, tmp_path, token="hf_right")
-    assert [asked.authorization for asked in hub.asked] == ["Bearer hf_right"] * 2
+    assert [asked.authorization for asked in hub.asked] == [None, *["Bearer hf_right"] * 2]
     assert storage.asked == [Asked(f"/cdn/{NAME}", None, None)]
 
 
@@ -288,15 +296,109 @@ def test_split_files_and_the_projector_come_together(tmp_path: Path) -> None:
 
 
 def test_a_second_paddock_is_refused_and_hurts_nothing(hub: Hub, tmp_path: Path) -> None:
-    file = HubFile(path=NAME, size=len(CONTENT), sha256=hashlib.sha256(CONTENT).hexdigest())
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
     folder = tmp_path / REPOSITORY
     folder.mkdir(parents=True)
-    with PartFile(folder / NAME, file) as first:
+    with PartFile(folder / NAME, len(CONTENT), sha256) as first:
         first.add(CONTENT[:1000])
         assert "running already" in refusal(hub, tmp_path).failure.title
         first.add(CONTENT[1000:])
         first.finish()
     assert (folder / NAME).read_bytes() == CONTENT
+
+
+def test_a_folder_that_is_taken_away_is_noticed(hub: Hub, tmp_path: Path) -> None:
+    def take_away(progress: DownloadProgress) -> None:
+        if progress.fetched:
+            shutil.rmtree(tmp_path / REPOSITORY, ignore_errors=True)
+
+    connection = HubConnection(hub.address, pauses=PAUSES, plain_loopback=True)
+    with closing(connection), pytest.raises(PaddockError) as caught:
+        download_model(connection, ASK, tmp_path, take_away)
+    assert caught.value.failure.cause is FailureCause.FOLDER_UNUSABLE
+    assert "taken away" in caught.value.failure.detail
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_disk_that_takes_no_more_keeps_what_came(hub: Hub, tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        return
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        error = refusal(hub, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert error.failure.cause is FailureCause.DISK_FULL
+    (part,) = tmp_path.rglob("*.part")
+    assert part.stat().st_size == 200_000
+    hub.asked.clear()
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+    assert ranges(hub) == ["bytes=200000-"]
+
+
+@pytest.mark.parametrize(
+    ("number", "cause", "words"),
+    [
+        (errno.ENOSPC, FailureCause.DISK_FULL, "make room"),
+        (errno.EDQUOT, FailureCause.DISK_FULL, "make room"),
+        (errno.EFBIG, FailureCause.DISK_FULL, "FAT32"),
+        (errno.EROFS, FailureCause.FOLDER_UNUSABLE, "right to write"),
+        (errno.EACCES, FailureCause.FOLDER_UNUSABLE, "right to write"),
+        (errno.EIO, FailureCause.FOLDER_UNUSABLE, "Check the folder"),
+    ],
+)
+def test_each_trouble_with_the_disk_is_told_apart(
+    number: int, cause: FailureCause, words: str
+) -> None:
+    failure = unwritable(Path("m"), OSError(number, os.strerror(number))).failure
+    assert failure.cause is cause
+    assert words in failure.detail
+
+
+def test_the_first_part_comes_last_so_nothing_half_is_a_model(tmp_path: Path) -> None:
+    files = {
+        "big-Q4_K_M-00001-of-00002.gguf": os.urandom(60_000),
+        "big-Q4_K_M-00002-of-00002.gguf": os.urandom(50_000),
+        "mmproj-F16.gguf": os.urandom(1000),
+    }
+    with hub_of(files) as hub:
+        fetch(hub, tmp_path)
+    names = [asked.path for asked in hub.asked if asked.path.startswith("/cdn/")]
+    assert names == [f"/cdn/{name}" for name in sorted(files, reverse=True)]
+
+
+def test_an_answer_without_a_length_is_read_to_its_end(hub: Hub, tmp_path: Path) -> None:
+    def in_chunks(handler: Handler) -> bool:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        for at in range(0, len(CONTENT), 70_000):
+            piece = CONTENT[at : at + 70_000]
+            handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        handler.wfile.write(b"0\r\n\r\n")
+        return True
+
+    hub.troubles = [None, None, in_chunks]
+    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+
+
+def test_what_arrived_before_a_silence_is_kept(hub: Hub, tmp_path: Path) -> None:
+    def stop_after(count: int) -> Trouble:
+        def stop(handler: Handler) -> bool:
+            start = handler.head(CONTENT)
+            assert start is not None
+            handler.wfile.write(CONTENT[start : start + count])
+            handler.wfile.flush()
+            handler.rfile.read(1)
+            handler.close_connection = True
+            return True
+
+        return stop
+
+    hub.troubles = [None, None, stop_after(100_000), None, stop_after(100_000)]
+    assert fetch(hub, tmp_path, timeout=0.3).model.read_bytes() == CONTENT
+    assert ranges(hub) == [None, "bytes=100000-", "bytes=200000-"]
 
 
 def test_another_file_of_the_name_is_left_alone(hub: Hub, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_gated_model_opens_with_the_token(paddock: CommandLine) -> None:
         hub.token = "hf_secret"
         refused = paddock("models", "download", REPOSITORY)
         assert refused.returncode == 1
-        assert "HF_TOKEN" in refused.stderr
+        assert f"{hub.address}/{REPOSITORY}: " in refused.stderr
         paddock.environment["HF_TOKEN"] = "hf_secret"
         done = paddock("models", "download", REPOSITORY)
     assert done.returncode == 0, done.stderr

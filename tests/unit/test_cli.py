@@ -36,7 +36,11 @@ def subcommands() -> dict[str, argparse.ArgumentParser]:
         (["models", "--json", "show", "a"], {"json": True, "name": "a"}),
         (["models", "show", "a"], {"json": False, "name": "a"}),
         (["models", "show", "a", "--json"], {"json": True}),
-        (["models", "download", "ann/tiny:Q8_0"], {"what": "ann/tiny:Q8_0"}),
+        (["models", "download", "ann/tiny:Q8_0"], {"what": "ann/tiny:Q8_0", "list": False}),
+        (["models", "download"], {"what": None}),
+        (["models", "delete", "a"], {"name": "a", "for_good": False}),
+        (["models", "token"], {"action": None}),
+        (["models", "token", "set"], {"action": "set"}),
     ],
 )
 def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
@@ -55,7 +59,8 @@ def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
         ["chat", "a", "b"],
         ["models", "nonsense"],
         ["models", "show"],
-        ["models", "download"],
+        ["models", "delete"],
+        ["models", "token", "say"],
     ],
 )
 def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from tray.models.catalog import BrokenModel, DescribedModel, ModelCatalog, ModelFacts
-from tray.models.download import DownloadProgress
-from tray.ui.terminal.download import DownloadLine
 from tray.ui.terminal.model_reports import catalog_text, model_text
 
 FACTS = ModelFacts(
@@ -72,38 +70,3 @@ def test_details_name_every_fact_and_the_problem() -> None:
 def test_parameters_are_counted_as_people_do(count: int, words: str) -> None:
     model = LONG.model_copy(update={"facts": ModelFacts(parameters=count)})
     assert words in model_text(model)
-
-
-def test_the_line_has_speed_and_time_left() -> None:
-    now = [0.0]
-    line = DownloadLine(lambda: now[0])
-
-    def words(done: int, fetched: int, waiting: str | None = None) -> str:
-        total = 1000 * 2**20
-        return line.words(
-            DownloadProgress(
-                name="a.gguf", done=done, total=total, fetched=fetched, waiting=waiting
-            )
-        )
-
-    assert words(0, 0) == "a.gguf · 0 MiB of 1000 MiB · 0 % · checking what is here"
-    for second in range(1, 21):
-        now[0] = float(second)
-        words(20 * second * 2**20, 20 * second * 2**20)
-    assert (
-        words(400 * 2**20, 400 * 2**20)
-        == "a.gguf · 400 MiB of 1000 MiB · 40 % · 20.0 MiB/s · 30 s left"
-    )
-    assert words(400 * 2**20, 400 * 2**20, "answer 429").endswith("40 % · answer 429")
-
-
-@pytest.mark.parametrize(("seconds", "left"), [(3720, "1 h 2 min"), (150, "2 min"), (0.2, "1 s")])
-def test_time_left_in_words(seconds: float, left: str) -> None:
-    now = [0.0]
-    line = DownloadLine(lambda: now[0])
-    total = 2**30
-    line.words(DownloadProgress(name="a", done=0, total=total, fetched=0))
-    now[0] = 2.0
-    step = round(2 * total / (seconds + 2))
-    text = line.words(DownloadProgress(name="a", done=step, total=total, fetched=step))
-    assert text.endswith(f"{left} left")

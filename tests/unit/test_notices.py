@@ -38,11 +38,11 @@ def test_no_other_phase_is_news(phase: ServerPhase) -> None:
 
 
 def test_each_kind_is_switched_by_its_own_key() -> None:
-    silent = NotificationSettings(engine_failed=False, vram_guard=False)
+    silent = NotificationSettings(engine_failed=False, vram_guard=False, downloads=False)
     for kind in NoticeKind:
         assert is_wanted(Notice(kind=kind), NotificationSettings())
         assert not is_wanted(Notice(kind=kind), silent)
-    only = NotificationSettings(engine_failed=True, vram_guard=False)
+    only = NotificationSettings(engine_failed=True, vram_guard=False, downloads=False)
     assert [kind for kind in NoticeKind if is_wanted(Notice(kind=kind), only)] == [
         NoticeKind.ENGINE_FAILED
     ]

@@ -11,8 +11,10 @@ from tempfile import TemporaryDirectory
 from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
+from tray.downloads import kept_downloads
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
+from tray.infrastructure.folders import Folders
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
@@ -25,7 +27,7 @@ from tray.services.paddock import Paddock
 from tray.ui.chat_desk import ChatDesk
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
-from tray.ui.page_desk import PageDesk, Popover
+from tray.ui.page_desk import PageDesk, PageParts, Popover
 
 WEB = Path(__file__).parents[2] / "web"
 METRICS = ServerMetrics(cpu_percent=12.0, ram_used=5 * 2**30, ram_total=15 * 2**30)
@@ -104,7 +106,10 @@ def page_over(
         demo = ModelId(name="demo")
         rig = EngineRig()
         engines = EngineDesk(lambda: rig.engines)
-        desk = PageDesk(find_models, lambda: demo, opened.append, chats, engines, window, history)
+        folders = Folders.under(folder)
+        downloads = stack.enter_context(kept_downloads(folders, lambda: settings, paddock))
+        parts = PageParts(chats, engines, downloads)
+        desk = PageDesk(find_models, lambda: demo, opened.append, parts, window, history)
         api = LocalApi(paddock, WEB, desk)
         api.start()
         stack.callback(api.close)

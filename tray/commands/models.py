@@ -5,9 +5,10 @@ import time
 
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
 from tray.models.download import DownloadProgress
-from tray.ui.present import size
-from tray.ui.terminal.download import DownloadLine
-from tray.ui.terminal.model_reports import catalog_text, model_text
+from tray.models.state import ModelState
+from tray.ui.download_words import progress_words, shown_token
+from tray.ui.present import joined, size
+from tray.ui.terminal.model_reports import catalog_text, choices_text, model_text
 
 _ON_TERMINAL, _IN_PIPE = 0.2, 5.0
 """Seconds between two lines of progress."""
@@ -39,6 +40,57 @@ def show(name: str, as_json: bool) -> int:
     return FAILED
 
 
+def curated() -> int:
+    """Well-known models to download."""
+    from tray.one_shot import curated_now
+
+    shown = curated_now()
+    say(choices_text(shown.models))
+    note(shown.note)
+    return DONE
+
+
+def offer(what: str) -> int:
+    """What a repository has, without fetching anything."""
+    from tray.one_shot import offer_now
+
+    shown = offer_now(what)
+    say(choices_text(shown.choices))
+    note(shown.line)
+    return DONE
+
+
+def delete(name: str, for_good: bool) -> int:
+    """Move a model to the trash."""
+    from tray.commands.running import find_running
+    from tray.one_shot import delete_now
+
+    client = find_running()
+    note(delete_now(name, for_good, ModelState if client is None else client.state).line)
+    return DONE
+
+
+def token(action: str | None) -> int:
+    """Say where the Hugging Face token is; keep one, or forget the kept one, before."""
+    from tray.infrastructure.hub.token import forget_token, keep_token, token_status
+
+    if action == "set":
+        keep_token(_typed("Hugging Face token (it does not show): "))
+    elif action == "forget":
+        forget_token()
+    say(shown_token(token_status()).line)
+    return DONE
+
+
+def _typed(prompt: str) -> str:
+    """Hidden input on a terminal, the first line of a pipe."""
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        return getpass(prompt)
+    return sys.stdin.readline()
+
+
 def download(what: str) -> int:
     """Fetch a model; Ctrl-C pauses."""
     from tray.one_shot import download_now
@@ -61,7 +113,6 @@ class _Progress:
     """One line that changes on a terminal; now and then a line in a pipe."""
 
     def __init__(self) -> None:
-        self._line = DownloadLine(time.monotonic)
         self._on_terminal = sys.stderr.isatty()
         self._next = 0.0
         self._open = False
@@ -71,7 +122,7 @@ class _Progress:
         if now < self._next and progress.waiting is None:
             return
         self._next = now + (_ON_TERMINAL if self._on_terminal else _IN_PIPE)
-        words = self._line.words(progress)
+        words = joined((progress.name, progress_words(progress)))
         if self._on_terminal:
             print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
             self._open = True

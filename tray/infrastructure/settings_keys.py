@@ -199,4 +199,9 @@ _WORDS = {
         "true or false",
         "",
     ),
+    "notifications.downloads": (
+        "Tell when a download is done or has failed.",
+        "true or false",
+        "",
+    ),
 }

@@ -13,6 +13,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class Seldom(Frozen):
+    """The same, made ready at its first use: for what most days of Paddock never touch."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
 class Lenient(BaseModel):
     """The base for data other programs send: unknown keys are ignored."""
 

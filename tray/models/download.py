@@ -1,8 +1,10 @@
 """Fetching a model from Hugging Face or a mirror of it."""
 
+from enum import StrEnum
 from pathlib import Path
 
-from tray.models.base import Frozen
+from tray.models.base import Frozen, Seldom
+from tray.models.failure import ServerFailure
 
 
 class HubRequest(Frozen):
@@ -33,14 +35,15 @@ class HubFile(Frozen):
 class DownloadProgress(Frozen):
     """Bytes of the whole download that are here, and of how many; ``name`` comes now.
 
-    ``fetched`` are the bytes that came over the network in this run. ``waiting`` says
-    why nothing comes at the moment.
+    ``fetched`` are the bytes that came over the network in this run, ``speed`` how many
+    of them a second lately. ``waiting`` says why nothing comes at the moment.
     """
 
     name: str
     done: int
     total: int
     fetched: int
+    speed: float | None = None
     waiting: str | None = None
 
 
@@ -50,3 +53,98 @@ class Downloaded(Frozen):
     model: Path
     files: tuple[Path, ...]
     size: int
+
+
+class HubPlan(Frozen):
+    """The files of one download and the folder they go to; the model's first part first."""
+
+    folder: Path
+    files: tuple[HubFile, ...]
+
+
+class HubChoice(Seldom):
+    """One model of a repository. ``what`` asks for it; ``size`` is of all its files.
+
+    ``here`` says that its files have their place on this machine already.
+    """
+
+    what: str
+    name: str
+    quantization: str | None
+    size: int
+    files: int
+    projector: bool
+    here: bool = False
+
+
+class HubOffer(Seldom):
+    """What a repository has. ``usual`` is the choice that was asked for, or the usual one.
+
+    ``folder`` is where it would go, ``free`` the bytes free there.
+    """
+
+    repository: str
+    licence: str | None
+    choices: tuple[HubChoice, ...]
+    usual: str | None
+    folder: Path
+    free: int
+
+
+class DownloadPhase(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class Download(Frozen):
+    """One download of the list. ``what`` is as it was asked for; ``id`` is its own.
+
+    ``plan`` is known as soon as the index was read, ``model`` when it is done.
+    """
+
+    id: str
+    what: str
+    phase: DownloadPhase
+    plan: HubPlan | None = None
+    progress: DownloadProgress | None = None
+    failure: ServerFailure | None = None
+    model: Path | None = None
+
+
+class Fit(StrEnum):
+    """Where a model would go, roughly, by its size and the memory that is free."""
+
+    GPU = "gpu"
+    PARTLY = "partly"
+    RAM = "ram"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class CuratedModel(Seldom):
+    """A well-known model. ``what`` asks the hub for it; ``size`` is approximate, in bytes."""
+
+    what: str
+    name: str
+    about: str
+    quantization: str
+    size: int
+    licence: str
+
+
+class TokenSource(StrEnum):
+    """Where a token was found, in the order that is looked."""
+
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    FILE = "file"
+
+
+class TokenStatus(Seldom):
+    """Where the token comes from; ``no_keyring`` is why none can be kept, a clause."""
+
+    source: TokenSource | None = None
+    no_keyring: str | None = None

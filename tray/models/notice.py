@@ -12,12 +12,14 @@ class NoticeKind(StrEnum):
     ENGINE_FAILED = "engine_failed"
     UNLOADED_FOR_OTHERS = "unloaded_for_others"
     ROOM_AGAIN = "room_again"
+    DOWNLOAD_DONE = "download_done"
+    DOWNLOAD_FAILED = "download_failed"
 
 
 class Notice(Frozen):
     """One thing that happened without the user's doing.
 
-    ``failure`` belongs to ENGINE_FAILED, ``freed`` to UNLOADED_FOR_OTHERS.
+    ``failure`` belongs to ENGINE_FAILED and DOWNLOAD_FAILED, ``freed`` to UNLOADED_FOR_OTHERS.
     """
 
     kind: NoticeKind

@@ -7,6 +7,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from tray.models.base import Frozen
 from tray.models.chat import ChatTimings, FinishReason
 from tray.models.failure import ServerFailure
+from tray.models.page_downloads import ShownDownload
 from tray.models.state import ServerPhase
 
 
@@ -179,3 +180,4 @@ class PageState(Frozen):
     suggestions: tuple[str, ...]
     sampling: SamplingWords
     images_note: str | None
+    downloads: tuple[ShownDownload, ...] = ()

@@ -52,6 +52,7 @@ class NotificationSettings(Frozen):
 
     engine_failed: bool = True
     vram_guard: bool = True
+    downloads: bool = True
 
 
 class Settings(Frozen):

@@ -21,4 +21,6 @@ def is_wanted(notice: Notice, settings: NotificationSettings) -> bool:
     """Whether the user wants to be told of this kind."""
     if notice.kind is NoticeKind.ENGINE_FAILED:
         return settings.engine_failed
+    if notice.kind in (NoticeKind.DOWNLOAD_DONE, NoticeKind.DOWNLOAD_FAILED):
+        return settings.downloads
     return settings.vram_guard

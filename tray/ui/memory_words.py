@@ -32,4 +32,8 @@ def notice_words(notice: Notice) -> tuple[str, str]:
                 "There is room again",
                 f"{name} fits into the GPU's memory again. Start it, or send a message.",
             )
+        case NoticeKind.DOWNLOAD_DONE:
+            return "The download is done", f"{name} is here and verified. You can start it now."
+        case NoticeKind.DOWNLOAD_FAILED if notice.failure is not None:
+            return notice.failure.title, notice.failure.detail
     return "The engine failed", "`paddock logs` says more."

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tray.models.catalog import FoundModel
@@ -11,6 +12,7 @@ from tray.models.notice import Notice, NoticeKind
 from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui.chat_desk import ChatDesk
+from tray.ui.download_desk import DownloadDesk
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
@@ -29,6 +31,15 @@ class Popover(Protocol):
         """Whether it stays when it loses the focus."""
 
 
+@dataclass(frozen=True)
+class PageParts:
+    """What has a desk of its own."""
+
+    chats: ChatDesk
+    engines: EngineDesk
+    downloads: DownloadDesk
+
+
 class PageDesk:
     """Satisfies the local API's ServedPage.
 
@@ -43,16 +54,17 @@ class PageDesk:
         find_models: Callable[[], ModelList],
         configured: Callable[[], ModelId],
         open_url: Callable[[str], None],
-        chats: ChatDesk,
-        engines: EngineDesk,
+        parts: PageParts,
         popover: Popover | None = None,
         history: MeterHistory | None = None,
     ) -> None:
         self._find_models = find_models
         self._configured = configured
         self._open_url = open_url
-        self.chats = chats
-        self.engines = engines
+        self.chats = parts.chats
+        self.engines = parts.engines
+        self.downloads = parts.downloads
+        self.downloads.listen(self.opened)
         self._popover = popover
         self._history = history or MeterHistory()
         self._models: tuple[FoundModel, ...] = ()
@@ -65,11 +77,14 @@ class PageDesk:
         shown = page_state(state, self._models, state.model or self._configured())
         if state.phase in (ServerPhase.STARTING, ServerPhase.READY):
             self._note = None
-        return shown.model_copy(update={"note": self._note}) if self._note else shown
+        downloads = self.downloads.lines()
+        if not self._note and not downloads:
+            return shown
+        return shown.model_copy(update={"note": self._note, "downloads": downloads})
 
     def tell(self, notice: Notice) -> None:
-        """Remember what the guard did until a model is loaded again; failures show anyway."""
-        if notice.kind is not NoticeKind.ENGINE_FAILED:
+        """Remember what the guard did until a model is loaded again; the rest shows anyway."""
+        if notice.kind in (NoticeKind.UNLOADED_FOR_OTHERS, NoticeKind.ROOM_AGAIN):
             self._note = ". ".join(notice_words(notice))
 
     def writer(self, begun: str) -> "PageStream":

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tray.infrastructure.engines.failures import does_not_run, no_gpu, not_whole, unusable
-from tray.infrastructure.engines.release import ReleaseFetch, Tell, hub_file
+from tray.infrastructure.engines.release import ReleaseFetch, Tell
 from tray.infrastructure.engines.store import EngineStore, folder_hash
 from tray.infrastructure.engines.unpack import add_missing, unpack
 from tray.infrastructure.hub.failures import wrong_hash
@@ -80,10 +80,9 @@ def _unpacked(build: EngineBuild, archives: tuple[Path, ...], staging: Path, tel
         def said(done: int, total: int = asset.size) -> None:
             tell(EngineWork(name=build.name, stage="unpacking", done=min(done, total), total=total))
 
-        file = hub_file(asset)
-        if not is_whole(archive, file, said):
+        if not is_whole(archive, asset.size, asset.sha256, said):
             archive.unlink(missing_ok=True)
-            raise wrong_hash(file)
+            raise wrong_hash(archive)
         place = staging / str(number)
         place.mkdir(mode=0o700)
         tell(EngineWork(name=build.name, stage="unpacking"))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tray.infrastructure.engines.failures import gone, odd, unusable
+from tray.infrastructure.hub.body import pieces
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
 from tray.infrastructure.hub.failures import no_room
 from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
-from tray.models.download import HubFile
 from tray.models.engine_build import Asset, EngineBuild
 from tray.models.engine_shelf import EngineWork
 
@@ -65,20 +65,20 @@ class ReleaseFetch:
 
     def _here(self, asset: Asset) -> int:
         target = self._folder / asset.name
-        for path in (target, part_path(target, hub_file(asset))):
+        for path in (target, part_path(target, asset.sha256)):
             if path.exists():
                 return min(path.stat().st_size, asset.size)
         return 0
 
     def _get(self, asset: Asset) -> None:
-        target, file = self._folder / asset.name, hub_file(asset)
-        if is_whole(target, file, self._report):
+        target = self._folder / asset.name
+        if is_whole(target, asset.size, asset.sha256, self._report):
             return
         target.unlink(missing_ok=True)
         parts = urlsplit(asset.url)
         connection = ReleaseConnection(f"{parts.scheme}://{parts.netloc}")
-        with closing(connection), PartFile(target, file) as part:
-            part.take_stock(self._report)
+        with closing(connection), PartFile(target, asset.size, asset.sha256) as part:
+            self._report(part.size)
             patience = Patience(connection)
             while part.size < asset.size:
                 try:
@@ -105,7 +105,7 @@ class ReleaseFetch:
                 part.start_again()
                 raise Interrupted("answer 416 to the rest of the file")
             _match(connection, response, asset, part)
-            for data in response.iter_raw():
+            for data in pieces(response, connection.timeout):
                 if part.size + len(data) > asset.size:
                     part.start_again()
                     raise odd(connection.host, f"sends more than {asset.name} has")
@@ -126,11 +126,6 @@ class ReleaseFetch:
                 waiting=waiting,
             )
         )
-
-
-def hub_file(asset: Asset) -> HubFile:
-    """The asset as the part files know files."""
-    return HubFile(path=asset.name, size=asset.size, sha256=asset.sha256)
 
 
 def _match(

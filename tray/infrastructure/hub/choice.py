@@ -21,11 +21,7 @@ MOST_OFFERED = 30
 def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFile, ...]:
     """The model's files in order, then its projector if there is one. Raises PaddockError."""
     by_path = {file.path: file for file in files if _is_usable(file)}
-    first = [
-        path
-        for path in sorted(by_path)
-        if model_name(_path(path)).part == 1 and not is_projector_name(_path(path))
-    ]
+    first = model_paths(files)
     if not first:
         raise refused(
             "There is no GGUF file in this repository",
@@ -46,6 +42,15 @@ def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFi
             chosen.append(by_path[(place / projector).as_posix()])
             break
     return tuple(chosen)
+
+
+def model_paths(files: tuple[HubFile, ...]) -> list[str]:
+    """Every model's first part, in order of name."""
+    return [
+        path
+        for path in sorted(file.path for file in files if _is_usable(file))
+        if model_name(_path(path)).part == 1 and not is_projector_name(_path(path))
+    ]
 
 
 def _picked(paths: list[str], request: HubRequest) -> str:

@@ -1,9 +1,8 @@
 """HTTP with Hugging Face or a mirror: https alone, the token to nobody else, bounded waits."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 HUGGING_FACE = "https://huggingface.co"
 MOST_REDIRECTS = 5
 LONGEST_WAIT = 600.0
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0, 60.0)
 """Seconds before each further try, as long as nothing arrives."""
 TIMEOUT = 30.0
 LOOPBACK = "127.0.0.1"
@@ -42,13 +41,14 @@ class Interrupted(Exception):
 class HubConnection:
     """One hub. ``base`` is its address without a slash at its end.
 
+    ``find_token`` is asked once, when the hub wants to know who asks.
     ``plain_loopback`` lets addresses of this machine be http: a test's server.
     """
 
     def __init__(
         self,
         base: str = HUGGING_FACE,
-        token: str | None = None,
+        find_token: Callable[[], str | None] = lambda: None,
         *,
         pauses: tuple[float, ...] = PAUSES,
         timeout: float = TIMEOUT,
@@ -58,7 +58,9 @@ class HubConnection:
 
         self.base = base
         self.pauses = pauses
-        self._token = token
+        self.timeout = timeout
+        self._find_token: Callable[[], str | None] | None = find_token
+        self._token: str | None = None
         self._plain_loopback = plain_loopback
         # Proxies of the environment are obeyed: some networks have no other way out.
         self._client = httpx.Client(follow_redirects=False, timeout=timeout)
@@ -89,6 +91,8 @@ class HubConnection:
                     if response.is_redirect:
                         url = str(response.url.join(response.headers["location"]))
                         continue
+                    if response.status_code in (401, 403) and self._has_token_for(url):
+                        continue
                     self._judge(response)
                     yield response
                     return
@@ -96,11 +100,20 @@ class HubConnection:
                     response.close()
         except httpx.RequestError as error:
             if UNTRUSTED in str(error):
-                raise untrusted(self.host, _words(error)) from error
-            raise Interrupted(_words(error)) from error
+                raise untrusted(self.host, words_of(error)) from error
+            raise Interrupted(words_of(error)) from error
         except httpx.InvalidURL as error:
             raise strange(self.host, f"redirects to nowhere ({error})") from error
         raise strange(self.host, "redirects without end")
+
+    def _has_token_for(self, url: str) -> bool:
+        """Whether there is a token, found just now, to ask this address again with."""
+        find, same = self._find_token, _origin(url) == _origin(self.base)
+        if find is None or not same:
+            return False
+        self._find_token = None
+        self._token = find()
+        return self._token is not None
 
     def _headers(self, url: str, start: int) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity", "User-Agent": "paddock"}
@@ -123,7 +136,8 @@ class HubConnection:
         status = response.status_code
         if status in (200, 206, 416):
             return
-        page = self.base + response.url.path.removeprefix(urlsplit(self.base).path)
+        path = response.url.path.removeprefix(urlsplit(self.base).path)
+        page = f"{self.base}/{'/'.join(path.removeprefix('/api/models').split('/')[1:3])}"
         if status in (401, 403):
             raise gated(page, self._token is not None)
         if status in (404, 410):
@@ -170,6 +184,8 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 
 def _retry_after(headers: "httpx.Headers") -> float | None:
     """Seconds from "30" or from a date, by the server's own clock; ``None`` for anything else."""
+    from email.utils import parsedate_to_datetime
+
     value = headers.get("retry-after", "").strip()
     if value.isdecimal():
         return float(value)
@@ -180,5 +196,6 @@ def _retry_after(headers: "httpx.Headers") -> float | None:
         return None
 
 
-def _words(error: Exception) -> str:
+def words_of(error: Exception) -> str:
+    """What an error of the network says."""
     return escaped(str(error)) or type(error).__name__

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tray.infrastructure.hub.body import pieces
 from tray.infrastructure.hub.choice import chosen_files
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
 from tray.infrastructure.hub.failures import no_room, refused, strange, unwritable
+from tray.infrastructure.hub.pace import Pace
 from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
 from tray.infrastructure.hub.repository import Repository, read_repository
-from tray.models.download import Downloaded, DownloadProgress, HubFile, HubRequest
+from tray.models.download import Downloaded, DownloadProgress, HubFile, HubPlan, HubRequest
 
 if TYPE_CHECKING:
     import httpx
@@ -22,44 +24,46 @@ Tell = Callable[[DownloadProgress], None]
 
 
 def download_model(
-    connection: HubConnection, request: HubRequest, models: Path, tell: Tell
+    connection: HubConnection,
+    request: HubRequest,
+    models: Path,
+    tell: Tell,
+    begun: Callable[[HubPlan], None] = lambda _: None,
 ) -> Downloaded:
     """Fetch a model into ``models/<owner>/<name>``. Raises PaddockError.
 
-    ``tell`` is called for every piece that arrives. May be interrupted at any time, a
-    kill included: the next call goes on where this one ended.
+    ``begun`` is told what will be fetched, ``tell`` how far it is. May be interrupted at
+    any time, a kill included: the next call goes on where this one ended.
     """
     repository = read_repository(connection, request)
-    files = chosen_files(repository.files, request)
-    folder = models / request.repository
+    plan = HubPlan(
+        folder=models / request.repository, files=chosen_files(repository.files, request)
+    )
+    begun(plan)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return _Download(connection, repository, folder, files, tell).run()
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        return _Download(connection, repository, plan, tell).run()
     except OSError as error:
-        raise unwritable(folder, error) from error
+        raise unwritable(plan.folder, error) from error
 
 
 class _Download:
     def __init__(
-        self,
-        connection: HubConnection,
-        repository: Repository,
-        folder: Path,
-        files: tuple[HubFile, ...],
-        tell: Tell,
+        self, connection: HubConnection, repository: Repository, plan: HubPlan, tell: Tell
     ) -> None:
         self._connection = connection
         self._repository = repository
-        self._folder = folder
-        self._files = files
-        self._tell = tell
-        self._total = sum(file.size for file in files)
+        self._folder = plan.folder
+        self._files = plan.files
+        self._pace = Pace(tell)
+        self._total = sum(file.size for file in plan.files)
         self._done = 0
         self._fetched = 0
 
     def run(self) -> Downloaded:
+        """The first part comes last: until it is there nothing looks like a model."""
         self._check_room()
-        for file in self._files:
+        for file in reversed(self._files):
             self._get(file)
             self._done += file.size
         paths = tuple(self._folder / file.name for file in self._files)
@@ -73,14 +77,14 @@ class _Download:
 
     def _here(self, file: HubFile) -> int:
         target = self._folder / file.name
-        for path in (target, part_path(target, file)):
+        for path in (target, part_path(target, file.sha256)):
             if path.exists():
                 return min(path.stat().st_size, file.size)
         return 0
 
     def _get(self, file: HubFile) -> None:
         target = self._folder / file.name
-        if is_whole(target, file, lambda size: self._report(file, size)):
+        if is_whole(target, file.size, file.sha256, lambda size: self._report(file, size)):
             return
         if target.exists():
             raise refused(
@@ -88,8 +92,8 @@ class _Download:
                 f"{target} is not what {self._repository.name} offers under that name. "
                 "Move or remove it first.",
             )
-        with PartFile(target, file) as part:
-            part.take_stock(lambda size: self._report(file, size))
+        with PartFile(target, file.size, file.sha256) as part:
+            self._report(file, part.size)
             patience = Patience(self._connection)
             while part.size < file.size:
                 try:
@@ -99,7 +103,7 @@ class _Download:
                     words = f"{interruption.reason}; trying again in {seconds:.0f} s"
                     self._report(file, part.size, words)
                     time.sleep(seconds)
-            part.finish()
+            part.finish(lambda: self._report(file, part.size, "checking it"))
 
     def _fetch(self, file: HubFile, part: PartFile, patience: Patience) -> None:
         """One request; adds to ``part`` what it brings."""
@@ -109,7 +113,7 @@ class _Download:
                 part.start_again()
                 raise Interrupted("answer 416 to the rest of the file")
             self._match(response, file, part)
-            for data in response.iter_raw():
+            for data in pieces(response, self._connection.timeout):
                 if part.size + len(data) > file.size:
                     part.start_again()
                     raise strange(self._connection.host, f"sends more than {file.path} has")
@@ -133,7 +137,7 @@ class _Download:
             raise strange(self._connection.host, f"sends another part of {file.path}")
 
     def _report(self, file: HubFile, size: int, waiting: str | None = None) -> None:
-        self._tell(
+        self._pace.tell(
             DownloadProgress(
                 name=file.name,
                 done=self._done + size,

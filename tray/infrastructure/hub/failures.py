@@ -1,11 +1,11 @@
 """Pure: why a download did not work, in words."""
 
+import errno
 from pathlib import Path
 
-from tray.models.download import HubFile
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
-RESUME = "What has arrived is kept: the same command goes on from there."
+RESUME = "What has arrived is kept: Resume, or the same command, goes on from there."
 TOKENS = "huggingface.co/settings/tokens"
 
 
@@ -23,17 +23,18 @@ def gated(page: str, has_token: bool) -> PaddockError:
     """401 or 403: the owner wants to know who asks, or there is no such repository."""
     if has_token:
         advice = (
-            "The token in HF_TOKEN does not open it. Accept the model's terms on its page "
-            "with the same account, and check that the token may read it."
+            "Your token does not open it. Accept the model's terms on that page with the same "
+            f"account, and check at {TOKENS} that the token may read it."
         )
     else:
         advice = (
-            "If the page asks you to accept terms, do so, make a token that may read "
-            f"({TOKENS}) and set the environment variable HF_TOKEN to it; Paddock keeps no "
-            "token itself. If there is no such page, the name is wrong: Hugging Face "
-            "answers the same for both."
+            "If that page asks you to accept terms, do so, make a token that may read "
+            f"({TOKENS}) and give it to Paddock: in Models, or by `paddock models token set`. "
+            "If there is no such page, the name is wrong: Hugging Face answers the same for both."
         )
-    return refused("The model is not open to everybody", f"{page}: {advice}")
+    return _failure(
+        FailureCause.MODEL_GATED, "The model is not open to everybody", f"{page}: {advice}"
+    )
 
 
 def missing(page: str) -> PaddockError:
@@ -63,12 +64,20 @@ def strange(host: str, reason: str) -> PaddockError:
     )
 
 
-def wrong_hash(file: HubFile) -> PaddockError:
-    """What arrived is not what the index promised; it is thrown away."""
+def wrong_hash(target: Path) -> PaddockError:
+    """What arrived is not what was promised; it is thrown away."""
     return failed(
         "The downloaded file is damaged",
-        f"The SHA-256 of {file.path} is not the one the index gives. It was thrown away; "
+        f"The SHA-256 of {target.name} is not the one that was promised. It was thrown away; "
         "download it again.",
+    )
+
+
+def running_elsewhere(target: Path) -> PaddockError:
+    """Somebody else holds the lock."""
+    return failed(
+        "This download is running already",
+        f"Another Paddock downloads {target.name}. Wait until it is done.",
     )
 
 
@@ -81,12 +90,28 @@ def no_room(folder: Path, needed: int, free: int) -> PaddockError:
     )
 
 
-def unwritable(path: Path, error: OSError) -> PaddockError:
-    """The disk or its permissions."""
+def unwritable(folder: Path, error: OSError) -> PaddockError:
+    """The disk or its permissions, while something is written below ``folder``."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _failure(
+            FailureCause.DISK_FULL, "The disk is full", f"{folder}: make room on it. {RESUME}"
+        )
+    if error.errno == errno.EFBIG:
+        return _failure(
+            FailureCause.DISK_FULL,
+            "The disk takes no file of this size",
+            f"{folder}: choose a folder on another disk. Those formatted as FAT32 end at 4 GiB.",
+        )
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return _failure(
+            FailureCause.FOLDER_UNUSABLE,
+            "The folder cannot be written to",
+            f"{folder}: {error.strerror}. Give yourself the right to write there. {RESUME}",
+        )
     return _failure(
         FailureCause.FOLDER_UNUSABLE,
         "The model cannot be saved",
-        f"{path}: {error.strerror or error}. Check the folder and the disk. {RESUME}",
+        f"{folder}: {error.strerror or error}. Check the folder and the disk. {RESUME}",
     )
 
 

@@ -1,5 +1,6 @@
 """A file on its way: locked, continued where it ended, offered only when it is whole."""
 
+import errno
 import hashlib
 import os
 import sys
@@ -7,37 +8,46 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.file_lock import open_lock, try_lock
-from tray.infrastructure.hub.failures import failed, wrong_hash
-from tray.models.download import HubFile
+from tray.infrastructure.hub.failures import running_elsewhere, wrong_hash
+from tray.infrastructure.hub.follower import FileAt, Follower
 
 CHUNK = 1 << 20
+LOOK_EVERY = 64 << 20
+"""Bytes between two looks whether the file still has its name."""
+_CHECKING = 0.2
 
 
-def part_path(target: Path, file: HubFile) -> Path:
+def part_path(target: Path, sha256: str) -> Path:
     """Named by content: what is left of another version is never continued."""
-    return target.with_name(f"{target.name}.{file.sha256[:12]}.part")
+    return target.with_name(f"{target.name}.{sha256[:12]}.part")
 
 
 class PartFile:
-    """The part of ``target`` that has arrived. Closing keeps it for the next time."""
+    """The part of ``target`` that has arrived; whole it has ``whole`` bytes and ``sha256``.
 
-    def __init__(self, target: Path, file: HubFile) -> None:
+    Closing keeps it for the next time. ``size`` bytes are here.
+    """
+
+    def __init__(self, target: Path, whole: int, sha256: str) -> None:
         """Lock it. Raises OSError, and PaddockError when another Paddock has it."""
         self._target = target
-        self._file = file
-        self._path = part_path(target, file)
+        self._whole = whole
+        self._sha256 = sha256
+        self._path = part_path(target, sha256)
         self._handle = open_lock(self._path)
-        self._hash = hashlib.sha256()
-        self.size = 0
         try:
             if not try_lock(self._handle) or not self._is_current():
-                raise failed(
-                    "This download is running already",
-                    f"Another Paddock downloads {file.path}. Wait until it is done.",
-                )
+                raise running_elsewhere(target)
+            self.size = os.fstat(self._handle).st_size
         except BaseException:
             os.close(self._handle)
             raise
+        self._file = FileAt(self._handle)
+        self._follower = Follower(self._file)
+        self._look_at = self.size + LOOK_EVERY
+        if self.size > whole:
+            self.start_again()
+        self._follower.reach(self.size)
 
     def __enter__(self) -> "PartFile":
         return self
@@ -45,43 +55,47 @@ class PartFile:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def take_stock(self, tell: Callable[[int], None]) -> None:
-        """Hash what is there already; more than there may be is thrown away."""
-        if os.fstat(self._handle).st_size > self._file.size:
-            self.start_again()
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        while data := os.read(self._handle, CHUNK):
-            self._hash.update(data)
-            self.size += len(data)
-            tell(self.size)
-
     def start_again(self) -> None:
         """Throw away what is there."""
+        self._follower.end()
         os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        self._hash = hashlib.sha256()
         self.size = 0
+        self._look_at = LOOK_EVERY
+        self._follower = Follower(self._file)
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes | memoryview) -> None:
         """Append. Raises OSError; what fitted on the disk counts."""
         view = memoryview(data)
         while view:
-            written = os.write(self._handle, view)
-            self._hash.update(view[:written])
+            written = self._file.write(view, self.size)
             self.size += written
             view = view[written:]
+        self._follower.reach(self.size)
+        if self.size >= self._look_at:
+            self._look_at = self.size + LOOK_EVERY
+            self._must_be_current()
 
-    def finish(self) -> None:
-        """Make it the target, if it is what the index promised. Raises PaddockError, OSError."""
-        if self.size != self._file.size or self._hash.hexdigest() != self._file.sha256:
+    def finish(self, checking: Callable[[], None] = lambda: None) -> None:
+        """Make it the target, if it is what was promised. Raises PaddockError, OSError.
+
+        ``checking`` is called now and then while the rest is hashed.
+        """
+        while not self._follower.caught_up(_CHECKING):
+            checking()
+        if self.size != self._whole or self._follower.digest() != self._sha256:
             self._close()
-            self._path.unlink()
-            raise wrong_hash(self._file)
+            self._path.unlink(missing_ok=True)
+            raise wrong_hash(self._target)
         os.fsync(self._handle)
+        self._must_be_current()
         if sys.platform == "win32":
             self._close()
         self._path.replace(self._target)
         _sync_folder(self._target.parent)
+
+    def _must_be_current(self) -> None:
+        if not self._is_current():
+            raise OSError(errno.ENOENT, "the file or its folder was taken away meanwhile")
 
     def _is_current(self) -> bool:
         """False when whoever had the lock finished, and the handle is of the finished file."""
@@ -93,23 +107,41 @@ class PartFile:
     def _close(self) -> None:
         handle, self._handle = self._handle, -1
         if handle != -1:
+            self._follower.end()
             os.close(handle)
 
 
-def is_whole(target: Path, file: HubFile, tell: Callable[[int], None]) -> bool:
+def is_whole(target: Path, size: int, sha256: str, tell: Callable[[int], None]) -> bool:
     """Whether the target is there with the promised content; the whole file is read."""
     try:
-        if target.stat().st_size != file.size:
+        if target.stat().st_size != size:
             return False
     except FileNotFoundError:
         return False
-    found, size = hashlib.sha256(), 0
-    with target.open("rb") as content:
+    found, read = hashlib.sha256(), 0
+    with target.open("rb", buffering=0) as content:
         while data := content.read(CHUNK):
             found.update(data)
-            size += len(data)
-            tell(size)
-    return found.hexdigest() == file.sha256
+            read += len(data)
+            tell(read)
+    return found.hexdigest() == sha256
+
+
+def throw_away(target: Path, sha256: str) -> None:
+    """Remove what has arrived of ``target``, unless somebody is at it. Raises OSError."""
+    path = part_path(target, sha256)
+    if not path.exists():
+        return
+    handle = open_lock(path)
+    try:
+        if not try_lock(handle):
+            raise running_elsewhere(target)
+        if sys.platform != "win32":
+            path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+    if sys.platform == "win32":
+        path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -14,6 +14,7 @@ from tray.models.download import HubFile, HubRequest
 LARGEST_INDEX = 16 << 20
 LARGEST_FILE = 2 << 40
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -24,6 +25,7 @@ class Repository:
     name: str
     commit: str
     files: tuple[HubFile, ...]
+    licence: str | None = None
 
     def path_of(self, file: HubFile) -> str:
         """Where the file's content is, below the hub's address."""
@@ -43,6 +45,7 @@ class _Sibling(Lenient):
 class _Answer(Lenient):
     sha: str
     siblings: tuple[_Sibling, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 def read_repository(connection: HubConnection, request: HubRequest) -> Repository:
@@ -84,4 +87,13 @@ def _repository(connection: HubConnection, request: HubRequest, content: bytes) 
         if large.size > LARGEST_FILE:
             raise refused("The file is too large", f"{request.repository}: more than 2 TiB.")
         files.append(HubFile(path=sibling.rfilename, size=large.size, sha256=large.sha256))
-    return Repository(request.repository, answer.sha, tuple(files))
+    return Repository(request.repository, answer.sha, tuple(files), _licence(answer))
+
+
+def _licence(answer: _Answer) -> str | None:
+    """The hub's own name of it ("apache-2.0")."""
+    for tag in answer.tags:
+        name = tag.removeprefix("license:")
+        if name != tag and _LICENCE.fullmatch(name):
+            return name
+    return None

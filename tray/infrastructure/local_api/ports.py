@@ -23,6 +23,13 @@ from tray.models.engine_shelf import (
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
+from tray.models.page_downloads import (
+    DeletedModel,
+    ShownCurated,
+    ShownDownloads,
+    ShownOffer,
+    ShownToken,
+)
 from tray.models.state import Connection, ModelState
 
 
@@ -143,6 +150,38 @@ class ServedEngines(Protocol):
     def remove(self, request: RemoveEngineRequest) -> PageEngines: ...
 
 
+class ServedDownloads(Protocol):
+    """Downloads and what is deleted. Any thread may call; failures are PaddockError.
+
+    The list comes back from every call that changes it.
+    """
+
+    def shown(self) -> ShownDownloads: ...
+
+    def curated(self) -> ShownCurated: ...
+
+    def find(self, what: str) -> ShownOffer:
+        """What a repository has; as long as the network takes."""
+
+    def start(self, what: str) -> ShownDownloads: ...
+
+    def pause(self, download: str) -> ShownDownloads: ...
+
+    def resume(self, download: str) -> ShownDownloads: ...
+
+    def remove(self, download: str) -> ShownDownloads:
+        """Off the list; what has arrived of one that is not done is thrown away."""
+
+    def token(self) -> ShownToken: ...
+
+    def keep_token(self, token: str) -> ShownToken: ...
+
+    def forget_token(self) -> ShownToken: ...
+
+    def delete(self, model: str, for_good: bool) -> DeletedModel:
+        """To the trash, or for good where there is none."""
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
 
@@ -151,6 +190,9 @@ class ServedPage(Protocol):
 
     @property
     def engines(self) -> ServedEngines: ...
+
+    @property
+    def downloads(self) -> ServedDownloads: ...
 
     def opened(self) -> None:
         """Somebody looks at the page from now on; returns at once."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
 from tray.infrastructure.local_api.chat_routes import chat_routes
+from tray.infrastructure.local_api.download_routes import download_routes
 from tray.infrastructure.local_api.engine_routes import engine_routes
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
@@ -55,6 +56,7 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         "/api/open": post(OpenRequest, lambda body: done(lambda: page.open_link(body.url))),
         **chat_routes(page.chats),
         **engine_routes(page.engines),
+        **download_routes(page.downloads),
     }
 
 

@@ -33,9 +33,10 @@ class PageStateLines:
 
     def __iter__(self) -> Iterator[bytes]:
         self._page.opened()
-        shown = b""
+        shown, state = b"", None
         while not self._feed.closed:
-            state = self._feed.get(SILENCE)
+            # Without a new snapshot the last one is shown again: a download may be further.
+            state = self._feed.get(SILENCE) or state
             line = shown if state is None else self._page.state(state).model_dump_json().encode()
             yield b"" if line == shown else line + b"\n"
             shown = line

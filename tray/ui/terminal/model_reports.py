@@ -1,7 +1,8 @@
 """Pure: what ``paddock models`` prints."""
 
 from tray.models.catalog import DescribedModel, ModelCatalog
-from tray.ui.present import size
+from tray.models.page_downloads import ShownChoice
+from tray.ui.present import joined, size
 
 UNKNOWN = "–"
 HEADINGS = ("name", "parameters", "quant", "context", "size", "licence", "also")
@@ -47,6 +48,24 @@ def model_text(model: DescribedModel) -> str:
         rows.append(("problem", facts.problem))
     width = max(len(label) for label, _ in rows)
     return "\n".join(f"{label:{width}}  {value}" for label, value in rows)
+
+
+def choices_text(choices: tuple[ShownChoice, ...]) -> str:
+    """Models to download, one a line; what is proposed has a star."""
+    rows = [
+        (
+            "*" if choice.proposed else " ",
+            choice.what,
+            choice.line,
+            choice.note if choice.room else joined((choice.note, "not enough room on the disk")),
+        )
+        for choice in choices
+    ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    return "\n".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
 
 
 def _row(model: DescribedModel) -> tuple[str, ...]:

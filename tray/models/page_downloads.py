@@ -1,0 +1,112 @@
+"""Downloads and the removal of models: what the page asks and what it shows, in words."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tray.models.base import Frozen, Seldom
+from tray.models.download import DownloadPhase, Fit
+from tray.models.failure import ServerFailure
+
+What = Annotated[str, Field(min_length=1, max_length=2048)]
+
+
+class ShownDownload(Frozen):
+    """One download. ``share`` of it (0 to 1) is here; ``line`` says the rest in words.
+
+    ``model`` is what StartRequest takes, once it is done. ``can_pause`` and
+    ``can_resume`` say which button it has; every one may be removed.
+    """
+
+    id: str
+    name: str
+    phase: DownloadPhase
+    line: str
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    can_pause: bool = False
+    can_resume: bool = False
+    failure: ServerFailure | None = None
+    model: str | None = None
+
+
+class ShownDownloads(Seldom):
+    downloads: tuple[ShownDownload, ...] = ()
+
+
+class ShownChoice(Seldom):
+    """One model that can be downloaded; ``what`` is for StartDownloadRequest.
+
+    ``line`` are its facts with its size, ``note`` whether it fits this machine, in words.
+    ``proposed`` marks the best that fits. One that is ``here`` needs no download, and
+    without ``room`` on the disk it is refused.
+    """
+
+    what: str
+    name: str
+    line: str
+    note: str
+    fit: Fit
+    proposed: bool = False
+    here: bool = False
+    room: bool = True
+
+
+class ShownOffer(Seldom):
+    """The models of one repository; ``line`` has its licence and the room on the disk."""
+
+    repository: str
+    line: str
+    choices: tuple[ShownChoice, ...]
+
+
+class ShownCurated(Seldom):
+    """A few well-known models; ``note`` says what the figures are worth."""
+
+    models: tuple[ShownChoice, ...]
+    note: str
+
+
+class ShownToken(Seldom):
+    """Whether there is a token for models that are not open to everybody; never the token.
+
+    ``kept`` is one that can be forgotten here; without ``can_keep`` none can be kept.
+    """
+
+    line: str
+    kept: bool
+    can_keep: bool
+
+
+class FindDownloadRequest(Seldom):
+    """A repository's name, a link, or the address of a page."""
+
+    what: What
+
+
+class StartDownloadRequest(Seldom):
+    """The ``what`` of a choice, or anything FindDownloadRequest takes."""
+
+    what: What
+
+
+class DownloadRequest(Seldom):
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class KeepTokenRequest(Seldom):
+    token: Annotated[str, Field(min_length=1, max_length=512, repr=False)]
+
+
+class DeleteModelRequest(Seldom):
+    """``model`` is a path as StartRequest takes it.
+
+    ``for_good`` is said only after the refusal that there is no trash (its cause is
+    ``no_trash``).
+    """
+
+    model: Annotated[str, Field(min_length=1, max_length=4096)]
+    for_good: bool = False
+
+
+class DeletedModel(Seldom):
+    line: str

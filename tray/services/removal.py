@@ -1,0 +1,63 @@
+"""Deleting a model: to the trash, never while it is loaded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tray.models.catalog import FoundModel
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.state import ModelState, ServerPhase
+
+_LOADED = (
+    ServerPhase.STARTING,
+    ServerPhase.READY,
+    ServerPhase.STOPPING,
+    ServerPhase.BACKOFF,
+)
+
+
+@dataclass(frozen=True)
+class Removal:
+    """``files_of`` names the files of a model, ``trash`` and ``erase`` take them away.
+
+    All of them raise PaddockError.
+    """
+
+    state: Callable[[], ModelState]
+    models: Callable[[], Sequence[FoundModel]]
+    files_of: Callable[[Path], tuple[Path, ...]]
+    trash: Callable[[tuple[Path, ...]], None]
+    erase: Callable[[tuple[Path, ...]], None]
+
+    def remove(self, wanted: str, for_good: bool) -> tuple[FoundModel, int]:
+        """The model of this path or name, gone with so many files. Raises PaddockError."""
+        model = self._found(wanted)
+        state = self.state()
+        if state.model is not None and state.model.path == model.path and state.phase in _LOADED:
+            raise PaddockError(
+                ServerFailure(
+                    cause=FailureCause.MODEL_IN_USE,
+                    title="The model is loaded",
+                    detail=f"Stop {model.name}, or start another model, before you delete it.",
+                )
+            )
+        files = self.files_of(model.path)
+        (self.erase if for_good else self.trash)(files)
+        return model, len(files)
+
+    def _found(self, wanted: str) -> FoundModel:
+        """Nothing but a model that is listed is ever deleted."""
+        listed = self.models()
+        for model in listed:
+            if str(model.path) == wanted:
+                return model
+        for model in listed:
+            if model.name.casefold() == wanted.casefold():
+                return model
+        raise PaddockError(
+            ServerFailure(
+                cause=FailureCause.MODEL_MISSING,
+                title="There is no such model",
+                detail=f"{wanted} is not in the list; `paddock models` shows it.",
+            )
+        )

@@ -1,0 +1,55 @@
+"""Pure: whether a model of a size would fit this machine, before anything of it is here.
+
+A rule of thumb: its files, a tenth more for the context and half a GiB for computing,
+against the memory that is free, the loaded model's own share included, since another
+one takes its place. What the files say once they are here is exact; this is not.
+"""
+
+from dataclasses import dataclass
+
+from tray.models.download import Fit
+from tray.models.metrics import ServerMetrics
+
+COMPUTE = 512 << 20
+
+
+@dataclass(frozen=True)
+class FreeMemory:
+    """Bytes; ``gpu`` is of all GPUs together and 0 without one, ``None`` if unknown."""
+
+    gpu: int | None
+    ram: int | None
+
+
+def free_memory(metrics: ServerMetrics | None) -> FreeMemory:
+    """What the next model may take."""
+    if metrics is None:
+        return FreeMemory(None, None)
+    ram = None
+    if metrics.ram_total is not None and metrics.ram_used is not None:
+        ram = metrics.ram_total - metrics.ram_used + (metrics.engine_rss or 0)
+    if metrics.gpus is None:
+        return FreeMemory(None, ram)
+    known = [
+        gpu.vram_total - gpu.vram_used + (gpu.engine_vram or 0)
+        for gpu in metrics.gpus
+        if gpu.vram_total is not None and gpu.vram_used is not None
+    ]
+    return FreeMemory(sum(known) if known or not metrics.gpus else None, ram)
+
+
+def needed(size: int) -> int:
+    """Bytes a model whose files have ``size`` bytes takes, roughly."""
+    return size + size // 10 + COMPUTE
+
+
+def rough_fit(size: int, free: FreeMemory) -> Fit:
+    """Where it would go. RAM is meant for machines without a usable GPU."""
+    need, gpu = needed(size), free.gpu or 0
+    if gpu >= need:
+        return Fit.GPU
+    if free.ram is None or free.gpu is None:
+        return Fit.UNKNOWN
+    if gpu + free.ram < need:
+        return Fit.NO
+    return Fit.PARTLY if gpu else Fit.RAM
