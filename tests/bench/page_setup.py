@@ -12,7 +12,9 @@ from tests.bench.recorded_service import ROOT
 from tests.engine.engine_setup import Unwatched
 from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.page_setup import chat_desk
+from tray.downloads import kept_downloads
 from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.folders import Folders
 from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.local_api import LocalApi
 from tray.models.settings import Settings
@@ -20,18 +22,16 @@ from tray.models.state import ModelId
 from tray.services.llama.ports import Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
-from tray.ui.chat_desk import ChatDesk
 from tray.ui.engine_desk import EngineDesk
-from tray.ui.page_desk import PageDesk
+from tray.ui.page_desk import PageDesk, PageParts
 
 
 class WatchedDesk(PageDesk):
     """``seen`` is set by each page whose script has begun to run."""
 
-    def __init__(self, paddock: Paddock, chats: ChatDesk) -> None:
+    def __init__(self, paddock: Paddock, parts: PageParts) -> None:
         demo = ModelId(name="demo")
-        engines = EngineDesk(lambda: EngineRig().engines)
-        super().__init__(paddock.models, lambda: demo, _ignore, chats, engines)
+        super().__init__(paddock.models, lambda: demo, _ignore, parts)
         self.seen = threading.Event()
 
     def opened(self) -> None:
@@ -59,7 +59,12 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         stack.callback(service.close)
         paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
-        desk = WatchedDesk(paddock, stack.enter_context(chat_desk(folder)))
+        parts = PageParts(
+            stack.enter_context(chat_desk(folder)),
+            EngineDesk(lambda: EngineRig().engines),
+            stack.enter_context(kept_downloads(Folders.under(folder), Settings, paddock)),
+        )
+        desk = WatchedDesk(paddock, parts)
         api = LocalApi(paddock, ROOT / "web", desk)
         api.start()
         stack.callback(api.close)

@@ -23,7 +23,6 @@ from tray.infrastructure.own_program import program_folder
 from tray.models.download import Download, DownloadPhase, TokenSource
 from tray.models.errand import (
     FailedSaid,
-    FetchedSaid,
     GoneSaid,
     Said,
     TokenErrand,
@@ -315,7 +314,7 @@ def test_a_child_ends_with_its_killed_parent(hub: Hub, tmp_path: Path) -> None:
     )
     assert parent.stdout is not None
     child = psutil.Process(int(parent.stdout.readline()))
-    until(lambda: list(tmp_path.rglob("*.part")))
+    until(lambda: any(tmp_path.rglob("*.part")))
     parent.kill()
     parent.communicate()
     until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
@@ -323,8 +322,8 @@ def test_a_child_ends_with_its_killed_parent(hub: Hub, tmp_path: Path) -> None:
 
 def test_a_transfer_can_be_ended_at_any_moment(hub: Hub, tmp_path: Path) -> None:
     transfers = HubTransfers(lambda: hub.address, tmp_path)
+    said: list[Said] = []
     for _ in range(3):
-        said: list[Said] = []
-        running = transfers.begin(REPOSITORY, said.append)
-        running.end()
-        until(lambda said=said: said and isinstance(said[-1], GoneSaid | FetchedSaid))
+        said.clear()
+        transfers.begin(REPOSITORY, said.append).end()
+        until(lambda: bool(said) and isinstance(said[-1], GoneSaid))

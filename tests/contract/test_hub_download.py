@@ -14,9 +14,6 @@ from pathlib import Path
 
 import pytest
 
-if sys.platform != "win32":
-    import resource
-
 from tests.contract.hub_server import COMMIT, REPOSITORY, Asked, Handler, Hub, Trouble, hub_of
 from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.download import download_model
@@ -323,6 +320,8 @@ def test_a_folder_that_is_taken_away_is_noticed(hub: Hub, tmp_path: Path) -> Non
 def test_a_disk_that_takes_no_more_keeps_what_came(hub: Hub, tmp_path: Path) -> None:
     if sys.platform == "win32":
         return
+    import resource
+
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
     try:
