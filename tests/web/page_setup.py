@@ -85,7 +85,10 @@ class ServedPage:
 
 @contextmanager
 def page_over(
-    service: LlamaCppService, config: LlamaCppConfig, kept: Path | None = None
+    service: LlamaCppService,
+    config: LlamaCppConfig,
+    kept: Path | None = None,
+    desk: type[PageDesk] = PageDesk,
 ) -> Iterator[ServedPage]:
     """Local API and page over a service; they end with the block.
 
@@ -109,12 +112,12 @@ def page_over(
         folders = Folders.under(folder)
         downloads = stack.enter_context(kept_downloads(folders, lambda: settings, paddock))
         parts = PageParts(chats, engines, downloads)
-        desk = PageDesk(find_models, lambda: demo, opened.append, parts, window, history)
-        api = LocalApi(paddock, WEB, desk)
+        served = desk(find_models, lambda: demo, opened.append, parts, window, history)
+        api = LocalApi(paddock, WEB, served)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, desk, folder, rig)
+        yield ServedPage(service, api, window, opened, looks, history, served, folder, rig)
 
 
 @contextmanager

@@ -2,38 +2,88 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.web.conftest import Shown
+from tests.hostile_corpus import PAYLOADS
+from tests.web.conftest import SMALL, Shown
+from tests.web.hostile import LETTERS, WATCH, WHOLE, Hostile, hostile_page
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
-CORPUS = Path(__file__).parents[1] / "unit" / "data" / "xss_payloads.jsonl"
-PAYLOADS: list[str] = [json.loads(line) for line in CORPUS.read_text("utf-8").splitlines()]
-DANGEROUS = "script, iframe, object, embed, style, link, form, base, meta, img, svg image, [style]"
+ICON = "data:,"
 
 
-@pytest.mark.parametrize("step", [1, 7, 100_000], ids=["by letter", "by token", "at once"])
-def test_the_corpus_of_payloads_does_nothing(shown: Shown, step: int) -> None:
-    shown.ready()
-    payloads = PAYLOADS if step > 1 else PAYLOADS[::8]
-    answer = shown.ask("Attack!")
-    for payload in payloads:
-        answer.say(*(payload[at : at + step] for at in range(0, len(payload), step)), "\n\n")
-    answer.say("The end.")
-    answer.finish()
-    expect(shown.page.locator(".meta")).to_be_visible(timeout=30_000)
-    assert shown.page.locator("#messages").locator(DANGEROUS).count() == 0
-    handlers = shown.page.evaluate(
-        "[...document.querySelectorAll('#messages *')].flatMap(e => e.getAttributeNames())"
-        ".filter(name => name.startsWith('on'))"
+@dataclass
+class Attacked:
+    """A browser at the page, and all it said beside what the page shows."""
+
+    page: Page
+    hostile: Hostile
+    complaints: list[str] = field(default_factory=list)
+
+    def ask(self, *questions: str) -> None:
+        """One after the other, then the whole chat again as it was kept."""
+        self.page.evaluate("questions => hostile.ask(questions)", list(questions))
+
+    def found(self) -> list[str]:
+        """What the answers achieved."""
+        found: list[str] = self.page.evaluate("hostile.report()")
+        return found + self.complaints + ["called outside"] * self.hostile.outside.callers
+
+
+@pytest.fixture
+def attacked(browser: Browser) -> Iterator[Attacked]:
+    with hostile_page() as hostile:
+        context = browser.new_context(viewport={"width": SMALL[0], "height": SMALL[1]})
+        page = context.new_page()
+        attacked = Attacked(page, hostile)
+        say = attacked.complaints.append
+        page.goto(hostile.page.url("popover"))
+        expect(page.locator("#words")).to_have_text("Ready")
+        page.on("console", lambda message: say(message.text))
+        page.on("pageerror", lambda error: say(str(error)))
+        page.on("dialog", lambda dialog: say(f"dialog: {dialog.message}"))
+        page.on("framenavigated", lambda frame: say(f"goes to {frame.url}"))
+        page.on("frameattached", lambda _: say("a frame"))
+        page.on("download", lambda download: say(f"downloads {download.url}"))
+        page.on("worker", lambda worker: say(f"a worker of {worker.url}"))
+        context.on("page", lambda other: say(f"another window: {other.url}"))
+        context.on("request", lambda request: _judge(request.url, hostile.page.origin, say))
+        page.evaluate(WATCH)
+        yield attacked
+        context.close()
+
+
+def _judge(url: str, origin: str, say: Callable[[str], None]) -> None:
+    if not url.startswith(f"{origin}/") and url != ICON:
+        say(f"asks for {url}")
+
+
+def test_the_corpus_whole_and_cut_at_every_offset_does_nothing(attacked: Attacked) -> None:
+    attacked.ask(*(f"{LETTERS} {number}" for number in range(len(PAYLOADS))))
+    assert attacked.found() == []
+    assert attacked.hostile.page.opened == []
+
+
+def test_the_watch_sees_what_gets_through(attacked: Attacked) -> None:
+    """Otherwise its silence proves nothing."""
+    attacked.ask(f"{WHOLE} 0")
+    html = (
+        f'<img src="http://{attacked.hostile.outside.host}/" onerror="alert(1)"><!-- x -->'
+        '<a href="javascript:alert(1)">x</a><a href="http://a.test" data-host="b.test">x</a>'
     )
-    assert handlers == []
-    assert shown.page.url == f"{shown.script.page.origin}/"
+    attacked.page.evaluate("html => { document.querySelector('.block').innerHTML = html }", html)
+    attacked.page.evaluate("alert(1)")
+    attacked.page.wait_for_timeout(0)
+    found = "\n".join(attacked.found())
+    for sign in ("element img", "refused by the policy: img-src", "a comment", "to javascript:"):
+        assert sign in found
+    assert "b.test is shown for a.test" in found
+    assert "alert()" in found
 
 
 def test_every_link_of_the_corpus_asks_before_it_leads_out(shown: Shown) -> None:

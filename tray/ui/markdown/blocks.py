@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from tray.ui.markdown.elements import add_elements, images_to_links
 from tray.ui.markdown.formulas import add_formulas
 from tray.ui.markdown.links import is_allowed
-from tray.ui.markdown.sanitize import sanitize
+from tray.ui.markdown.sanitize import keeps_link, sanitize
 
 Definitions = MutableMapping[str, Any]
 _FOUND = "definitions found"
@@ -58,11 +58,16 @@ def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def _may_link(url: str) -> bool:
+    """What both gates let through: a link that one of them empties would be a dead one."""
+    return is_allowed(url) and keeps_link(url)
+
+
 @cache
 def _parser() -> MarkdownIt:
     options = {"html": False, "tasklists": True, "maxNesting": 100}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
-    parser.validateLink = is_allowed  # type: ignore[method-assign]
+    parser.validateLink = _may_link  # type: ignore[method-assign]
     parser.block.ruler.at("reference", _reference, {"alt": []})
     add_formulas(parser)
     add_elements(parser)
