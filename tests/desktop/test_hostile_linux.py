@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
 ]
 
-MINUTES = 3 * 60.0
+MINUTES = 5 * 60.0
 LINKS = (
     ("https://Example.org:8443/a?b=c#d", "example.org"),
     ("http://example.org/", "example.org"),

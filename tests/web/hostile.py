@@ -29,8 +29,8 @@ LETTERS, WHOLE = "letters", "whole"
 class EveryLetter(PageStream):
     """Draws after each chunk, however fast they come: no cut of an answer is skipped."""
 
-    def __init__(self) -> None:
-        super().__init__(clock=lambda: 0.0)
+    def __init__(self, begun: str = "") -> None:
+        super().__init__(begun, clock=lambda: 0.0)
         self._turn = 0.0
         self._drawn: list[PageChunk] = []
 
@@ -51,8 +51,8 @@ class EveryLetter(PageStream):
 class HostileDesk(PageDesk):
     """Serves the page with nothing left out."""
 
-    def writer(self) -> PageStream:
-        return EveryLetter()
+    def writer(self, begun: str) -> PageStream:
+        return EveryLetter(begun)
 
 
 class Recital:
