@@ -8,6 +8,7 @@ POPOVER = "popover"
 MODEL_READER = "model-reader"
 ENGINE_GETTER = "engine-getter"
 ERRAND = "errand"
+MODEL_LISTER = "model-lister"
 
 
 def main() -> int:
@@ -32,6 +33,10 @@ def main() -> int:
         from tray.infrastructure.errand_child import run_errand
 
         return run_errand(sys.stdin.buffer, sys.stdout.buffer)
+    if sys.argv[1:2] == [MODEL_LISTER]:
+        from tray.commands.list_models import serve as serve_list
+
+        return serve_list(sys.stdin.buffer, sys.stdout.buffer)
     from tray.cli import main as command_line
 
     return command_line()

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tray import __version__
 from tray.chats import kept_chats
 from tray.downloads import kept_downloads
+from tray.front_end import Door, FrontEnd
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
@@ -36,31 +37,15 @@ from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.watchkeeper import Watchkeeper
+from tray.shelf import model_shelf
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
-from tray.ui.page_desk import PageDesk, PageParts, Popover
+from tray.ui.page_desk import PageDesk, PageParts
 
 if TYPE_CHECKING:
     from tray.services.engines import Engines
 
 log = logging.getLogger(__name__)
-
-
-class FrontEnd(Protocol):
-    """What shows Paddock to its user: an icon, a terminal, or nothing."""
-
-    @property
-    def popover(self) -> Popover | None:
-        """The window it shows the page in; without one the page is for browsers alone."""
-
-    def served_at(self, page_url: Callable[[str], str]) -> None:
-        """Learn how the page's address is made for a view: "popover" or "browser"."""
-
-    def show(self) -> None:
-        """Bring the chat to the front, if there is a front. Any thread."""
-
-    def end(self) -> None:
-        """End Paddock soon. Any thread."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +64,10 @@ class Ground:
         """The model a start without a choice runs."""
         path = self.current().server.model_path
         return ModelId(name="demo" if path is None else model_name(path).stem, path=path)
+
+    def searched(self, settings: Settings) -> tuple[Path, ...]:
+        """The folders searched for models under these settings."""
+        return user_model_folders(self.folders.models, settings.models.folders)
 
 
 class _Unwatched:
@@ -104,11 +93,12 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         chats = stack.enter_context(kept_chats(folders.data))
         engines = EngineDesk(lambda: _engines(ground, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
+        shelf = model_shelf(folders, ground.settings, ground.searched)
         desk = PageDesk(
-            paddock.models,
+            shelf.menu.few,
             ground.configured_model,
             open_url,
-            PageParts(chats, engines, downloads),
+            PageParts(chats, engines, downloads, shelf.desk),
             front.popover,
             history,
         )
@@ -116,7 +106,7 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)
-        front.served_at(api.page_url)
+        front.served_at(Door(api.page_url, shelf.desk.want, shelf.menu.few))
         instance.publish(api.endpoint)
         yield paddock
 
@@ -189,20 +179,13 @@ def _paddock(
     end: Callable[[], None],
     measure_rarely: Callable[[bool], None],
 ) -> Paddock:
-    def searched(settings: Settings) -> tuple[Path, ...]:
-        return _searched(ground.folders, settings)
-
-    return Paddock(server, ground.current, searched, find_models, show, end, measure_rarely)
+    return Paddock(server, ground.current, ground.searched, find_models, show, end, measure_rarely)
 
 
 def _engines(ground: Ground, paddock: Paddock) -> "Engines":
     from tray.engine_offer import offered_engines
 
     return offered_engines(ground.folders, ground.settings, lambda: paddock.state().phase)
-
-
-def _searched(folders: Folders, settings: Settings) -> tuple[Path, ...]:
-    return user_model_folders(folders.models, settings.models.folders)
 
 
 def _as_before(rarely: bool) -> None:

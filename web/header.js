@@ -30,6 +30,12 @@ export function start(wait, signal) {
   return call("/api/start", { model: chosen ?? state?.model ?? null, wait }, signal);
 }
 
+// Starts this model, whatever was chosen before.
+export function run(value) {
+  chosen = null;
+  return call("/api/start", { model: value, wait: false });
+}
+
 export async function watchState() {
   for (;;) {
     if (document.hidden) await once(document, "visibilitychange");

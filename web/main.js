@@ -8,6 +8,7 @@ import { byId, element, setText } from "./dom.js";
 import { closeDetails, onState, showFailure, start, state, watchState } from "./header.js";
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
+import { setUpModels } from "./models_door.js";
 import { hide, watchWindow } from "./popover.js";
 
 const UNDO = 8000; // milliseconds
@@ -98,6 +99,7 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) focu
 addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
 setUpComposer();
 setUpChats();
+setUpModels();
 setUpCopying();
 catchLinks(showFailure);
 watchWindow();

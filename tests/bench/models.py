@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 from pathlib import Path
 
 from tests.bench.figures import Comparison, Figure, Target, measured
+from tests.bench.footprint import pss
+from tests.bench.resident import Resident, resident
 from tests.gguf_files import write_gguf
-from tray.infrastructure.llama.model_catalog import read_catalog
-from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
 from tray.infrastructure.own_program import own_command
+from tray.models.local_api import Endpoint
+from tray.models.model_page import ListRequest
 
 COUNT = 2000
 REPETITIONS = 7
+SETTLE = 3.0
 
 TARGETS = (
     Target(
@@ -21,24 +26,59 @@ TARGETS = (
         comparison=Comparison.VALUE_AT_MOST,
         limit=300.0,
     ),
+    Target(
+        name="2,000 models: the resident grows when the page lists them",
+        unit="MB PSS",
+        comparison=Comparison.VALUE_AT_MOST,
+        limit=5.0,
+    ),
 )
 
 
 def measure(folder: Path) -> tuple[Figure, ...]:
-    """The listing itself, in one process; the first one fills the index."""
-    models = folder / "models"
-    models.mkdir()
+    """The listing as the page gets it, child and all; the first one fills the index."""
+    models = folder / "data" / "paddock" / "models"
     for number in range(COUNT):
         write_gguf(models / f"m{number}.gguf")
-    _list(models, folder)
+    request = ListRequest(folders=(models,), index=folder / "cache" / "paddock" / "models.json")
+    _list(request)
     times = []
     for _ in range(REPETITIONS):
         began = time.perf_counter()
-        _list(models, folder)
+        _list(request)
         times.append((time.perf_counter() - began) * 1000)
-    return (measured(TARGETS[0], times),)
+    with resident(folder, "--headless") as paddock:
+        grown = [_growth(paddock, folder)]
+    return measured(TARGETS[0], times), measured(TARGETS[1], grown)
 
 
-def _list(models: Path, folder: Path) -> None:
-    index = ModelIndex(folder / "models.json", own_command("model-reader"))
-    assert len(read_catalog((models,), index).models) == COUNT
+def _list(request: ListRequest) -> None:
+    lines = ModelLines(request, own_command(SUBCOMMAND))
+    try:
+        assert sum(line.count(b'"value"') for line in lines) >= COUNT
+    finally:
+        lines.close()
+
+
+def _growth(paddock: Resident, folder: Path) -> float:
+    """Megabytes, after the page has shown its list and its few models five times."""
+    time.sleep(SETTLE)
+    before = pss(paddock.ours())
+    for _ in range(5):
+        assert _page_lists(folder) >= COUNT
+    time.sleep(SETTLE)
+    return pss(paddock.ours()) - before
+
+
+def _page_lists(folder: Path) -> int:
+    """How many models the page is told of."""
+    endpoint = Endpoint.model_validate_json(next(folder.rglob("api.json")).read_bytes())
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=60)
+    headers = {"Authorization": f"Bearer {endpoint.token}"}
+    connection.request("GET", "/api/page/events", headers=headers)
+    connection.getresponse().readline()
+    connection.close()
+    connection.request("GET", "/api/page/models", headers=headers)
+    count = connection.getresponse().read().count(b'"value"')
+    connection.close()
+    return count

@@ -28,6 +28,7 @@ from tray.models.engine_shelf import (
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
+from tray.models.model_page import FoldersShown
 from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.page_downloads import (
     DeletedModel,
@@ -275,6 +276,43 @@ class FakeDownloads:
         return DeletedModel(line="Deleted")
 
 
+class FakeLines:
+    """Two lines, as if a child had said them."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b'{"rows": [], "reading": 1, "summary": "1 model", "note": null}\n'
+        yield b'{"rows": [], "reading": 0, "summary": "1 model"}\n'
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+class FakeModels:
+    """Satisfies the ServedModels port; ``asked`` gets what each call was given."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def list(self) -> FakeLines:
+        self._asked.append("models")
+        return FakeLines()
+
+    def folders(self) -> FoldersShown:
+        self._asked.append("folders")
+        return FoldersShown(rows=())
+
+    def add_folder(self, path: str) -> FoldersShown:
+        self._asked.append(("add", path))
+        return FoldersShown(rows=())
+
+    def remove_folder(self, path: str) -> FoldersShown:
+        self._asked.append(("remove", path))
+        return FoldersShown(rows=())
+
+    def open_folder(self, path: str) -> None:
+        self._asked.append(("open", path))
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
@@ -283,6 +321,7 @@ class FakePage:
         self.chats = FakeChats(asked)
         self.engines = FakeEngines(asked)
         self.downloads = FakeDownloads(asked)
+        self.models = FakeModels(asked)
 
     def opened(self) -> None:
         self._asked.append("opened")

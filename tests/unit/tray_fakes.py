@@ -80,6 +80,9 @@ class FakeActions:
     def open_chat(self, near: Position | None) -> None:
         self._ask("open_chat", near)
 
+    def open_models(self) -> None:
+        self._ask("open_models")
+
     def start(self, model: str) -> None:
         self._ask("start", model)
 

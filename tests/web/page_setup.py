@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.unit.engine_fakes import Rig as EngineRig
+from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
 from tray.downloads import kept_downloads
@@ -18,7 +19,6 @@ from tray.infrastructure.folders import Folders
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
-from tray.models.local_api import ModelList
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
@@ -74,6 +74,7 @@ class ServedPage:
     """The folder of the conversations."""
     engines: EngineRig
     """The engines on offer, as a script."""
+    models: ModelHouse
 
     @property
     def origin(self) -> str:
@@ -98,9 +99,9 @@ def page_over(
     paddock = Paddock(service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing)
     window, opened, looks = Window(), list[str](), list[None]()
 
-    def find_models() -> ModelList:
+    def few_models() -> tuple[FoundModel, ...]:
         looks.append(None)
-        return paddock.models()
+        return MODELS
 
     history = MeterHistory()
     with ExitStack() as stack:
@@ -108,16 +109,15 @@ def page_over(
         chats = stack.enter_context(chat_desk(folder))
         demo = ModelId(name="demo")
         rig = EngineRig()
-        engines = EngineDesk(lambda: rig.engines)
-        folders = Folders.under(folder)
-        downloads = stack.enter_context(kept_downloads(folders, lambda: settings, paddock))
-        parts = PageParts(chats, engines, downloads)
-        served = desk(find_models, lambda: demo, opened.append, parts, window, history)
-        api = LocalApi(paddock, WEB, served)
+        house = model_house(folder / "models")
+        downloads = stack.enter_context(kept_downloads(house.folders, lambda: settings, paddock))
+        parts = PageParts(chats, EngineDesk(lambda: rig.engines), downloads, house.desk)
+        desk = PageDesk(few_models, lambda: demo, opened.append, parts, window, history)
+        api = LocalApi(paddock, WEB, desk)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, served, folder, rig)
+        yield ServedPage(service, api, window, opened, looks, history, desk, folder, rig, house)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What a click in the icon's menu does on this machine."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from tray.infrastructure.clipboard import copy_text
 from tray.infrastructure.folders import Folders
@@ -19,14 +20,25 @@ from tray.ui.tray_ports import Position
 OpenChat = Callable[[Position | None], None]
 
 
+@dataclass(frozen=True)
+class ChatDoor:
+    """What the menu needs of the page: to open it, and the few models it shows, too."""
+
+    open_chat: OpenChat
+    open_models: Callable[[], None]
+    few_models: Callable[[], tuple[FoundModel, ...]]
+
+
 class DesktopActions:
     """Satisfies TrayActions; any thread may call, failures are PaddockError."""
 
-    def __init__(self, paddock: Paddock, folders: Folders, open_chat: OpenChat) -> None:
+    def __init__(self, paddock: Paddock, folders: Folders, page: ChatDoor) -> None:
         self._paddock = paddock
         self._folders = folders
         self._settings = SettingsStore(folders.config)
-        self.open_chat = open_chat
+        self.open_chat = page.open_chat
+        self.open_models = page.open_models
+        self.models = page.few_models
         self.quit = paddock.quit
 
     def start(self, model: str) -> None:
@@ -37,9 +49,6 @@ class DesktopActions:
 
     def free(self) -> FreedMemory:
         return self._paddock.free()
-
-    def models(self) -> tuple[FoundModel, ...]:
-        return self._paddock.models().models
 
     def configured_model(self) -> ModelId:
         path = self._settings.load().settings.server.model_path

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from tray.commands.output import DONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tray.front_end import Door
     from tray.services.paddock import Paddock
 
 # On Windows a wait without a limit does not let a signal through.
@@ -29,7 +28,7 @@ class Headless:
             pass
         return DONE
 
-    def served_at(self, page_url: "Callable[[str], str]") -> None:
+    def served_at(self, door: "Door") -> None:
         """Nobody opens the page from here."""
 
     def show(self) -> None:

@@ -2,8 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tray.commands.output import DONE, FAILED, INTERRUPTED, fail, note, say
 from tray.commands.screen import TerminalScreen
@@ -19,6 +18,9 @@ from tray.ui.present import finish_line, metrics_lines, notice, state_line
 from tray.ui.terminal.ask import ask, question
 from tray.ui.terminal.conversation import Conversation
 from tray.ui.terminal.plain import PlainWriter
+
+if TYPE_CHECKING:
+    from tray.front_end import Door
 
 _SAMPLE_SECONDS = 3.0
 BUILT_IN_PROMPT = "What can Paddock do?"
@@ -50,7 +52,7 @@ class InTerminal:
             note(said)
         return self._converse(paddock) if self._source.isatty() else self._answer_once(paddock)
 
-    def served_at(self, page_url: Callable[[str], str]) -> None:
+    def served_at(self, door: "Door") -> None:
         """The conversation is here, not on a page."""
 
     def show(self) -> None:

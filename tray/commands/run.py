@@ -12,7 +12,7 @@ from tray.infrastructure.single_instance import SingleInstance
 from tray.models.error import PaddockError
 
 if TYPE_CHECKING:
-    from tray.app import FrontEnd
+    from tray.front_end import FrontEnd
     from tray.models.failure import ServerFailure
     from tray.services.paddock import Paddock
 

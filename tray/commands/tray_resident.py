@@ -6,8 +6,9 @@ from collections.abc import Callable
 from threading import Event
 
 from tray.app import resident
-from tray.commands.desktop_actions import DesktopActions
+from tray.commands.desktop_actions import ChatDoor, DesktopActions
 from tray.commands.output import note
+from tray.front_end import Door
 from tray.infrastructure.api_client import unreachable
 from tray.infrastructure.opener import open_url
 from tray.infrastructure.popover_process import PopoverProcess
@@ -30,7 +31,7 @@ class TrayResident:
         self._instance = instance
         self._ending = ending
         self.end = end
-        self._page_url: Callable[[str], str] | None = None
+        self._door: Door | None = None
         self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
 
     def with_icon(self, host: IconHost, first: FirstIcon) -> None:
@@ -58,7 +59,8 @@ class TrayResident:
             log.warning("%s", error)
 
     def _behind(self, host: IconHost, first: FirstIcon, paddock: Paddock) -> None:
-        actions = DesktopActions(paddock, self._instance.folders, self._open_chat)
+        chat = ChatDoor(self._open_chat, self._open_models, self._opened_door().few_models)
+        actions = DesktopActions(paddock, self._instance.folders, chat)
         icon = TrayIcon(host, actions, paddock.subscribe(), _say)
         paddock.listen(icon.tell)
         lock = ScreenLock(paddock.measure_rarely)
@@ -76,13 +78,20 @@ class TrayResident:
         else:
             self.popover.toggle(near)
 
-    def served_at(self, page_url: Callable[[str], str]) -> None:
-        self._page_url = page_url
+    def _open_models(self) -> None:
+        self._opened_door().want_models()
+        self.popover.show()
+
+    def served_at(self, door: Door) -> None:
+        self._door = door
 
     def _page(self, view: str) -> str:
-        if self._page_url is None:
+        return self._opened_door().url(view)
+
+    def _opened_door(self) -> Door:
+        if self._door is None:
             raise unreachable("It is still starting")
-        return self._page_url(view)
+        return self._door
 
     def _idle_seconds(self) -> float:
         settings = SettingsStore(self._instance.folders.config).load().settings

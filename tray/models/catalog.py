@@ -59,3 +59,22 @@ class ModelCatalog(Frozen):
     models: tuple[DescribedModel, ...]
     broken: tuple[BrokenModel, ...]
     folders: tuple[Path, ...]
+
+
+class CatalogLook(Frozen):
+    """A catalog at once; models at ``unread`` have no facts yet, only ``None``."""
+
+    catalog: ModelCatalog
+    unread: tuple[Path, ...] = ()
+
+
+class ModelPlace(Frozen):
+    """A folder that is searched: Paddock's ``own``, one the user has ``chosen``, or a cache.
+
+    ``trouble`` is a clause that says why nothing is found in it.
+    """
+
+    path: Path
+    own: bool
+    chosen: bool
+    trouble: str | None = None

@@ -161,6 +161,7 @@ class PageState(Frozen):
     ``failure`` is why it ended or stands still, ``actions`` what may be done now,
     ``note`` what happened to the model without the user's doing. ``sampling`` is what
     the engine does with values left to it, ``images_note`` why it takes no image.
+    ``models`` are few; ``wants_models`` asks the page to show all of them.
     """
 
     phase: ServerPhase
@@ -177,6 +178,7 @@ class PageState(Frozen):
     failure: ServerFailure | None
     hint: str | None
     note: str | None = None
+    wants_models: bool = False
     suggestions: tuple[str, ...]
     sampling: SamplingWords
     images_note: str | None

@@ -11,6 +11,7 @@ class Verb(StrEnum):
     START = "start"
     STOP = "stop"
     FREE = "free"
+    OPEN_MODELS = "open_models"
     OPEN_MODEL_FOLDER = "open_model_folder"
     COPY_ADDRESS = "copy_address"
     COPY_KEY = "copy_key"

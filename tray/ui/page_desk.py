@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tray.models.catalog import FoundModel
-from tray.models.local_api import ModelList
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice, NoticeKind
 from tray.models.page import CameBack, PageHistory, PageState
@@ -16,6 +15,7 @@ from tray.ui.download_desk import DownloadDesk
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
+from tray.ui.models_desk import ModelsDesk
 from tray.ui.page_state import page_state
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ class PageParts:
     chats: ChatDesk
     engines: EngineDesk
     downloads: DownloadDesk
+    models: ModelsDesk[Any]
 
 
 class PageDesk:
     """Satisfies the local API's ServedPage.
 
-    ``find_models`` may take seconds; it runs on a thread of its own whenever a
+    ``few_models`` may take seconds; it runs on a thread of its own whenever a
     page is opened, and what it finds shows with the next snapshot. ``open_url``
     raises PaddockError for anything but http, https and mailto. ``history`` is fed
     by whoever measures.
@@ -51,36 +52,36 @@ class PageDesk:
 
     def __init__(
         self,
-        find_models: Callable[[], ModelList],
+        few_models: Callable[[], tuple[FoundModel, ...]],
         configured: Callable[[], ModelId],
         open_url: Callable[[str], None],
         parts: PageParts,
         popover: Popover | None = None,
         history: MeterHistory | None = None,
     ) -> None:
-        self._find_models = find_models
+        self._few_models = few_models
         self._configured = configured
         self._open_url = open_url
         self.chats = parts.chats
         self.engines = parts.engines
         self.downloads = parts.downloads
         self.downloads.listen(self.opened)
+        self.models = parts.models
         self._popover = popover
         self._history = history or MeterHistory()
-        self._models: tuple[FoundModel, ...] = ()
+        self._few: tuple[FoundModel, ...] = ()
         self._note: str | None = None
 
     def opened(self) -> None:
         threading.Thread(target=self._look_for_models, name="page-models", daemon=True).start()
 
     def state(self, state: ModelState) -> PageState:
-        shown = page_state(state, self._models, state.model or self._configured())
+        shown = page_state(state, self._few, state.model or self._configured())
         if state.phase in (ServerPhase.STARTING, ServerPhase.READY):
             self._note = None
-        downloads = self.downloads.lines()
-        if not self._note and not downloads:
-            return shown
-        return shown.model_copy(update={"note": self._note, "downloads": downloads})
+        downloads, wanted = self.downloads.lines(), self.models.wanted
+        asides = {"note": self._note, "downloads": downloads, "wants_models": wanted}
+        return shown.model_copy(update=asides) if any(asides.values()) else shown
 
     def tell(self, notice: Notice) -> None:
         """Remember what the guard did until a model is loaded again; the rest shows anyway."""
@@ -111,4 +112,4 @@ class PageDesk:
             self._popover.hide()
 
     def _look_for_models(self) -> None:
-        self._models = self._find_models().models
+        self._few = self._few_models()

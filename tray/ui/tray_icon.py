@@ -55,6 +55,7 @@ class TrayIcon:
         self._came_back: str | None = None
         self._plain_actions = {
             Verb.STOP: actions.stop,
+            Verb.OPEN_MODELS: actions.open_models,
             Verb.OPEN_MODEL_FOLDER: actions.open_model_folder,
             Verb.SHOW_LOG: actions.show_log,
             Verb.OPEN_SETTINGS: actions.open_settings,

@@ -79,7 +79,12 @@ def _model_entries(models: tuple[FoundModel, ...], current: ModelId) -> tuple[En
     ]
     if all(entry.value != chosen for entry in entries):
         entries.append(_model_entry(current.name, chosen, chosen))
-    return (*entries, SEPARATOR, Entry("Open model folder", Verb.OPEN_MODEL_FOLDER))
+    return (
+        *entries,
+        SEPARATOR,
+        Entry("More models…", Verb.OPEN_MODELS),
+        Entry("Open model folder", Verb.OPEN_MODEL_FOLDER),
+    )
 
 
 def _model_entry(label: str, value: str, chosen: str) -> Entry:

@@ -36,6 +36,9 @@ class TrayActions(Protocol):
 
     def open_chat(self, near: Position | None) -> None: ...
 
+    def open_models(self) -> None:
+        """Show the page with all models."""
+
     def start(self, model: str) -> None:
         """Run this model ("demo" or a path); another one that runs is replaced."""
 
@@ -45,7 +48,7 @@ class TrayActions(Protocol):
         """Unload the model; the next message loads it again."""
 
     def models(self) -> "tuple[FoundModel, ...]":
-        """Every model found now; reads folders."""
+        """The few models for the menu; reads folders."""
 
     def configured_model(self) -> "ModelId":
         """The model of the settings."""

@@ -1,36 +1,60 @@
 """Everything the model folders hold, with what is known of it."""
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from tray.infrastructure.llama.model_folders import search_models
 from tray.infrastructure.llama.model_index import ModelIndex
 from tray.infrastructure.llama.projectors import projector_for
-from tray.models.catalog import DescribedModel, ModelCatalog
+from tray.models.catalog import (
+    CatalogLook,
+    DescribedModel,
+    FoundModel,
+    ModelCatalog,
+    ModelFacts,
+)
 
 
-def read_catalog(folders: tuple[Path, ...], index: ModelIndex) -> ModelCatalog:
-    """The models below ``folders`` as find_models names them, described."""
-    models, broken = search_models(folders)
-    names_in = cache(_names_in)
+class CatalogReading:
+    """A catalog that is there at once; the facts not known yet come with ``read``."""
 
-    def projector(path: Path) -> Path | None:
-        name = projector_for(path, names_in(path.parent))
-        return None if name is None else path.with_name(name)
+    def __init__(self, folders: tuple[Path, ...], index: ModelIndex) -> None:
+        self._folders = folders
+        self._index = index.open()
+        self._models, self._broken = search_models(folders, self._index.knows)
+        self._names_in = cache(_names_in)
 
-    described = tuple(
-        DescribedModel(
+    def look(self) -> CatalogLook:
+        """Everything found, described as far as it is known now."""
+        unread = tuple(m.path for m in self._models if not self._index.knows(m.path))
+        models = tuple(map(self._described, self._models))
+        catalog = ModelCatalog(models=models, broken=self._broken, folders=self._folders)
+        return CatalogLook(catalog=catalog, unread=unread)
+
+    def read(self) -> Iterator[DescribedModel]:
+        """Each model that was not known, once it has been read; may take long."""
+        return map(self._described, self._index.read(self._models))
+
+    def _described(self, model: FoundModel) -> DescribedModel:
+        projector = projector_for(model.path, self._names_in(model.path.parent))
+        return DescribedModel(
             name=model.name,
             path=model.path,
             size=model.size,
             parts=model.parts,
-            facts=facts,
-            projector=projector(model.path),
+            facts=self._index.facts(model.path) or ModelFacts(),
+            projector=None if projector is None else model.path.with_name(projector),
         )
-        for model, facts in zip(models, index.facts_of(models), strict=True)
-    )
-    return ModelCatalog(models=described, broken=broken, folders=folders)
+
+
+def read_catalog(folders: tuple[Path, ...], index: ModelIndex) -> ModelCatalog:
+    """The models below ``folders`` as find_models names them, described."""
+    reading = CatalogReading(folders, index)
+    for _ in reading.read():
+        pass
+    return reading.look().catalog
 
 
 def _names_in(folder: Path) -> tuple[str, ...]:

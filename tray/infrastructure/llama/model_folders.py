@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class _Search:
     files: set[str] = field(default_factory=set)
     broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
+    knows: Callable[[Path], bool] = lambda _: False
 
 
 def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
@@ -40,9 +41,13 @@ def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
 
 def search_models(
     folders: tuple[Path, ...],
+    knows: Callable[[Path], bool] = lambda _: False,
 ) -> tuple[tuple[FoundModel, ...], tuple[BrokenModel, ...]]:
-    """The same, and the files that are named as models and cannot be any."""
-    search = _Search()
+    """The same, and the files that are named as models and cannot be any.
+
+    ``knows`` tells of a file that it was seen to begin a model: it is not read again.
+    """
+    search = _Search(knows=knows)
     found: list[tuple[Path, tuple[Path, ...]]] = []
     for folder in folders:
         for path, real in _gguf_files(folder, DEEPEST, search):
@@ -98,7 +103,7 @@ def _model_parts(path: Path, real: str, search: _Search) -> tuple[Path, ...]:
         if missing and len(parts) > 1:
             words = f"{missing} of its {len(parts)} files are missing"
             search.broken.append(BrokenModel(path=path, reason=words))
-        if missing or not read_header(path).is_model:
+        if missing or not (search.knows(path) or read_header(path).is_model):
             return ()
     except (HeaderError, OSError) as error:
         log.info("passed over %s: %s", path, error)

@@ -1,6 +1,7 @@
 """What was read of models, kept in a file, so that each is read once and not at every look."""
 
 import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,6 +30,52 @@ class _Index(Frozen):
     entries: dict[str, _Entry]
 
 
+class OpenIndex:
+    """What was known when it was opened, and what is read from then on."""
+
+    def __init__(
+        self, known: dict[str, _Entry], command: tuple[str, ...], save: Callable[[_Index], None]
+    ) -> None:
+        self._known = known
+        self._command = command
+        self._save = save
+        self._fresh: dict[str, _Entry] = {}
+
+    def knows(self, path: Path) -> bool:
+        """Whether the model that begins with ``path`` was read, and is the same still."""
+        return self.facts(path) is not None
+
+    def facts(self, path: Path) -> ModelFacts | None:
+        """What is known of the model; ``None`` when it has to be read."""
+        name = str(path)
+        entry = self._fresh.get(name)
+        if entry is None and (entry := self._known.get(name)) is not None:
+            if entry.stamp != _stamp(part_paths(path)):
+                return None
+            self._fresh[name] = entry
+        return None if entry is None else entry.facts
+
+    def read(self, models: tuple[FoundModel, ...]) -> Iterator[FoundModel]:
+        """Read those that are not known; yields each once it is.
+
+        From then on the file has these models and no others, however the iteration ends.
+        """
+        try:
+            with FactsReader(self._command) as reader:
+                for model in models:
+                    if not self.knows(model.path):
+                        parts = part_paths(model.path)
+                        stamp = _stamp(parts)
+                        entry = _Entry(stamp=stamp, facts=reader.read(parts))
+                        self._fresh[str(model.path)] = entry
+                        yield model
+        finally:
+            names = (str(model.path) for model in models)
+            entries = {name: self._fresh[name] for name in names if name in self._fresh}
+            if entries != self._known:
+                self._save(_Index(entries=entries))
+
+
 class ModelIndex:
     """Facts by path, size and time of change. The file may be lost at any time."""
 
@@ -36,21 +83,16 @@ class ModelIndex:
         self._path = path
         self._command = reader_command
 
+    def open(self) -> OpenIndex:
+        """What the file knows now."""
+        return OpenIndex(self._load().entries, self._command, self._save)
+
     def facts_of(self, models: tuple[FoundModel, ...]) -> list[ModelFacts]:
         """The facts of each model in the same order; unknown and changed ones are read."""
-        known = self._load().entries
-        entries: dict[str, _Entry] = {}
-        with FactsReader(self._command) as reader:
-            for model in models:
-                parts = part_paths(model.path)
-                stamp = _stamp(parts)
-                entry = known.get(str(model.path))
-                if entry is None or entry.stamp != stamp:
-                    entry = _Entry(stamp=stamp, facts=reader.read(parts))
-                entries[str(model.path)] = entry
-        if entries != known:
-            self._save(_Index(entries=entries))
-        return [entries[str(model.path)].facts for model in models]
+        index = self.open()
+        for _ in index.read(models):
+            pass
+        return [index.facts(model.path) or ModelFacts() for model in models]
 
     def _load(self) -> _Index:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from tray.infrastructure.local_api.answers import LineStream
 from tray.models.attachment import Attachment
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.conversation import (
@@ -22,6 +23,7 @@ from tray.models.engine_shelf import (
 )
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
+from tray.models.model_page import FoldersShown
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
 from tray.models.page_downloads import (
     DeletedModel,
@@ -182,6 +184,22 @@ class ServedDownloads(Protocol):
         """To the trash, or for good where there is none."""
 
 
+class ServedModels(Protocol):
+    """The Models view. Any thread may call; failures are PaddockError."""
+
+    def list(self) -> LineStream:
+        """A ModelsShown, then ModelsRead as files are read, each a line of JSON."""
+
+    def folders(self) -> FoldersShown: ...
+
+    def add_folder(self, path: str) -> FoldersShown: ...
+
+    def remove_folder(self, path: str) -> FoldersShown: ...
+
+    def open_folder(self, path: str) -> None:
+        """Show a folder, or the folder of a model, in the file manager."""
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
 
@@ -193,6 +211,9 @@ class ServedPage(Protocol):
 
     @property
     def downloads(self) -> ServedDownloads: ...
+
+    @property
+    def models(self) -> ServedModels: ...
 
     def opened(self) -> None:
         """Somebody looks at the page from now on; returns at once."""

@@ -7,6 +7,7 @@ from tray.infrastructure.local_api.chat_routes import chat_routes
 from tray.infrastructure.local_api.download_routes import download_routes
 from tray.infrastructure.local_api.engine_routes import engine_routes
 from tray.infrastructure.local_api.invitations import Invitations
+from tray.infrastructure.local_api.model_routes import model_routes
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
 from tray.infrastructure.local_api.route import Route, done, get, post
 from tray.infrastructure.local_api.streams import (
@@ -57,6 +58,7 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         **chat_routes(page.chats),
         **engine_routes(page.engines),
         **download_routes(page.downloads),
+        **model_routes(page.models),
     }
 
 

@@ -2,6 +2,7 @@
 
 from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.page_downloads import ShownChoice
+from tray.ui.model_words import parameters
 from tray.ui.present import joined, size
 
 UNKNOWN = "–"
@@ -37,7 +38,7 @@ def model_text(model: DescribedModel) -> str:
         ("files", str(model.parts)),
         ("size", size(model.size)),
         ("architecture", facts.architecture or UNKNOWN),
-        ("parameters", _parameters(facts.parameters)),
+        ("parameters", parameters(facts.parameters)),
         ("quantization", facts.quantization or UNKNOWN),
         ("context", _tokens(facts.context)),
         ("licence", facts.licence or UNKNOWN),
@@ -80,22 +81,13 @@ def _row(model: DescribedModel) -> tuple[str, ...]:
     ]
     return (
         model.name,
-        _parameters(facts.parameters),
+        parameters(facts.parameters),
         facts.quantization or UNKNOWN,
         _tokens(facts.context),
         size(model.size),
         licence,
         ", ".join(filter(None, also)),
     )
-
-
-def _parameters(count: int | None) -> str:
-    """Weights -> "7.6 B", "494 M"."""
-    if count is None:
-        return UNKNOWN
-    if count >= 999_500_000:
-        return f"{count / 1e9:.1f} B"
-    return f"{count / 1e6:.0f} M" if count >= 999_500 else f"{count / 1e6:.2g} M"
 
 
 def _tokens(count: int | None) -> str:

@@ -1,0 +1,78 @@
+"""Models on a disk of their own, for the Models view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gguf import GGUFWriter, LlamaFileType
+
+from tray.infrastructure.folders import Folders
+from tray.infrastructure.llama.model_lister import ModelLines
+from tray.infrastructure.settings_store import SettingsStore
+from tray.models.settings import Settings
+from tray.shelf import model_shelf
+from tray.ui.models_desk import ModelsDesk
+
+
+@dataclass
+class ModelHouse:
+    """The folders of one user, their models, and the desk that shows them."""
+
+    folders: Folders
+    settings: SettingsStore
+    desk: ModelsDesk[ModelLines]
+    shown: list[Path] = field(default_factory=list)
+    """Folders that were to be opened."""
+
+    def add(self, name: str, *, folder: Path | None = None, **facts: Any) -> Path:
+        """A small real GGUF that says these things of itself."""
+        path = (folder or self.folders.models) / f"{name}.gguf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_model(path, **facts)
+        return path
+
+    def spoil(self, name: str, content: bytes) -> Path:
+        path = self.folders.models / f"{name}.gguf"
+        path.write_bytes(content)
+        return path
+
+
+def write_model(
+    path: Path,
+    *,
+    title: str = "Tiny",
+    licence: str = "apache-2.0",
+    context: int = 32768,
+    kind: LlamaFileType = LlamaFileType.MOSTLY_Q4_K_M,
+    template: bool = True,
+    weights: int = 64,
+) -> None:
+    writer = GGUFWriter(path, "llama")
+    writer.add_name(title)
+    writer.add_license(licence)
+    writer.add_context_length(context)
+    writer.add_file_type(kind)
+    if template:
+        writer.add_chat_template("{{ messages }}")
+    writer.add_tensor("a", np.zeros(weights, dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def model_house(root: Path) -> ModelHouse:
+    """An empty one below ``root``."""
+    folders = Folders.under(root)
+    folders.make()
+    settings = SettingsStore(folders.config)
+    shown: list[Path] = []
+
+    def searched(now: Settings) -> tuple[Path, ...]:
+        return (folders.models, *now.models.folders)
+
+    desk = model_shelf(folders, settings, searched, shown.append).desk
+    return ModelHouse(folders, settings, desk, shown)

@@ -1,0 +1,57 @@
+"""The child that lists models: one request in, the list as lines of JSON out."""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import BinaryIO
+
+from tray.infrastructure.llama.model_catalog import CatalogReading
+from tray.infrastructure.llama.model_folders import search_models
+from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.own_program import own_command
+from tray.models.base import Frozen
+from tray.models.local_api import ModelList
+from tray.models.model_page import ListRequest
+from tray.ui.model_words import pieces
+
+_READER = own_command("model-reader")
+BEAT = 1.0
+"""Seconds of silence after which an empty line shows whether somebody still listens."""
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> int:
+    """Answer the one request; reading files that nobody has read may take long."""
+    request = ListRequest.model_validate_json(requests.readline())
+    lock = threading.Lock()
+
+    def say(line: bytes) -> None:
+        with lock:
+            answers.write(line + b"\n")
+            answers.flush()
+
+    over = threading.Event()
+    threading.Thread(target=_beat, args=(over, say), daemon=True).start()
+    try:
+        for piece in _said(request):
+            say(piece.model_dump_json().encode())
+    except BrokenPipeError:
+        # Whoever asked has left.
+        return 1
+    finally:
+        over.set()
+    return 0
+
+
+def _said(request: ListRequest) -> Iterable[Frozen]:
+    index = ModelIndex(request.index, _READER)
+    if request.most is None:
+        return pieces(CatalogReading(request.folders, index))
+    models, _ = search_models(request.folders, index.open().knows)
+    return (ModelList(models=models[: request.most], folders=request.folders),)
+
+
+def _beat(over: threading.Event, say: Callable[[bytes], None]) -> None:
+    while not over.wait(BEAT):
+        try:
+            say(b"")
+        except OSError:
+            return

@@ -1,0 +1,38 @@
+"""What shows Paddock to its user, as the composition root sees it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tray.models.catalog import FoundModel
+from tray.ui.page_desk import Popover
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a front end gets of the page.
+
+    ``url`` makes its address for a view, "popover" or "browser"; ``want_models`` makes
+    it show the models once it is brought to the front, ``few_models`` are for menus.
+    """
+
+    url: Callable[[str], str]
+    want_models: Callable[[], None]
+    few_models: Callable[[], tuple[FoundModel, ...]]
+
+
+class FrontEnd(Protocol):
+    """What shows Paddock to its user: an icon, a terminal, or nothing."""
+
+    @property
+    def popover(self) -> Popover | None:
+        """The window it shows the page in; without one the page is for browsers alone."""
+
+    def served_at(self, door: Door) -> None:
+        """Learn how the page is reached."""
+
+    def show(self) -> None:
+        """Bring the chat to the front, if there is a front. Any thread."""
+
+    def end(self) -> None:
+        """End Paddock soon. Any thread."""

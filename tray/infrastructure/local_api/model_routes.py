@@ -1,0 +1,26 @@
+"""The calls of the Models view, which only the page makes."""
+
+from collections.abc import Mapping
+
+from tray.infrastructure.local_api.answers import json_answer
+from tray.infrastructure.local_api.ports import ServedModels
+from tray.infrastructure.local_api.route import Route, done, get, post
+from tray.models.model_page import FolderRequest
+
+
+def model_routes(models: ServedModels) -> Mapping[str, Route]:
+    """By path; docs/local-api.md lists them."""
+    at = "/api/page/models"
+    return {
+        at: get(models.list),
+        f"{at}/folders": get(lambda: json_answer(models.folders())),
+        f"{at}/folders/add": post(
+            FolderRequest, lambda body: json_answer(models.add_folder(body.path))
+        ),
+        f"{at}/folders/remove": post(
+            FolderRequest, lambda body: json_answer(models.remove_folder(body.path))
+        ),
+        f"{at}/folders/open": post(
+            FolderRequest, lambda body: done(lambda: models.open_folder(body.path))
+        ),
+    }

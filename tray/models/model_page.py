@@ -1,0 +1,74 @@
+"""The Models view of the page: what it asks and what it shows, in the words it shows."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from tray.models.base import Frozen
+
+
+class ListRequest(Frozen):
+    """What the listing child is asked: the folders to search, the file of the index.
+
+    With ``most`` it says one ModelList of so many models and ends; else it says a
+    ModelsShown, and ModelsRead while it reads files.
+    """
+
+    folders: tuple[Path, ...]
+    index: Path
+    most: int | None = None
+
+
+class ModelRow(Frozen):
+    """One model of the list. ``value`` is what StartRequest takes.
+
+    ``line`` are its facts in short, ``facts`` all of them as label and text. A file
+    with a ``problem`` cannot be used: then ``line`` is the reason.
+    """
+
+    value: str
+    name: str
+    line: str
+    facts: tuple[tuple[str, str], ...] = ()
+    vision: bool = False
+    problem: bool = False
+
+
+class ModelsShown(Frozen):
+    """The whole list. ``reading`` counts the rows whose facts are still being read.
+
+    ``summary`` says how much there is, ``note`` what is to be done when there is nothing.
+    """
+
+    rows: tuple[ModelRow, ...]
+    reading: int
+    summary: str
+    note: str | None = None
+
+
+class ModelsRead(Frozen):
+    """Rows whose facts have been read meanwhile; each replaces the one of its value."""
+
+    rows: tuple[ModelRow, ...]
+    reading: int
+    summary: str
+
+
+class FolderRow(Frozen):
+    """A folder that is searched. Only one of the settings can be ``removable``."""
+
+    path: str
+    line: str
+    exists: bool
+    removable: bool
+
+
+class FoldersShown(Frozen):
+    rows: tuple[FolderRow, ...]
+
+
+class FolderRequest(Frozen):
+    """A folder as the user writes it: absolute, or from the home folder with ``~``."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]

@@ -1,0 +1,163 @@
+"""Pure: models and folders in the words of the Models view."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
+from tray.models.model_page import FolderRow, ModelRow, ModelsRead, ModelsShown
+from tray.ui.page_state import DEMO
+from tray.ui.present import SEPARATOR, UNKNOWN, joined, size
+
+PACE = 0.25
+"""Seconds between two pieces of news about what has been read."""
+DEMO_NAME = "demo model"
+_DEMO_LINE = "built in" + SEPARATOR + "tells how to use Paddock"
+_DEMO_FACTS = (
+    ("Made for", "A first look: it knows Paddock, and little else."),
+    ("Size", "Comes with Paddock, and runs on any computer."),
+)
+_NOTHING = (
+    "There is no model here yet but the small one that is built in. "
+    "Get one, or add the folder that has yours."
+)
+
+_OWN = "Paddock's own: downloads come here"
+_CHOSEN = "added by you"
+_CACHE = "of other programs"
+
+
+class Reading(Protocol):
+    """A catalog that is there at once, and the rest of it as it is read."""
+
+    def look(self) -> CatalogLook: ...
+
+    def read(self) -> Iterator[DescribedModel]: ...
+
+
+def shelf(look: CatalogLook) -> ModelsShown:
+    """The list: the demo model, every model by name, then the files that cannot be used."""
+    unread = frozenset(look.unread)
+    models = look.catalog.models
+    rows = [ModelRow(value=DEMO, name=DEMO_NAME, line=_DEMO_LINE, facts=_DEMO_FACTS)]
+    rows += [model_row(model, known=model.path not in unread) for model in models]
+    rows += [broken_row(broken) for broken in look.catalog.broken]
+    return ModelsShown(
+        rows=tuple(sorted(rows, key=lambda row: row.problem)),
+        reading=len(unread),
+        summary=summary(len(models), len(unread)),
+        note=None if models else _NOTHING,
+    )
+
+
+def pieces(
+    reading: Reading, now: Callable[[], float] = time.monotonic
+) -> Iterator[ModelsShown | ModelsRead]:
+    """The list at once, then what is read meanwhile, a few times a second."""
+    look = reading.look()
+    yield shelf(look)
+    there, left = len(look.catalog.models), len(look.unread)
+    waiting: list[ModelRow] = []
+    due = now() + PACE
+    for model in reading.read():
+        left -= 1
+        waiting.append(model_row(model))
+        if now() >= due or not left:
+            yield ModelsRead(rows=tuple(waiting), reading=left, summary=summary(there, left))
+            waiting, due = [], now() + PACE
+
+
+def summary(models: int, reading: int) -> str:
+    """ "12 models", "2,000 models, 3 still being read"."""
+    count = "1 model" if models == 1 else f"{models:,} models"
+    return f"{count}, {reading:,} still being read" if reading else count
+
+
+def model_row(model: DescribedModel, *, known: bool = True) -> ModelRow:
+    """One model on two lines."""
+    facts = model.facts
+    if facts.problem is not None:
+        line, problem = _sentence(facts.problem), True
+    else:
+        line, problem = (facts_line(facts, model.size) if known else size(model.size)), False
+    return ModelRow(
+        value=str(model.path),
+        name=model.name,
+        line=line,
+        facts=_facts(model),
+        vision=model.projector is not None,
+        problem=problem,
+    )
+
+
+def broken_row(broken: BrokenModel) -> ModelRow:
+    return ModelRow(
+        value=str(broken.path),
+        name=broken.path.name,
+        line=_sentence(broken.reason),
+        problem=True,
+    )
+
+
+def facts_line(facts: ModelFacts, bytes_there: int) -> str:
+    """ "4.0 B · Q4_K_M · 2.3 GiB · 32k context"."""
+    return joined(
+        (
+            parameters(facts.parameters) if facts.parameters else None,
+            facts.quantization,
+            size(bytes_there),
+            f"{tokens(facts.context)} context" if facts.context else None,
+        )
+    )
+
+
+def parameters(count: int | None) -> str:
+    """Weights -> "7.6 B", "494 M", "64"."""
+    if count is None:
+        return UNKNOWN
+    if count >= 999_500_000:
+        return f"{count / 1e9:.1f} B"
+    if count >= 999_500:
+        return f"{count / 1e6:.0f} M"
+    return f"{count / 1e6:.2g} M" if count >= 100_000 else f"{count:,}"
+
+
+def tokens(count: int) -> str:
+    """A context length as people say it: 131072 -> "128k", 2000 -> "2,000"."""
+    return f"{count // 1024:,}k" if count >= 1024 and count % 1024 == 0 else f"{count:,}"
+
+
+def folder_row(place: ModelPlace) -> FolderRow:
+    """A folder and whose it is, or why nothing is found in it."""
+    kind = _OWN if place.own else _CHOSEN if place.chosen else _CACHE
+    return FolderRow(
+        path=str(place.path),
+        line=kind if place.trouble is None else f"{kind}{SEPARATOR}{place.trouble}",
+        exists=place.trouble is None,
+        removable=place.chosen,
+    )
+
+
+def _facts(model: DescribedModel) -> tuple[tuple[str, str], ...]:
+    facts = model.facts
+    files = "" if model.parts == 1 else f" in {model.parts} files"
+    rows = (
+        ("Title", facts.title),
+        ("Parameters", parameters(facts.parameters) if facts.parameters else None),
+        ("Quantization", facts.quantization),
+        ("Architecture", facts.architecture),
+        ("Context", None if facts.context is None else f"{facts.context:,} tokens"),
+        ("Size", size(model.size) + files),
+        ("Licence", facts.licence),
+        ("Chat template", _template(facts.chat_template)),
+        ("Images", f"yes, with {model.projector.name}" if model.projector else "no"),
+    )
+    return tuple((label, text) for label, text in rows if text is not None)
+
+
+def _template(there: bool | None) -> str | None:
+    return {True: "its own", False: "none: a general one is used", None: None}[there]
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}."
