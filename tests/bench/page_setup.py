@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from tests.bench.recorded_service import ROOT
 from tests.engine.engine_setup import Unwatched
 from tests.unit.engine_fakes import Rig as EngineRig
+from tests.web.model_house import model_house
 from tests.web.page_setup import chat_desk
 from tray.downloads import kept_downloads
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.folders import Folders
 from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.local_api import LocalApi
 from tray.models.settings import Settings
@@ -29,9 +29,9 @@ from tray.ui.page_desk import PageDesk, PageParts
 class WatchedDesk(PageDesk):
     """``seen`` is set by each page whose script has begun to run."""
 
-    def __init__(self, paddock: Paddock, parts: PageParts) -> None:
+    def __init__(self, parts: PageParts) -> None:
         demo = ModelId(name="demo")
-        super().__init__(paddock.models, lambda: demo, _ignore, parts)
+        super().__init__(lambda: (), lambda: demo, _ignore, parts)
         self.seen = threading.Event()
 
     def opened(self) -> None:
@@ -59,12 +59,14 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         stack.callback(service.close)
         paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
+        house = model_house(folder / "models")
         parts = PageParts(
             stack.enter_context(chat_desk(folder)),
             EngineDesk(lambda: EngineRig().engines),
-            stack.enter_context(kept_downloads(Folders.under(folder), Settings, paddock)),
+            stack.enter_context(kept_downloads(house.folders, Settings, paddock)),
+            house.desk,
         )
-        desk = WatchedDesk(paddock, parts)
+        desk = WatchedDesk(parts)
         api = LocalApi(paddock, ROOT / "web", desk)
         api.start()
         stack.callback(api.close)

@@ -15,7 +15,6 @@ from tray.chats import kept_chats
 from tray.downloads import kept_downloads
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
-from tray.infrastructure.folders import Folders
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
@@ -112,12 +111,12 @@ def page_over(
         house = model_house(folder / "models")
         downloads = stack.enter_context(kept_downloads(house.folders, lambda: settings, paddock))
         parts = PageParts(chats, EngineDesk(lambda: rig.engines), downloads, house.desk)
-        desk = PageDesk(few_models, lambda: demo, opened.append, parts, window, history)
-        api = LocalApi(paddock, WEB, desk)
+        served = desk(few_models, lambda: demo, opened.append, parts, window, history)
+        api = LocalApi(paddock, WEB, served)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, desk, folder, rig, house)
+        yield ServedPage(service, api, window, opened, looks, history, served, folder, rig, house)
 
 
 @contextmanager
