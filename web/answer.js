@@ -10,7 +10,7 @@ export class Answer {
     this.source = "";
     this.speech = speech;
     this.onRetry = onRetry;
-    this.waiting = element("p", { className: "waiting" }, dots(), element("span"));
+    this.waiting = element("div", { className: "waiting" }, dots(), element("span"));
     this.body = element("div", { className: "blocks" });
     this.blocks = new Blocks(this.body);
     this.meta = element("p", { className: "meta", hidden: true });
@@ -21,7 +21,7 @@ export class Answer {
 
   // Says what is waited for before the first word.
   wait(label) {
-    setText(this.waiting.lastChild, label);
+    setText(this.waiting.children[1], label);
   }
 
   // Applies one PageChunk; returns it if it is the last.
@@ -30,7 +30,7 @@ export class Answer {
       case "blocks": return this.#blocks(chunk);
       case "thinking": return this.#thinking(chunk.text);
       case "thought": return this.#thought(chunk.label);
-      case "reading": return this.wait(chunk.label);
+      case "reading": return this.#reading(chunk);
       case "finish": return chunk;
     }
   }
@@ -60,6 +60,14 @@ export class Answer {
       const block = this.blocks.apply(update);
       this.speech.heard(update, block);
     }
+  }
+
+  // How much of the prompt has been read; a short one is read before anybody looks.
+  #reading({ label, share }) {
+    this.wait(label);
+    this.bar ??= element("progress", { max: 1, "aria-label": "Prompt read" });
+    this.bar.value = share;
+    this.waiting.append(this.bar);
   }
 
   #thinking(text) {

@@ -9,10 +9,10 @@ export function failureCard(failure, actions = []) {
   card.append(element("p", {}, failure.detail));
   if (failure.log_lines.length > 0) {
     const lines = element("pre", { tabIndex: 0 }, failure.log_lines.join("\n"));
-    card.append(element("details", {}, element("summary", {}, "Last lines of the engine"), lines));
+    card.append(element("details", {}, element("summary", {}, icon("chevron", true), "Last lines of the engine"), lines));
   }
   const buttons = actions.map(([label, act], index) => {
-    const button = element("button", { type: "button", className: index === 0 ? "primary" : "" }, label);
+    const button = element("button", { type: "button", className: index === 0 ? "primary" : "plain" }, label);
     button.addEventListener("click", act);
     return button;
   });

@@ -23,7 +23,7 @@ export class Speech {
     if (update.index !== this.index) return;
     if (block.querySelector("figure.code, div.table")) this.#structure(block, update.final);
     else if (update.final) this.#rest();
-    else this.#sentences(block.textContent);
+    else this.#sentences(spoken(block));
   }
 
   end() {
@@ -37,7 +37,7 @@ export class Speech {
   }
 
   #rest() {
-    if (this.block) this.#until(this.block.textContent, Infinity);
+    if (this.block) this.#until(spoken(this.block), Infinity);
     this.block = null;
   }
 
@@ -55,6 +55,14 @@ export class Speech {
     this.said = end;
     if (sentence) say(sentence);
   }
+}
+
+// The words of a block; a formula is told as its source, which has words for its signs.
+function spoken(block) {
+  if (!block.querySelector("math")) return block.textContent;
+  const copy = block.cloneNode(true);
+  copy.querySelectorAll(".formula[data-source]").forEach((formula) => formula.replaceWith(formula.dataset.source));
+  return copy.textContent;
 }
 
 export function say(text) {

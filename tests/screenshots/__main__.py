@@ -11,6 +11,7 @@ from tests.screenshots.contact_sheet import contact_sheet
 from tests.screenshots.overview import overview
 from tests.screenshots.panel import panel_pictures
 from tests.screenshots.popover import popover_pictures
+from tests.screenshots.states import state_pictures
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 Take = Callable[[Path, Path], None]
@@ -28,6 +29,7 @@ TAKES: dict[str, Take] = {
     "panel-dark": lambda pictures, work: panel_pictures(pictures, work, dark=True),
     "popover-light": lambda pictures, work: popover_pictures(pictures, work, dark=False),
     "popover-dark": lambda pictures, work: popover_pictures(pictures, work, dark=True),
+    "states": state_pictures,
 }
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from tests.desktop.rig import SCREEN, Desktop, desktop, wait_until
 from tests.desktop.running import Running, icon_box, middle, running
 from tests.screenshots.backdrop import paint
+from tests.screenshots.beside import beside
 
 TITLE = "Paddock"
 QUESTION = "How do I add my own model?"
@@ -26,11 +27,7 @@ def overview(pictures: Path, work: Path) -> None:
             paint(screen)
             with running(screen) as paddock:
                 sides.append(_chat(screen, paddock))
-    width = sum(side.width for side in sides) + GAP
-    sheet = Image.new("RGB", (width, max(side.height for side in sides)), "white")
-    sheet.paste(sides[0], (0, 0))
-    sheet.paste(sides[1], (sides[0].width + GAP, 0))
-    sheet.save(pictures / "overview.png", optimize=True)
+    beside(sides, GAP).save(pictures / "overview.png", optimize=True)
 
 
 def _chat(screen: Desktop, paddock: Running) -> Image.Image:

@@ -62,14 +62,79 @@ def test_an_image_is_a_link() -> None:
     assert one("[![cat](https://a.test/1)](https://a.test/2)").count("<a") == 1
 
 
-def test_formulas_are_left_alone() -> None:
-    for formula in ("$a_1 * b_2 * c$", r"\(x_1 * y_2 * z\)", r"\[a \\ b\]", "$$a *b* c$$"):
-        html = one(f"so {formula} holds")
-        assert f'<span class="formula">{formula}</span>' in html
+@pytest.mark.parametrize("formula", ["$a_1 * b_2 * c$", r"\(x_1 * y_2 * z\)", r"\[a * b *c*\]"])
+def test_markdown_leaves_formulas_alone(formula: str) -> None:
+    html = one(f"so {formula} holds")
+    assert f'data-source="{formula}"' in html
+    assert "<math" in html
+    assert "<em>" not in html
 
 
-def test_prices_are_not_formulas() -> None:
-    assert "formula" not in one("between $5 and $6 each")
+def test_a_formula_is_mathml() -> None:
+    assert one("$x^2$") == (
+        '<p><span class="formula" data-source="$x^2$">'
+        "<math><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math></span></p>\n"
+    )
+    html = one(r"\[\lim_{x \to 0} \mathbf{AB} \mathrm{d}x\]")
+    assert '<math display="block">' in html
+    assert '<munder><mo movablelimits="true">lim</mo>' in html
+    assert "<mi>\U0001d400</mi><mi>\U0001d401</mi>" in html
+    assert '<mi mathvariant="normal">d</mi>' in html
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
+        r"a &= b \\ c &= d",
+        r"\begin{cases} 1 & x > 0 \\ 0 & \text{otherwise} \end{cases}",
+        r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}",
+        r"\begin{gathered} a \\ b \end{gathered}",
+        r"\begin{equation} a = b \end{equation}",
+    ],
+)
+def test_environments_that_models_write(body: str) -> None:
+    html = one(f"$$\n{body}\n$$")
+    assert '<math display="block">' in html
+    assert "equation" in body or html.count("<mtr>") == 2
+    assert ">&amp;<" not in html
+
+
+@pytest.mark.parametrize("source", [r"$\nonsense{x}$", r"$\frac{1}$", r"$x_1_2$", r"$\def\a{b}\a$"])
+def test_what_is_no_latex_stays_as_it_was_written(source: str) -> None:
+    assert one(source) == f'<p><code class="formula">{source}</code></p>\n'
+
+
+def test_lines_of_a_formula_are_no_markdown() -> None:
+    before, formula, after = render("so\n$$\na\n= b\n- c\n1. d\n$$\nand\n")
+    assert (before, after) == ("<p>so</p>\n", "<p>and</p>\n")
+    assert formula.startswith('<p><span class="formula display"')
+    assert "<li>" not in formula
+    nested = one("- item\n  $$\n  x\n  $$\n- next\n")
+    assert nested.count("<li>") == 2
+    assert '<math display="block">' in nested
+
+
+def test_a_formula_that_never_ends_ends_with_its_paragraph() -> None:
+    first, second = render("$$ is the shell's *own* number\n\n- item\n")
+    assert first == "<p>$$ is the shell's <em>own</em> number</p>\n"
+    assert "<li>" in second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "between $5 and $6 each",
+        "from $5 to 10$ a piece",
+        "US$5 and A$ too",
+        "$5-$10",
+        "$HOME/$PATH",
+        r"\$x$",
+        "$5, maybe 6$",
+    ],
+)
+def test_prices_and_variables_are_not_formulas(text: str) -> None:
+    assert "formula" not in one(text)
 
 
 def test_a_definition_serves_later_blocks_only() -> None:

@@ -1,21 +1,30 @@
 """Hostile answers, whole and cut at every offset, leave only allow-listed HTML."""
 
 import re
+import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile_corpus import PAYLOADS
 from tests.unit.test_markdown_incremental import Page
 from tray.ui.markdown import IncrementalRenderer, render
+from tray.ui.markdown.math_elements import SPACES
 
 _TAG_NAMES = (
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr br strong em s code pre a table thead tbody tr th "
     "td input div span figure figcaption"
 )
-_TAGS = set(_TAG_NAMES.split())
+_MATH_NAMES = (
+    "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover "
+    "mtable mtr mtd mstyle mpadded mphantom menclose"
+)
+_OPERATOR_NAMES = (
+    "stretchy fence separator form minsize maxsize lspace rspace movablelimits largeop"
+)
+_TAGS = set(_TAG_NAMES.split()) | set(_MATH_NAMES.split())
 _ATTRIBUTES = {
     "a": {"href", "data-host", "target", "rel", "class"},
     "ol": {"start", "class"},
@@ -26,10 +35,24 @@ _ATTRIBUTES = {
     "pre": {"tabindex"},
     "div": {"tabindex", "class"},
     "code": {"class"},
-    "span": {"class"},
+    "span": {"class", "data-source", "tabindex"},
     "th": {"class"},
     "td": {"class"},
+    "math": {"display"},
+    "mi": {"mathvariant"},
+    "mtext": {"mathvariant"},
+    "mspace": {"width"},
+    "mfrac": {"linethickness"},
+    "mover": {"accent"},
+    "mtable": {"displaystyle"},
+    "mtd": {"columnalign"},
+    "mstyle": {"displaystyle", "scriptlevel"},
+    "mpadded": {"width", "height", "depth"},
+    "menclose": {"notation"},
+    "mo": set(_OPERATOR_NAMES.split()),
 }
+_WORD = re.compile(r"[a-z ]+|\d(\.\d+)?(em)?")
+_SPACES = {f"{width}em" for width in SPACES}
 _URL = re.compile(
     r"(https?://[a-zA-Z0-9\[][^\s\"'<>@\\]*|mailto:[^\s\"'<>]+@[^\s\"'<>]+)\Z",
     re.IGNORECASE,
@@ -52,6 +75,10 @@ class _Gate(HTMLParser):
         assert tag in _TAGS
         values = dict(attrs)
         assert set(values) <= _ATTRIBUTES.get(tag, set())
+        if tag == "mspace":
+            assert values.get("width", "0.5em") in _SPACES
+        elif tag in _MATH_NAMES.split():
+            assert all(_WORD.fullmatch(value or "") for value in values.values()), attrs
         if tag == "a":
             assert _URL.match(values["href"] or ""), values
             assert "noopener" in (values["rel"] or "")
@@ -127,3 +154,26 @@ def test_allowed_links_show_their_host() -> None:
     assert 'data-host="example.com"' in html
     assert 'data-host="me@example.org"' in html
     assert 'data-host="127.0.0.1"' in html
+
+
+_LATEX = (
+    r"\frac \sqrt \text \textcolor \color \href \style \class \rule \raise \hspace \left \right "
+    r"\begin \end {array} {cases} {align} \\ & ^ _ { } [ ] ( ) x 1 ' \def \a #1 \newcommand "
+    r"\sideset \verb| | \unicode{x3c} &lt;script&gt; <img/src=x/onerror=alert(1)> 10em \mathbf "
+    r"{javascript:alert(1)} \operatorname \not \big \middle \mathchoice \genfrac \substack "
+    r"\xrightarrow \overset \mbox{$x$}"
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(pieces=st.lists(st.sampled_from(_LATEX.split()), max_size=30))
+@example(pieces=[r"\sideset{}{}{"] * 60 + ["x"] + ["}"] * 60)
+@example(pieces=[r"\def\a{\b\b}", r"\def\b{\c\c}"] * 20)
+@example(pieces=["{"] * 900 + ["}"] * 900)
+@example(pieces=[r"\sqrt"] * 380)
+@example(pieces=[r"\text{"] * 300)
+def test_no_formula_raises_or_leaves_the_allow_list(pieces: list[str]) -> None:
+    began = time.process_time()
+    for html in render(f"$${' '.join(pieces)}$$"):
+        check(html)
+    assert time.process_time() - began < 0.5

@@ -123,6 +123,15 @@ def test_the_speed_is_measured_over_half_a_second() -> None:
     assert 3 <= len(labels) <= 4
 
 
+def test_the_context_in_use_is_told_while_the_answer_comes() -> None:
+    prompt = PromptProgressChunk(
+        total=1000, cached=600, processed=1000, elapsed_ms=1.0, context_size=4096
+    )
+    out = run([prompt, *(_content("a ") for _ in range(60)), STOP], 0.01)
+    labels = [chunk.label for _, chunk in out if isinstance(chunk, SpeedChunk)]
+    assert labels == ["100 tokens/s · 1,053 / 4,096 tokens"]
+
+
 def test_the_finish_carries_words_and_failure() -> None:
     failure = ServerFailure(cause=FailureCause.STREAM_CUT, title="t", detail="d")
     timings = ChatTimings(predicted_tokens=2)

@@ -177,13 +177,24 @@ def test_shorten_counts_utf16_units(text: str, limit: int, short: str) -> None:
             ChatTimings(
                 predicted_tokens=212, tokens_per_second=54.32, time_to_first_token_ms=120.4
             ),
-            "212 tokens · 54.3 tokens/s · first token after 120 ms",
+            "54.3 tokens/s · 0.12 s to first token · 212 tokens",
+        ),
+        (ChatTimings(time_to_first_token_ms=12_340.0), "12 s to first token"),
+        (
+            ChatTimings(
+                cached_tokens=1000, prompt_tokens=28, predicted_tokens=212, context_size=4096
+            ),
+            "1,240 / 4,096 tokens",
         ),
         (ChatTimings(predicted_tokens=1), "1 token"),
     ],
 )
 def test_timings_line(timings: ChatTimings, line: str) -> None:
     assert present.timings_line(timings) == line
+
+
+def test_the_context_in_use_is_told_of_an_unknown_size_too() -> None:
+    assert present.timings_line(ChatTimings(prompt_tokens=9, predicted_tokens=3)) == "12 tokens"
 
 
 @pytest.mark.parametrize("reason", list(FinishReason))

@@ -137,6 +137,13 @@ def test_a_chat_streams_and_is_counted(rig: Rig) -> None:
     assert state.active_chats == 0
 
 
+def test_an_answer_says_how_large_the_context_is(rig: Rig) -> None:
+    rig.start()
+    *_, finish = rig.released_answer()
+    assert isinstance(finish, FinishChunk)
+    assert finish.timings.context_size == 1024
+
+
 def test_stopping_the_server_cancels_its_chats_first(rig: Rig) -> None:
     rig.start()
     chunks = iter(rig.service.send_chat_message(HELLO))

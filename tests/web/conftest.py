@@ -3,95 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.requirements import need_program
-from tests.web.page_setup import Scripted, scripted_page
-from tests.web.scripted import ScriptedAnswer
-from tray.models.config import LlamaCppConfig
+from tests.web.browser import QUIET, SMALL, OutsideRequests, Shown, chromium, opened
 
-QUIET = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-SMALL = (380, 480)
+__all__ = ["QUIET", "SMALL", "OutsideRequests", "Shown"]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    program = need_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+    with chromium() as browser:
         yield browser
-        browser.close()
-
-
-@dataclass
-class OutsideRequests:
-    """Notes every request to anywhere but the page's own server."""
-
-    origin: str
-    complaints: list[str]
-
-    def __call__(self, request: Request) -> None:
-        if not request.url.startswith((self.origin, "data:")):
-            self.complaints.append(request.url)
-
-
-@dataclass
-class Shown:
-    """The page in a browser, and the script behind it."""
-
-    page: Page
-    script: Scripted
-
-    def ready(self) -> None:
-        self.script.page.service.start(LlamaCppConfig()).result(10)
-        expect(self.page.locator("#words")).to_have_text("Ready")
-
-    def ask(self, text: str) -> ScriptedAnswer:
-        self.page.fill("#draft", text)
-        self.page.press("#draft", "Enter")
-        return self.script.chats.next()
-
-    def answered(self, markdown: str) -> None:
-        """A whole answer to a question, on the page."""
-        answer = self.ask("And?")
-        answer.say(markdown)
-        answer.finish()
-        expect(self.page.locator(".message:last-child .meta")).to_be_visible()
 
 
 @pytest.fixture
 def shown(browser: Browser) -> Iterator[Shown]:
-    """The page as the popover shows it; it must neither err nor reach out."""
-    complaints: list[str] = []
-    with scripted_page() as script:
-        context = browser.new_context(
-            viewport={"width": SMALL[0], "height": SMALL[1]},
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        page = context.new_page()
-        page.on("console", lambda message: _note(message.text, complaints))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        outside = OutsideRequests(script.page.origin, complaints)
-        page.on("request", outside)
-        page.goto(script.page.url("popover"))
-        expect(page.locator("#words")).to_have_text("Stopped")
-        yield Shown(page, script)
-        context.close()
-    assert complaints == []
-
-
-def _note(text: str, complaints: list[str]) -> None:
-    """A refusal of ours is no mistake of the page; the browser tells of it all the same."""
-    if "status of 409" not in text:
-        complaints.append(text)
+    with opened(browser) as shown:
+        yield shown

@@ -6,10 +6,19 @@
   const ALLOWED = {
     p: [], h1: [], h2: [], h3: [], h4: [], h5: [], h6: [], blockquote: [], hr: [], br: [],
     strong: [], em: [], s: [], thead: [], tbody: [], table: [], tr: [], figcaption: [],
-    ul: COMMON, li: COMMON, code: COMMON, span: COMMON, th: COMMON, td: COMMON,
+    ul: COMMON, li: COMMON, code: COMMON, th: COMMON, td: COMMON,
+    span: ["class", "data-source", "tabindex"],
     ol: ["start", "class"], pre: ["tabindex"], div: ["tabindex", "class"],
     figure: ["class", "data-language"], input: ["type", "disabled", "checked", "aria-label"],
     a: ["href", "data-host", "target", "rel", "class"],
+  };
+  const MATHML = "http://www.w3.org/1998/Math/MathML";
+  const FORMULA = {
+    math: ["display"], mi: ["mathvariant"], mn: [], mtext: ["mathvariant"], mrow: [], mspace: ["width"],
+    mo: ["stretchy", "fence", "separator", "largeop", "movablelimits", "form", "minsize", "maxsize", "lspace", "rspace"],
+    mfrac: ["linethickness"], msqrt: [], mroot: [], msub: [], msup: [], msubsup: [], munder: [], mover: ["accent"],
+    munderover: [], mtable: ["displaystyle"], mtr: [], mtd: ["columnalign"], mstyle: ["displaystyle", "scriptlevel"],
+    mpadded: ["width", "height", "depth"], mphantom: [], menclose: ["notation"],
   };
   // What the page itself puts on a code block.
   const BAR = { button: ["type", "class", "title", "aria-label"], svg: ["class", "aria-hidden"], use: ["href"] };
@@ -48,7 +57,9 @@
 
   function judge(node) {
     const tag = node.localName;
-    const list = ALLOWED[tag] ?? (node.closest("figcaption") ? BAR[tag] : undefined);
+    const formula = node.namespaceURI === MATHML;
+    if (node.closest("math") && !formula) note(`element ${tag} in a formula`);
+    const list = formula ? FORMULA[tag] : ALLOWED[tag] ?? (node.closest("figcaption") ? BAR[tag] : undefined);
     if (!list) return note(`element ${tag}`);
     for (const { name } of node.attributes) if (!list.includes(name)) note(`${tag} with ${name}`);
     if (tag === "a") judgeLink(node);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,16 @@ class Window:
 
 
 @dataclass
+class Past:
+    """The clock of the history, which can be set back."""
+
+    ago: float = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() - self.ago
+
+
+@dataclass
 class ServedPage:
     service: LlamaCppService
     api: LocalApi
@@ -68,6 +79,7 @@ class ServedPage:
     looks: list[None]
     """One for each time a page asked for the state."""
     history: MeterHistory
+    past: Past
     desk: PageDesk
     kept: Path
     """The folder of the conversations."""
@@ -102,7 +114,8 @@ def page_over(
         looks.append(None)
         return MODELS
 
-    history = MeterHistory()
+    past = Past()
+    history = MeterHistory(past)
     with ExitStack() as stack:
         folder = kept or Path(stack.enter_context(TemporaryDirectory()))
         chats = stack.enter_context(chat_desk(folder))
@@ -116,7 +129,9 @@ def page_over(
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
-        yield ServedPage(service, api, window, opened, looks, history, served, folder, rig, house)
+        yield ServedPage(
+            service, api, window, opened, looks, history, past, served, folder, rig, house
+        )
 
 
 @contextmanager

@@ -43,9 +43,15 @@ def test_an_answer_is_shown_while_it_streams(shown: Shown) -> None:
     expect(shown.page.locator(".block").first).to_have_text("Copy it into the model folder.")
     expect(shown.page.locator(".block strong")).to_have_text("model folder")
     answer.say(" it\n")
-    timings = ChatTimings(predicted_tokens=9, tokens_per_second=54.3, time_to_first_token_ms=120)
+    timings = ChatTimings(
+        cached_tokens=40,
+        prompt_tokens=12,
+        predicted_tokens=9,
+        tokens_per_second=54.3,
+        time_to_first_token_ms=120,
+    )
     answer.finish(FinishChunk(reason=FinishReason.STOP, timings=timings))
-    line = "9 tokens · 54.3 tokens/s · first token after 120 ms"
+    line = "54.3 tokens/s · 0.12 s to first token · 61 / 1,024 tokens"
     expect(shown.page.locator(".meta")).to_contain_text(line)
     expect(shown.page.locator(".block li")).to_have_text("Open it")
 

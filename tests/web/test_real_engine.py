@@ -23,7 +23,7 @@ def test_a_suggestion_starts_the_engine_and_is_answered(
         page = browser.new_page()
         page.goto(served.url())
         page.locator("#suggestions button").nth(number).click()
-        expect(page.locator(".meta")).to_contain_text("first token after", timeout=60_000)
+        expect(page.locator(".meta")).to_contain_text("s to first token", timeout=60_000)
         expect(page.locator("#words")).to_have_text("Ready")
         assert len(page.locator(".blocks").inner_text()) > 40
         page.close()

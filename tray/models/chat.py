@@ -47,7 +47,10 @@ class FinishReason(StrEnum):
 
 
 class ChatTimings(Frozen):
-    """What the engine measured. Times in milliseconds, counts in tokens."""
+    """What the engine measured. Times in milliseconds, counts in tokens.
+
+    ``context_size`` is what a conversation may take in the engine that answered.
+    """
 
     cached_tokens: int | None = None
     prompt_tokens: int | None = None
@@ -56,6 +59,14 @@ class ChatTimings(Frozen):
     predicted_ms: float | None = None
     tokens_per_second: float | None = None
     time_to_first_token_ms: float | None = None
+    context_size: int | None = None
+
+    @property
+    def context_used(self) -> int | None:
+        """Tokens the conversation takes now: what was read, cached or not, and the answer."""
+        if self.prompt_tokens is None or self.predicted_tokens is None:
+            return None
+        return (self.cached_tokens or 0) + self.prompt_tokens + self.predicted_tokens
 
 
 class ReasoningChunk(Frozen):
@@ -69,13 +80,17 @@ class ContentChunk(Frozen):
 
 
 class PromptProgressChunk(Frozen):
-    """How much of the prompt has been read, in tokens."""
+    """How much of the prompt has been read, in tokens.
+
+    ``context_size`` is what prompt and answer may take together.
+    """
 
     kind: Literal["prompt_progress"] = "prompt_progress"
     total: int
     cached: int
     processed: int
     elapsed_ms: float
+    context_size: int | None = None
 
 
 class FinishChunk(Frozen):

@@ -1,6 +1,7 @@
 """Pure: what is said about an answer while it streams."""
 
 from tray.models.chat import PromptProgressChunk
+from tray.ui.present import SEPARATOR, context_share
 
 
 def reading_label(progress: PromptProgressChunk) -> str:
@@ -8,10 +9,16 @@ def reading_label(progress: PromptProgressChunk) -> str:
     return f"Reading the prompt · {progress.processed:,} of {progress.total:,} tokens"
 
 
-def speed_label(tokens_per_second: float) -> str:
-    """ "54 tokens/s", with a decimal below ten."""
+def speed_label(
+    tokens_per_second: float, used: int | None = None, context_size: int | None = None
+) -> str:
+    """ "54 tokens/s · 1,240 / 4,096 tokens", with a decimal below ten.
+
+    ``used`` is how many tokens of the context prompt and answer take so far.
+    """
     digits = 1 if tokens_per_second < 10 else 0
-    return f"{tokens_per_second:.{digits}f} tokens/s"
+    speed = f"{tokens_per_second:.{digits}f} tokens/s"
+    return speed if used is None else speed + SEPARATOR + context_share(used, context_size)
 
 
 def thought_label(seconds: float | None) -> str:

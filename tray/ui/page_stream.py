@@ -45,6 +45,8 @@ class PageStream:
         self._reasoning: list[str] = []
         self._thinking_since: float | None = None
         self._reading: PromptProgressChunk | None = None
+        self._prompt: PromptProgressChunk | None = None
+        self._tokens = 0
         self._finish: FinishChunk | None = None
         self._plain_due = float("-inf")
 
@@ -63,14 +65,14 @@ class PageStream:
             case ContentChunk(text=text):
                 self._source.append(text)
                 self._renderer.feed(text)
-                self._speed.count(now)
+                self._count(now)
             case ReasoningChunk(text=text):
                 if self._thinking_since is None:
                     self._thinking_since = now
                 self._reasoning.append(text)
-                self._speed.count(now)
+                self._count(now)
             case PromptProgressChunk():
-                self._reading = chunk
+                self._reading = self._prompt = chunk
             case FinishChunk():
                 self._finish = chunk
 
@@ -79,11 +81,21 @@ class PageStream:
         chunks = [*self._plain(now), *self._blocks(now)]
         speed = self._speed.take(now)
         if speed is not None and self._finish is None:
-            chunks.append(SpeedChunk(label=speed_label(speed)))
+            chunks.append(SpeedChunk(label=self._speed_label(speed)))
         if self._finish is not None:
             chunks += [*self._thought(now), self._finished(self._finish)]
             self._finish = None
         return tuple(chunks)
+
+    def _count(self, now: float) -> None:
+        self._tokens += 1
+        self._speed.count(now)
+
+    def _speed_label(self, speed: float) -> str:
+        prompt = self._prompt
+        if prompt is None:
+            return speed_label(speed)
+        return speed_label(speed, prompt.total + self._tokens, prompt.context_size)
 
     def _plain(self, now: float) -> list[PageChunk]:
         if now < self._plain_due and self._finish is None:

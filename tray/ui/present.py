@@ -183,19 +183,29 @@ def shorten(text: str, limit: int) -> str:
     return text if units <= limit else text[:cut] + "…"
 
 
+def context_share(used: int, size: int | None) -> str:
+    """Tokens of the context in use: "1,240 / 4,096 tokens", or "1,240 tokens"."""
+    if size is not None:
+        return f"{used:,} / {size:,} tokens"
+    return f"{used:,} token{'' if used == 1 else 's'}"
+
+
 def timings_line(timings: ChatTimings) -> str:
     """What an answer cost; empty when the engine measured nothing.
 
-    "212 tokens · 54.3 tokens/s · first token after 120 ms"
+    "54.3 tokens/s · 0.12 s to first token · 1,240 / 4,096 tokens"; the last is the
+    context in use, or the tokens of the answer where the prompt's are not known.
     """
     parts = []
-    if timings.predicted_tokens is not None:
-        plural = "" if timings.predicted_tokens == 1 else "s"
-        parts.append(f"{timings.predicted_tokens} token{plural}")
     if timings.tokens_per_second is not None:
         parts.append(f"{timings.tokens_per_second:.1f} tokens/s")
     if timings.time_to_first_token_ms is not None:
-        parts.append(f"first token after {timings.time_to_first_token_ms:.0f} ms")
+        seconds = timings.time_to_first_token_ms / 1000
+        parts.append(f"{seconds:.{2 if seconds < 10 else 0}f} s to first token")
+    if timings.context_used is not None:
+        parts.append(context_share(timings.context_used, timings.context_size))
+    elif timings.predicted_tokens is not None:
+        parts.append(context_share(timings.predicted_tokens, None))
     return SEPARATOR.join(parts)
 
 

@@ -5,7 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from tray.models.chat import ChatChunk, ContentChunk, FinishChunk, ReasoningChunk
+from tray.models.chat import (
+    ChatChunk,
+    ContentChunk,
+    FinishChunk,
+    PromptProgressChunk,
+    ReasoningChunk,
+)
 from tray.services.llama import messages as m
 from tray.services.llama.ports import ChatAnswer
 from tray.services.llama.stall import ChatProgress
@@ -17,13 +23,21 @@ class ChatStream:
     """One answer. Iterate once; the last chunk is a FinishChunk, always.
 
     The chunks are read on the caller's own thread, straight from the engine's
-    socket: a slow reader slows its own answer and nothing else.
+    socket: a slow reader slows its own answer and nothing else. ``context_size``
+    in tokens is that of the engine's slot.
     """
 
-    def __init__(self, answer: ChatAnswer, registry: "ChatRegistry", run: int) -> None:
+    def __init__(
+        self,
+        answer: ChatAnswer,
+        registry: "ChatRegistry",
+        run: int,
+        context_size: int | None = None,
+    ) -> None:
         self._answer = answer
         self._registry = registry
         self._run = run
+        self._context = {"context_size": context_size}
         self.pace = Pace(registry.now)
 
     def __iter__(self) -> Iterator[ChatChunk]:
@@ -33,8 +47,19 @@ class ChatStream:
                 pace.came(chunk)
                 if isinstance(chunk, FinishChunk):
                     report(chunk.timings.tokens_per_second)
-                yield chunk
+                yield self._with_context(chunk)
                 pace.waits()
+
+    def _with_context(self, chunk: ChatChunk) -> ChatChunk:
+        match chunk:
+            case PromptProgressChunk():
+                return chunk.model_copy(update=self._context)
+            case FinishChunk(timings=timings):
+                return chunk.model_copy(
+                    update={"timings": timings.model_copy(update=self._context)}
+                )
+            case _:
+                return chunk
 
     def cancel(self) -> None:
         """End the answer from any thread; its FinishChunk says CANCELLED."""

@@ -63,7 +63,8 @@ class LlamaCppService:
         PaddockError (NOT_RUNNING) unless the server is READY.
         """
         state, spec = self._running()
-        return ChatStream(self._chats.stream(spec, request), self._registry, state.run)
+        answer = self._chats.stream(spec, request)
+        return ChatStream(answer, self._registry, state.run, state.context_size)
 
     def get_metrics(self) -> ServerMetrics | None:
         """The latest sample; ``None`` before the first."""

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from tray.ui.markdown.highlight import highlight
 from tray.ui.markdown.links import shown_host
+from tray.ui.markdown.mathml import formula_html
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#._-]{0,31}")
 
@@ -42,7 +43,7 @@ def _code_block(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str
 
 
 def _formula(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
-    return f'<span class="formula">{escape(tokens[index].content)}</span>'
+    return formula_html(tokens[index].content)
 
 
 def _table_open(_: Any, _tokens: Sequence[Token], _index: int, *_rest: Any) -> str:

@@ -6,33 +6,41 @@ import nh3
 
 from tray.ui.markdown.highlight import CLASSES
 from tray.ui.markdown.links import SCHEMES
+from tray.ui.markdown.math_elements import ELEMENTS
 
 _TAG_NAMES = (
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr br strong em s code pre a table thead tbody tr th "
     "td input div span figure figcaption"
 )
-TAGS = frozenset(_TAG_NAMES.split())
+TAGS = frozenset({*_TAG_NAMES.split(), *ELEMENTS})
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "data-host"},
     "ol": {"start"},
     "figure": {"data-language"},
     "input": {"disabled", "checked"},
+    "span": {"data-source"},
 }
 VALUES: dict[str, dict[str, set[str]]] = {
     "a": {"target": {"_blank"}},
     "input": {"type": {"checkbox"}, "aria-label": {"done", "to do"}},
     "pre": {"tabindex": {"0"}},
     "div": {"tabindex": {"0"}},
+    "span": {"tabindex": {"0"}},
+    **{
+        element: {name: set(values) for name, values in attributes.items()}
+        for element, attributes in ELEMENTS.items()
+        if attributes
+    },
 }
 ALLOWED_CLASSES: dict[str, set[str]] = {
     "a": {"image-link"},
     "div": {"table", "plain", "stream"},
     "figure": {"code"},
-    "code": {"stream"},
+    "code": {"stream", "formula", "display"},
     "li": {"task"},
     "ul": {"tasks"},
     "ol": {"tasks"},
-    "span": {"formula", *CLASSES},
+    "span": {"formula", "display", *CLASSES},
     "th": {"align-left", "align-center", "align-right"},
     "td": {"align-left", "align-center", "align-right"},
 }

@@ -11,7 +11,7 @@ from typing import Protocol
 from tray.ui.markdown.boundaries import closes_fence, is_blank
 
 _PERHAPS_CLOSING = re.compile(r" {0,3}(`*|~*)[ \t]*")
-_STARTS_BLOCK = re.compile(r" {0,3}(#|```|~~~|>|[-+*_|:]|\d{1,9}[.)])")
+_STARTS_BLOCK = re.compile(r" {0,3}(#|```|~~~|>|[-+*_|:]|\$\$|\\\[|\d{1,9}[.)])")
 _ITEM = re.compile(r" {0,3}(?:\d{1,9}([.)])|([-+*]))(?:[ \t]|$)")
 
 
