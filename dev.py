@@ -10,6 +10,7 @@ Usage: python3 dev.py COMMAND [ARGUMENTS]     (Windows: py dev.py COMMAND)
   torture [ARGUMENTS]  the fault tests in their long form; --scale 0.02 is a short one
   screenshots          take the pictures of the documentation
   lock [ARGUMENTS]     write the lock files; ARGUMENTS (--upgrade) go to uv
+  pin-engines [TAG]    pin llama.cpp's builds by the hashes of GitHub's release API
   packages SET…        install sets of installer/linux/packages.toml (Linux)
 """
 
@@ -100,6 +101,11 @@ def lock(arguments: list[str]) -> int:
     return 0
 
 
+def pin_engines(arguments: list[str]) -> int:
+    """Write assets/engine_builds.json from a release of llama.cpp."""
+    become(ready("dev", VENV), ["-m", "installer.pin_engines", *arguments], folder=ROOT)
+
+
 def packages(sets: list[str]) -> int:
     """Install the named package sets."""
     from installer.linux import system_packages
@@ -115,6 +121,7 @@ COMMANDS = {
     "torture": torture,
     "screenshots": screenshots,
     "lock": lock,
+    "pin-engines": pin_engines,
     "packages": packages,
 }
 

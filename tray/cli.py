@@ -73,11 +73,13 @@ def _add_reports(add: Callable[..., argparse.ArgumentParser]) -> None:
     status.set_defaults(command=_status)
     models = add("models", help="the models on this machine, and getting more")
     _add_models(models)
+    engines = add("engines", help="builds of llama.cpp for this machine, and getting one")
+    _add_engines(engines)
     metrics = add("metrics", help="load of CPU, RAM and GPUs")
     metrics.set_defaults(command=_metrics)
     doctor = add("doctor", help="what is wrong with this machine, and how to mend it")
     doctor.set_defaults(command=_doctor)
-    for command in (chat, status, models, metrics, doctor):
+    for command in (chat, status, models, engines, metrics, doctor):
         command.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -106,6 +108,21 @@ def _add_models(models: argparse.ArgumentParser) -> None:
     token = add("token", help="the Hugging Face token for models that are not open to everybody")
     token.add_argument("action", nargs="?", choices=("set", "forget"), help="default: say if any")
     token.set_defaults(command=_token)
+
+
+def _add_engines(engines: argparse.ArgumentParser) -> None:
+    engines.set_defaults(command=_engines)
+    add = engines.add_subparsers(metavar="ACTION").add_parser
+    get = add("get", help="download, unpack and check a build, then use it")
+    get.add_argument("name", nargs="?", metavar="NAME", help="without it the proposed one")
+    get.set_defaults(command=_get_engine)
+    use = add("use", help="use an installed build from the next start on")
+    use.add_argument("name", metavar="NAME", help='"automatic" lets Paddock choose')
+    use.set_defaults(command=_use_engine)
+    add("back", help="use what was used before").set_defaults(command=_engine_back)
+    remove = add("remove", help="delete an installed build")
+    remove.add_argument("name", metavar="NAME")
+    remove.set_defaults(command=_remove_engine)
 
 
 def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -187,6 +204,36 @@ def _token(arguments: argparse.Namespace) -> int:
     from tray.commands.models import token
 
     return token(arguments.action)
+
+
+def _engines(arguments: argparse.Namespace) -> int:
+    from tray.commands.engines import engines
+
+    return engines(arguments.json)
+
+
+def _get_engine(arguments: argparse.Namespace) -> int:
+    from tray.commands.engines import get
+
+    return get(arguments.name)
+
+
+def _use_engine(arguments: argparse.Namespace) -> int:
+    from tray.commands.engines import use
+
+    return use(arguments.name)
+
+
+def _engine_back(_: argparse.Namespace) -> int:
+    from tray.commands.engines import back
+
+    return back()
+
+
+def _remove_engine(arguments: argparse.Namespace) -> int:
+    from tray.commands.engines import remove
+
+    return remove(arguments.name)
 
 
 def _metrics(arguments: argparse.Namespace) -> int:

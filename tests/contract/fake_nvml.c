@@ -12,6 +12,8 @@
  *   pid=<pid>:<MiB>  this process holds so much of GPU 0, beside another process;
  *                    without a number how much is NOT_AVAILABLE
  *   noprocesses      the lists of processes answer NOT_SUPPORTED
+ *   cuda=<n>         the CUDA the driver supports, as 13000 for 13.0; without it
+ *                    NOT_SUPPORTED
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +87,23 @@ int nvmlShutdown(void) {
     if (!sessions) return UNINITIALIZED;
     sessions--;
     return OK;
+}
+
+int nvmlSystemGetDriverVersion(char *version, unsigned length) {
+    snprintf(version, length, "580.65.06");
+    return sessions ? OK : UNINITIALIZED;
+}
+
+int nvmlSystemGetCudaDriverVersion_v2(int *version) {
+    const char *cuda = word("cuda=");
+    *version = cuda ? atoi(cuda) : 0;
+    return cuda ? OK : NOT_SUPPORTED;
+}
+
+int nvmlDeviceGetCudaComputeCapability(int *device, int *major, int *minor) {
+    *major = 8 + *device;
+    *minor = 6;
+    return word("na") ? NOT_SUPPORTED : state(device);
 }
 
 int nvmlDeviceGetCount_v2(unsigned *count) {

@@ -1,7 +1,7 @@
 """Run as a program: prints what the GPU readers say, one JSON line for each command.
 
-Commands on standard input: ``read [PID]``, ``threads``, ``log``, ``cost N``; end of
-input closes. The first argument picks what is asked: ``nvml``, the same in a
+Commands on standard input: ``read [PID]``, ``threads``, ``log``, ``driver``, ``cost N``;
+end of input closes. The first argument picks what is asked: ``nvml``, the same in a
 ``container``, or ``detect``.
 """
 
@@ -14,6 +14,7 @@ import time
 from tray.infrastructure.gpu.chain import ReaderChain
 from tray.infrastructure.gpu.detect import GpuMonitor, detect_gpus
 from tray.infrastructure.gpu.nvml import NvmlReader
+from tray.infrastructure.gpu.nvml_driver import nvidia_driver
 from tray.infrastructure.gpu.reader import NOBODY, Pids
 
 
@@ -33,6 +34,9 @@ def main() -> None:
                 print(json.dumps(logged))
             case ["imported", name]:
                 print(json.dumps(name in sys.modules))
+            case ["driver"]:
+                driver = nvidia_driver()
+                print("null" if driver is None else driver.model_dump_json())
             case ["cost", count]:
                 print(json.dumps(_cost(monitor, int(count))))
         sys.stdout.flush()

@@ -168,6 +168,15 @@ def test_a_gpu_beside_the_bundled_engine_alone_is_said(healthy: Patient) -> None
     assert "llama.cpp" in (check.fix or "")
 
 
+def test_a_build_that_would_use_the_gpu_is_named(healthy: Patient) -> None:
+    def better() -> str:
+        return "Vulkan fits this machine best. Run: paddock engines get"
+
+    without = replace(healthy, executable=no_executable(), better_engine=better)
+    assert found(without, "GPU in the engine").fix == better()
+    assert found(replace(healthy, better_engine=better), "GPU in the engine").fix is None
+
+
 @on_linux
 def test_device_files_one_may_not_open_are_named_with_the_groups_to_join(
     healthy: Patient, tmp_path: Path

@@ -47,6 +47,24 @@ def test_two_gpus_with_every_value(probe: Probe) -> None:
     assert (second["index"], second["name"], second["vram_used"]) == (1, "Fake RTX 5001", 2 * _GIB)
 
 
+def test_the_driver_and_what_it_supports(probe: Probe) -> None:
+    probe.set("cuda=13000")
+    assert probe.ask("driver") == {"version": "580.65.06", "cuda": "13.0", "compute": "9.6"}
+    probe.set("cuda=12040 lost=1")
+    assert probe.ask("driver") == {"version": "580.65.06", "cuda": "12.4", "compute": "8.6"}
+
+
+@pytest.mark.parametrize("words", ["init=9", "count=0"])
+def test_no_driver_to_speak_of(probe: Probe, words: str) -> None:
+    probe.set(words)
+    assert probe.ask("driver") is None
+
+
+def test_a_driver_that_tells_little(probe: Probe) -> None:
+    probe.set("na")
+    assert probe.ask("driver") == {"version": "580.65.06", "cuda": None, "compute": None}
+
+
 def test_values_the_card_does_not_have_are_unknown(probe: Probe) -> None:
     probe.set("na nomemory")
     assert [_all_unknown(gpu) for gpu in probe.gpus()] == [True, True]

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tray.models.download import DownloadProgress
 from tray.models.engine_build import (
     Asset,
     Backend,
@@ -91,7 +92,9 @@ class ScriptedGetter:
         return self.found
 
     def get(self, build: EngineBuild, tell: Callable[[EngineWork], None]) -> InstalledEngine:
-        tell(EngineWork(name=build.name, done=build.size // 2, total=build.size))
+        half = build.size // 2
+        progress = DownloadProgress(name=build.name, done=half, total=build.size, fetched=half)
+        tell(EngineWork(name=build.name, progress=progress))
         self.begun.set()
         assert self.release.wait(10)
         if self.fails is not None:

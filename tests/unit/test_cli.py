@@ -41,6 +41,13 @@ def subcommands() -> dict[str, argparse.ArgumentParser]:
         (["models", "delete", "a"], {"name": "a", "for_good": False}),
         (["models", "token"], {"action": None}),
         (["models", "token", "set"], {"action": "set"}),
+        (["engines"], {"json": False}),
+        (["engines", "--json"], {"json": True}),
+        (["engines", "get"], {"name": None}),
+        (["engines", "get", "b1-cpu"], {"name": "b1-cpu"}),
+        (["engines", "use", "automatic"], {"name": "automatic"}),
+        (["engines", "back"], {}),
+        (["engines", "remove", "b1-cpu"], {"name": "b1-cpu"}),
     ],
 )
 def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
@@ -61,6 +68,9 @@ def test_arguments(argv: list[str], expected: dict[str, object]) -> None:
         ["models", "show"],
         ["models", "delete"],
         ["models", "token", "say"],
+        ["engines", "use"],
+        ["engines", "remove"],
+        ["engines", "nonsense"],
     ],
 )
 def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ def having(base: MachineFacts = LINUX, **facts: object) -> MachineFacts:
     return base.model_copy(update={"gpu": True, **facts})
 
 
-NEW_LIBC = "It needs glibc 2.38; this system has 2.36."
+NEW_LIBC = "No pinned build runs here: it needs glibc 2.38; this system has 2.36."
 
 TABLE = {
     "new driver": (

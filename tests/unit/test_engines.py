@@ -39,7 +39,7 @@ def test_the_proposed_build_is_got_and_then_used() -> None:
     page = page_engines(rig.engines.shelf())
     assert page.work is not None
     assert page.work.share == 0.5
-    assert page.work.label == "b100-vulkan · 15 MiB of 30 MiB"
+    assert page.work.label == "b100-vulkan · 15 MiB of 30 MiB · 50 %"
     assert all(row.actions == () for row in page.rows)
     rig.getter.release.set()
     shelf = settled(rig)

@@ -12,8 +12,11 @@ from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.config import EngineKind
 from tray.models.doctor import CheckStatus, Diagnosis
+from tray.models.engine_build import Backend
+from tray.models.error import PaddockError
 from tray.models.metrics import GpuMetrics
 from tray.models.state import EngineInfo
+from tray.ui.engine_words import proposal_line
 from tray.ui.terminal.reports import diagnosis_text
 
 
@@ -47,4 +50,20 @@ def _patient() -> Patient:
         gpus=gpus,
         gpu_present=gpu_present,
         endpoint=SingleInstance(folders).read_endpoint(),
+        better_engine=_better_engine,
     )
+
+
+def _better_engine() -> str | None:
+    """The build that is proposed for this machine's GPU, and how to get it."""
+    from tray.commands.engines import offered_here
+
+    try:
+        shelf = offered_here().shelf()
+    except PaddockError:
+        return None
+    proposed = next((entry for entry in shelf.entries if entry.name == shelf.proposed), None)
+    if proposed is None or proposed.backend is Backend.CPU:
+        return None
+    how = f"use {proposed.name}" if proposed.installed else "get"
+    return f"{proposal_line(shelf)} Run: paddock engines {how}"

@@ -1,17 +1,14 @@
 """``paddock models``: what is here, in detail, and getting more."""
 
 import sys
-import time
 
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
+from tray.commands.progress import ProgressLine
 from tray.models.download import DownloadProgress
 from tray.models.state import ModelState
 from tray.ui.download_words import progress_words, shown_token
 from tray.ui.present import joined, size
 from tray.ui.terminal.model_reports import catalog_text, choices_text, model_text
-
-_ON_TERMINAL, _IN_PIPE = 0.2, 5.0
-"""Seconds between two lines of progress."""
 
 
 def models(as_json: bool) -> int:
@@ -110,26 +107,14 @@ def download(what: str) -> int:
 
 
 class _Progress:
-    """One line that changes on a terminal; now and then a line in a pipe."""
+    """The download with speed and time left."""
 
     def __init__(self) -> None:
-        self._on_terminal = sys.stderr.isatty()
-        self._next = 0.0
-        self._open = False
+        self._line = ProgressLine()
 
     def tell(self, progress: DownloadProgress) -> None:
-        now = time.monotonic()
-        if now < self._next and progress.waiting is None:
-            return
-        self._next = now + (_ON_TERMINAL if self._on_terminal else _IN_PIPE)
-        words = joined((progress.name, progress_words(progress)))
-        if self._on_terminal:
-            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
-            self._open = True
-        else:
-            note(words)
+        if self._line.due or progress.waiting is not None:
+            self._line.show(joined((progress.name, progress_words(progress))))
 
     def end(self) -> None:
-        if self._open:
-            self._open = False
-            note("")
+        self._line.end()

@@ -39,7 +39,8 @@ class Patient:
 
     ``executable`` gives the llama-server that would be used, or raises
     PaddockError; ``gpus`` is ``()`` without a GPU and ``None`` when a driver does
-    not answer; ``endpoint`` is that of a running Paddock.
+    not answer; ``endpoint`` is that of a running Paddock; ``better_engine`` says in
+    sentences which build for the GPU can be got, if one can.
     """
 
     folders: Folders
@@ -50,6 +51,7 @@ class Patient:
     gpus: Callable[[], tuple[GpuMetrics, ...] | None]
     gpu_present: Callable[[], bool]
     endpoint: Endpoint | None = None
+    better_engine: Callable[[], str | None] = lambda: None
     import_engine: tuple[str, ...] = IMPORT_ENGINE
     tray_host: Callable[[], TrayHost] = find_tray_host
     webview_problem: Callable[[], str | None] = webview_problem
@@ -72,7 +74,8 @@ def _checks(patient: Patient) -> Iterator[Check]:
     yield check_gpu(patient.gpus(), present)
     if sys.platform == "linux":
         yield check_gpu_access(patient.devices)
-    yield check_engine_gpu(engine if isinstance(engine, EngineInfo) else None, present)
+    used = engine if isinstance(engine, EngineInfo) else None
+    yield check_engine_gpu(used, present, patient.better_engine)
     yield check_model_folders(
         patient.model_folders, settings.models.folders, len(patient.find_models())
     )

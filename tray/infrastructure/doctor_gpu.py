@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.llama.gpu_hint import gpu_hint
@@ -55,8 +56,13 @@ def check_gpu_access(devices: Path) -> Check:
     )
 
 
-def check_engine_gpu(engine: EngineInfo | None, present: bool) -> Check:
-    """Whether the engine for own models sees the GPU; ``None`` is the bundled one."""
+def check_engine_gpu(
+    engine: EngineInfo | None, present: bool, better: Callable[[], str | None]
+) -> Check:
+    """Whether the engine for own models sees the GPU; ``None`` is the bundled one.
+
+    ``better`` is asked for a build that would only when this one does not.
+    """
     name = "GPU in the engine"
     fallback = engine.cpu_fallback if engine else None
     if fallback is not None:
@@ -75,5 +81,5 @@ def check_engine_gpu(engine: EngineInfo | None, present: bool) -> Check:
         name=name,
         status=CheckStatus.WARNING,
         finding=f"{which} computes on the CPU alone.",
-        fix=(engine.hint if engine else None) or gpu_hint(sys.platform),
+        fix=better() or (engine.hint if engine else None) or gpu_hint(sys.platform),
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from tray.models.base import Frozen
+from tray.models.download import DownloadProgress
 from tray.models.engine_build import Backend, InstalledEngine
 from tray.models.failure import ServerFailure
 
@@ -24,14 +25,11 @@ class EngineEntry(Frozen):
 
 
 class EngineWork(Frozen):
-    """What is being done to get a build. Sizes in bytes; ``waiting`` is why nothing comes."""
+    """What is being done to get a build; ``progress`` while it is downloaded."""
 
     name: str
     stage: Literal["downloading", "unpacking", "checking"] = "downloading"
-    done: int = 0
-    total: int = 0
-    fetched: int = 0
-    waiting: str | None = None
+    progress: DownloadProgress | None = None
 
 
 class EngineShelf(Frozen):

@@ -31,7 +31,9 @@ def propose(pins: EnginePins, facts: MachineFacts) -> Proposal:
     best = next((b for b in ranked if verdicts[b.name].fits), None)
     listed = tuple(verdicts.values())
     if best is None:
-        return Proposal(name=None, reason=f"{listed[-1].reason} {OWN}", verdicts=listed)
+        why = listed[-1].reason
+        reason = f"No pinned build runs here: {why[0].lower()}{why[1:]} {OWN}"
+        return Proposal(name=None, reason=reason, verdicts=listed)
     reason = verdicts[best.name].reason
     if best.backend is Backend.CPU:
         reason = f"{_why_no_gpu(ranked, verdicts, facts)} {BUNDLED}"

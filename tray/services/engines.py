@@ -156,7 +156,7 @@ class Engines:
                 raise _refused(
                     f"{self._work.name} is being fetched", "Wait until it is done, or cancel it."
                 )
-            self._work = EngineWork(name=build.name, total=build.size)
+            self._work = EngineWork(name=build.name)
             self._failure = None
             self._cancelled = False
         return build

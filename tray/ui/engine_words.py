@@ -11,7 +11,8 @@ from tray.models.engine_shelf import (
     PageEngines,
     PageEngineWork,
 )
-from tray.ui.present import size
+from tray.ui.download_words import progress_words
+from tray.ui.present import joined, size
 
 TITLES = {
     Backend.CUDA: "CUDA",
@@ -81,20 +82,23 @@ def note_of(entry: EngineEntry) -> str:
 
 
 def work_line(work: EngineWork) -> str:
-    """How far it is, without a speed: what shows it may add one."""
+    """How far it is."""
+    return joined((work.name, _doing(work)))
+
+
+def _doing(work: EngineWork) -> str:
     if work.stage == "unpacking":
-        return f"{work.name} · unpacking"
+        return "unpacking"
     if work.stage == "checking":
-        return f"{work.name} · checking whether it runs here"
-    known = f"{work.name} · {size(work.done)} of {size(work.total)}"
-    return f"{known} · {work.waiting}" if work.waiting else known
+        return "checking whether it runs here"
+    return "beginning" if work.progress is None else progress_words(work.progress)
 
 
 def _row(entry: EngineEntry, shelf: EngineShelf, busy: bool) -> PageEngine:
     state = state_of(entry, shelf)
     offered: dict[State, tuple[Action, ...]] = {
         "available": ("get",),
-        "unfit": ("get",),
+        "unfit": (),
         "installed": ("use", "remove"),
         "used": (),
     }
@@ -110,5 +114,6 @@ def _row(entry: EngineEntry, shelf: EngineShelf, busy: bool) -> PageEngine:
 
 
 def _page_work(work: EngineWork) -> PageEngineWork:
-    share = work.done / work.total if work.total else None
+    known = work.progress
+    share = None if known is None else known.done / known.total
     return PageEngineWork(name=work.name, label=work_line(work), share=share)

@@ -8,7 +8,6 @@ output, the last one a result. The end of standard input ends the child at once.
 import os
 import sys
 import threading
-import time
 from typing import BinaryIO
 
 from tray.infrastructure.engines.getter_protocol import GetterRequest, Told
@@ -19,8 +18,6 @@ from tray.infrastructure.llama.environment import probe_environment
 from tray.models.engine_shelf import EngineWork
 from tray.models.failure import PaddockError
 
-PAUSE = 0.1
-"""Seconds between two lines of progress."""
 CANCELLED = 3
 
 
@@ -49,17 +46,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> int:
 class _Teller:
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers
-        self._next = 0.0
-        self._last: EngineWork | None = None
 
     def work(self, work: EngineWork) -> None:
-        """Not every piece; changes of what is done always."""
-        now = time.monotonic()
-        last = self._last
-        same = last is not None and (last.stage, last.waiting) == (work.stage, work.waiting)
-        if same and now < self._next:
-            return
-        self._next, self._last = now + PAUSE, work
         self.tell(Told(work=work))
 
     def tell(self, told: Told) -> None:

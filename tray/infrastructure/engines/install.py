@@ -75,18 +75,14 @@ def check_engine(
 def _unpacked(build: EngineBuild, archives: tuple[Path, ...], staging: Path, tell: Tell) -> Path:
     """The folder with the content of all archives; each is read again for its hash first."""
     roots = []
+    tell(EngineWork(name=build.name, stage="unpacking"))
     for number, (archive, asset) in enumerate(zip(archives, build.assets, strict=True)):
-
-        def said(done: int, total: int = asset.size) -> None:
-            tell(EngineWork(name=build.name, stage="unpacking", done=min(done, total), total=total))
-
-        if not is_whole(archive, asset.size, asset.sha256, said):
+        if not is_whole(archive, asset.size, asset.sha256, lambda _: None):
             archive.unlink(missing_ok=True)
             raise wrong_hash(archive)
         place = staging / str(number)
         place.mkdir(mode=0o700)
-        tell(EngineWork(name=build.name, stage="unpacking"))
-        roots.append(unpack(archive, place, lambda _: None))
+        roots.append(unpack(archive, place))
     for root in roots[1:]:
         add_missing(root, roots[0])
     return roots[0]

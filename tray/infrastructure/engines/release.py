@@ -12,7 +12,9 @@ from tray.infrastructure.engines.failures import gone, odd, unusable
 from tray.infrastructure.hub.body import pieces
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
 from tray.infrastructure.hub.failures import no_room
+from tray.infrastructure.hub.pace import Pace
 from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
+from tray.models.download import DownloadProgress
 from tray.models.engine_build import Asset, EngineBuild
 from tray.models.engine_shelf import EngineWork
 
@@ -40,7 +42,7 @@ class ReleaseFetch:
     def __init__(self, build: EngineBuild, folder: Path, tell: Tell) -> None:
         self._build = build
         self._folder = folder
-        self._tell = tell
+        self._pace = Pace(lambda p: tell(EngineWork(name=build.name, progress=p)))
         self._before = 0
         self._fetched = 0
 
@@ -89,7 +91,7 @@ class ReleaseFetch:
                         part.size, f"{interruption.reason}; trying again in {seconds:.0f} s"
                     )
                     time.sleep(seconds)
-            part.finish()
+            part.finish(lambda: self._report(part.size, "checking it"))
 
     def _fetch(
         self,
@@ -117,8 +119,8 @@ class ReleaseFetch:
             raise Interrupted("the connection ended early")
 
     def _report(self, size: int, waiting: str | None = None) -> None:
-        self._tell(
-            EngineWork(
+        self._pace.tell(
+            DownloadProgress(
                 name=self._build.name,
                 done=self._before + size,
                 total=self._build.size,

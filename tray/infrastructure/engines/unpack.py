@@ -1,7 +1,6 @@
 """Unpacks archives into an empty folder: nothing outside, nothing but files, bounded."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.engines.archive import DAMAGE, Entry, EntryKind, entries
@@ -14,19 +13,17 @@ MOST_BYTES = 8 << 30
 # Libraries of CUDA shrink to a quarter; a bomb to a thousandth.
 MOST_TIMES = 24
 SLACK = 64 << 20
-Tell = Callable[[int], None]
 Parts = tuple[str, ...]
 
 
-def unpack(archive: Path, folder: Path, tell: Tell) -> Path:
+def unpack(archive: Path, folder: Path) -> Path:
     """Unpack into ``folder``, which is empty; where the content begins.
 
     That is the one folder that holds everything, if there is one, else ``folder``.
-    ``tell`` gets the bytes written so far. Raises PaddockError with the reason an archive
-    is refused, and OSError.
+    Raises PaddockError with the reason an archive is refused, and OSError.
     """
     try:
-        _Unpacking(archive, folder, tell).run()
+        _Unpacking(archive, folder).run()
     except Unsafe as unsafe:
         raise refused(
             "The archive is not safe to unpack",
@@ -52,12 +49,10 @@ def add_missing(source: Path, target: Path) -> None:
 
 
 class _Unpacking:
-    def __init__(self, archive: Path, folder: Path, tell: Tell) -> None:
+    def __init__(self, archive: Path, folder: Path) -> None:
         self._archive = archive
         self._folder = folder
-        self._tell = tell
         self._left = min(MOST_BYTES, archive.stat().st_size * MOST_TIMES + SLACK)
-        self._written = 0
         self._seen: set[str] = set()
         self._links: dict[Parts, Parts] = {}
 
@@ -105,8 +100,6 @@ class _Unpacking:
                 if self._left < 0:
                     raise Unsafe("far more than its size promises")
                 file.write(data)
-                self._written += len(data)
-                self._tell(self._written)
 
     def _link(self, parts: Parts, target: Parts) -> None:
         """Links come last, so nothing is ever written through one."""

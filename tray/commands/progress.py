@@ -1,0 +1,38 @@
+"""A line of progress on standard error."""
+
+import sys
+import time
+
+from tray.commands.output import note
+
+_ON_TERMINAL, _IN_PIPE = 0.2, 5.0
+"""Seconds between two lines."""
+
+
+class ProgressLine:
+    """One line that changes on a terminal; now and then a line in a pipe."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stderr.isatty()
+        self._next = 0.0
+        self._open = False
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for another line."""
+        return time.monotonic() >= self._next
+
+    def show(self, words: str) -> None:
+        """In the place of the last one, on a terminal."""
+        self._next = time.monotonic() + (_ON_TERMINAL if self._on_terminal else _IN_PIPE)
+        if self._on_terminal:
+            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
+            self._open = True
+        else:
+            note(words)
+
+    def end(self) -> None:
+        """What comes next gets a line of its own."""
+        if self._open:
+            self._open = False
+            note("")
