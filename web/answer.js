@@ -4,12 +4,18 @@ import { Blocks } from "./blocks.js";
 import { element, icon, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
 
+const UNFINISHED = ["cut", "cancelled", "length"]; // reasons after which an answer can go on
+
 export class Answer {
-  // `onRetry` is called when the reader asks for this answer again.
-  constructor(speech, onRetry) {
+  // `onRetry` is called when the reader asks for this answer again, `onGoOn` when it is to go on.
+  constructor(speech, onRetry, onGoOn) {
     this.source = "";
+    this.reasoning = "";
+    this.seconds = null; // of reasoning
+    this.message = null; // the KeptMessage, once there is anything to keep
     this.speech = speech;
     this.onRetry = onRetry;
+    this.onGoOn = onGoOn;
     this.waiting = element("div", { className: "waiting" }, dots(), element("span"));
     this.body = element("div", { className: "blocks" });
     this.blocks = new Blocks(this.body);
@@ -29,36 +35,79 @@ export class Answer {
     switch (chunk.kind) {
       case "blocks": return this.#blocks(chunk);
       case "thinking": return this.#thinking(chunk.text);
-      case "thought": return this.#thought(chunk.label);
+      case "thought": return this.#thought(chunk.label, chunk.seconds);
       case "reading": return this.#reading(chunk);
       case "finish": return chunk;
     }
   }
 
-  // Shows a kept answer: its Markdown, and its blocks as sanitized HTML.
-  restore(source, blocks) {
-    this.source = source;
+  // Shows a kept answer: its message, its blocks as sanitized HTML, and how long it thought.
+  restore(message, blocks, thought) {
+    this.message = message;
+    this.source = message.content;
+    if (message.reasoning) {
+      this.#thinking(message.reasoning);
+      this.#thought(thought, message.thought_seconds);
+    }
     blocks.forEach((html, index) => this.blocks.apply({ index, html, append_text: null, final: true }));
   }
 
-  // `label` is the line under the answer; `failure` is shown with a button.
-  end(label, failure) {
+  // Makes ready for more of an answer that has ended.
+  reopen() {
+    this.repeated = true; // the blocks come again from the first
+    this.root.querySelector(".failure")?.remove();
+    this.meta.replaceChildren();
+    this.meta.hidden = true;
+    this.body.after(this.waiting);
+  }
+
+  // `label` is the line under the answer; `failure` is shown with a button. Returns the
+  // KeptMessage, or null if nothing came.
+  end({ label, failure, reason = null, timings }) {
     this.waiting.remove();
-    if (this.thinking) this.#thought("Thought");
+    if (this.thinking) this.#thought("Thought", this.seconds);
     this.speech.end();
+    this.#keep(reason, timings);
+    const goesOn = this.message && UNFINISHED.includes(reason);
     this.meta.append(element("span", {}, label));
     if (this.source) this.meta.append(button("copy", "Copy answer"));
+    if (goesOn && !failure) this.meta.append(button("on", "Continue"));
     if (!failure) this.meta.append(button("again", "Answer again"));
     this.meta.hidden = false;
-    if (failure) this.root.append(failureCard(failure, [["Try again", this.onRetry]]));
+    if (failure) this.root.append(failureCard(failure, this.#ways(goesOn)));
+    return this.message;
+  }
+
+  #ways(goesOn) {
+    const retry = ["Try again", this.onRetry];
+    return goesOn ? [["Continue", this.onGoOn], retry] : [retry];
+  }
+
+  #keep(reason, timings) {
+    if (!this.source && !this.reasoning) return;
+    this.message ??= { role: "assistant" };
+    Object.assign(this.message, {
+      content: this.source,
+      reasoning: this.reasoning,
+      thought_seconds: this.seconds,
+      reason,
+      timings: timings ?? this.message.timings ?? {},
+    });
   }
 
   #blocks(chunk) {
     this.waiting.remove();
     this.source += chunk.source;
+    const known = this.repeated;
+    if (known) {
+      this.repeated = false;
+      this.body.replaceChildren();
+      this.blocks = new Blocks(this.body);
+    }
     for (const update of chunk.updates) {
       const block = this.blocks.apply(update);
-      this.speech.heard(update, block);
+      if (known) this.speech.skip(update, block);
+      else this.speech.heard(update, block);
     }
   }
 
@@ -73,14 +122,17 @@ export class Answer {
   #thinking(text) {
     if (!this.thinking) {
       this.waiting.remove();
+      this.root.querySelector(".thinking")?.remove();
       const summary = element("summary", {}, icon("chevron", true), element("span", {}, "Thinking"));
-      this.thinking = element("details", { className: "thinking busy" }, summary, element("div"));
+      this.thinking = element("details", { className: "thinking busy" }, summary, element("div", {}, this.reasoning));
       this.body.before(this.thinking);
     }
     this.thinking.lastChild.append(text);
+    this.reasoning += text;
   }
 
-  #thought(label) {
+  #thought(label, seconds) {
+    this.seconds = seconds;
     setText(this.thinking.querySelector("summary span"), label);
     this.thinking.classList.remove("busy");
     this.thinking = null;

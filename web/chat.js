@@ -2,8 +2,9 @@
 
 import { Answer } from "./answer.js";
 import { ApiFailure, call, stream } from "./api.js";
-import { byId, element, setText } from "./dom.js";
-import { onState, start, state } from "./header.js";
+import { byId, setText } from "./dom.js";
+import { question } from "./question.js";
+import { isReady, whenReady } from "./ready.js";
 import { follow, toEnd } from "./scroll.js";
 import { Speech } from "./speech.js";
 
@@ -18,30 +19,65 @@ const progress = byId("progress");
 let messages = [];
 let conversation = null; // its id, once something was asked; never one of a private chat
 let secret = false;
-let active = null; // { answer, controller, starting }
+let settings = {}; // a ChatSettings; what it lacks is the engine's own
+let active = null; // { answer, controller }
+let editor = null; // edit.js
 const listeners = [];
+const replacedListeners = [];
 
 export const onChange = (listener) => listeners.push(listener);
+// Gets a line about what was replaced, and how to undo that.
+export const onReplaced = (listener) => replacedListeners.push(listener);
 export const isBusy = () => active !== null;
 export const isEmpty = () => messages.length === 0;
 export const current = () => conversation;
 export const isPrivate = () => secret;
+export const said = () => messages;
+export const chosen = () => settings;
 
 function changed() {
   for (const listener of listeners) listener();
 }
 
-export function send(text) {
-  if (!secret) conversation ??= crypto.randomUUID();
-  messages.push({ role: "user", content: text });
-  list.append(question(text));
+export function send(text, files = []) {
+  if (!secret && !conversation) {
+    conversation = crypto.randomUUID();
+    call("/api/page/chats/settings", { id: null, settings: {} }).catch(() => {});
+  }
+  const message = { role: "user", content: text, attachments: files };
+  messages.push(message);
+  list.append(question(message));
   run();
 }
 
-function question(text) {
-  const said = element("li", { className: "message question" }, element("div", {}, text));
-  said.setAttribute("aria-label", "You");
-  return said;
+// Asks a question anew in the place of one that was asked; returns how to undo that.
+function askAnew(node, text, files) {
+  const undo = replacing();
+  while (node.nextSibling) node.nextSibling.remove();
+  node.remove();
+  messages = messages.slice(0, messages.indexOf(node.message));
+  send(text, files);
+  return undo;
+}
+
+// How to bring back what is about to be replaced.
+function replacing() {
+  const before = [conversation, secret, messages, [...list.children], settings];
+  stop();
+  return () => {
+    replace(...before);
+    if (!secret) keep(messages);
+  };
+}
+
+function keep(said) {
+  call("/api/page/chats/keep", { id: conversation, messages: said, settings }).catch(() => {});
+}
+
+// Has the chat answered so from now on.
+export function choose(wanted) {
+  settings = wanted;
+  changed();
 }
 
 // Cancels the answer under way; what has arrived stays.
@@ -51,54 +87,67 @@ export function stop() {
 
 // Shows a kept conversation.
 export function load(shown) {
-  replace(shown.id, false, shown.messages.map(({ message }) => message), shown.messages.map(drawn));
+  const nodes = shown.messages.map(drawn);
+  replace(shown.id, false, shown.messages.map(({ message }) => message), nodes, shown.settings);
   if (messages.at(-1)?.role !== "user") return;
-  const answer = new Answer(new Speech(), () => again(answer));
-  answer.end("", CUT);
+  const answer = begun();
+  answer.end({ label: "", failure: CUT });
   list.append(answer.root);
 }
 
 // Begins a chat, private or not; returns how to bring the one before back.
 export function leave(forPrivate) {
-  const before = [conversation, secret, messages, [...list.children]];
-  replace(null, forPrivate, [], []);
+  const before = [conversation, secret, messages, [...list.children], settings];
+  replace(null, forPrivate, [], [], {});
   return () => replace(...before);
 }
 
-function replace(id, forPrivate, said, nodes) {
+function replace(id, forPrivate, said, nodes, wanted) {
   stop();
-  [conversation, secret, messages] = [id, forPrivate, said];
+  [conversation, secret, messages, settings] = [id, forPrivate, said, wanted];
   list.replaceChildren(...nodes);
   changed();
   toEnd();
 }
 
-function drawn({ message, blocks }) {
-  if (message.role !== "assistant") return question(message.content);
-  const answer = new Answer(new Speech(), () => again(answer));
-  answer.restore(message.content, blocks);
-  answer.end("", null);
+function begun() {
+  const answer = new Answer(new Speech(), () => again(answer), () => goOn(answer));
+  return answer;
+}
+
+function drawn({ message, blocks, thought, label }) {
+  if (message.role !== "assistant") return question(message);
+  const answer = begun();
+  answer.restore(message, blocks, thought);
+  answer.end({ label, failure: null, reason: message.reason });
   return answer.root;
 }
 
+// Another answer in the place of the last one.
 function again(answer) {
   if (active) return;
-  if (messages.at(-1)?.role === "assistant") messages.pop();
+  const undo = answer.message && replacing();
+  if (undo) messages = messages.slice(0, -1);
   answer.root.remove();
   run();
+  if (undo) tellReplaced("Answering again", undo);
 }
 
-async function run() {
-  const answer = new Answer(new Speech(), () => again(answer));
-  const said = messages;
-  active = { answer, controller: new AbortController() };
-  const mine = active;
-  list.append(answer.root);
+function goOn(answer) {
+  if (!active) run(answer);
+}
+
+// Has the last question answered, or goes on with an answer that ended too early.
+async function run(answer = begun()) {
+  const [mine, said] = [{ answer, controller: new AbortController() }, messages];
+  active = mine;
+  if (answer.message) answer.reopen();
+  else list.append(answer.root);
   changed();
   toEnd();
-  const { label, failure } = await receive(mine, { messages: said, conversation });
-  if (answer.source) said.push({ role: "assistant", content: answer.source });
-  answer.end(label, failure);
+  const end = await receive(mine, { messages: said, settings, conversation });
+  const message = answer.end(end);
+  if (message && said.at(-1) !== message) said.push(message);
   if (active === mine) active = null;
   setText(progress, "");
   changed();
@@ -108,50 +157,38 @@ async function run() {
 async function receive({ answer, controller }, question) {
   let finish = null;
   try {
-    await engine(answer, question, controller.signal);
+    if (!isReady()) {
+      if (question.conversation) keep(question.messages);
+      await whenReady(answer, controller.signal);
+    }
     await stream("/api/page/chat", question, controller.signal, (chunk) => {
       if (chunk.kind === "speed") setText(progress, chunk.label);
       else finish = answer.apply(chunk) ?? finish;
       follow();
     });
-    return finish ?? { label: "", failure: CUT };
+    return finish ?? { label: "", failure: CUT, reason: "cut" };
   } catch (error) {
-    if (error.name === "AbortError") return { label: "Stopped", failure: null };
-    if (error instanceof ApiFailure) return { label: "", failure: error.failure };
+    if (error.name === "AbortError") return { label: "Stopped", failure: null, reason: "cancelled" };
+    if (error instanceof ApiFailure) return { label: "", failure: error.failure, reason: "cut" };
     throw error;
   }
-}
-
-// Resolves when the engine is ready; starts it if need be, the question kept meanwhile.
-async function engine(answer, { messages: said, conversation: id }, signal) {
-  if (state?.phase === "ready") return;
-  active.starting = true;
-  if (id) call("/api/page/chats/keep", { id, messages: said }).catch(() => {});
-  answer.wait(state?.can_stop ? state.words : "Starting the engine");
-  const settled = await start(true, signal);
-  active.starting = false;
-  answer.wait("");
-  if (settled.phase !== "ready") throw new ApiFailure(settled.failure ?? stopped());
-}
-
-function stopped() {
-  return {
-    title: "The engine was stopped",
-    detail: "It was stopped before it could answer. Try again to start it.",
-    log_lines: [],
-  };
-}
-
-onState((next) => {
-  if (active?.starting && next.can_stop) active.answer.wait(`${next.words} · ${modelName(next)}`);
-});
-
-function modelName({ model, models }) {
-  return models.find(({ value }) => value === model)?.name ?? "";
 }
 
 list.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   const answer = button?.closest(".answer")?.answer;
   if (button?.classList.contains("again")) again(answer);
+  else if (button?.classList.contains("on")) goOn(answer);
+  else if (button?.classList.contains("edit")) edit(button.closest(".question"));
 });
+
+// Changes a question in its place; without one the last.
+export async function edit(node = [...list.querySelectorAll(".question")].at(-1)) {
+  // Once loaded it opens at once: the next key is for it already.
+  if (!editor) editor = await import("./edit.js");
+  if (node) editor.editQuestion(node, (text, files) => tellReplaced("Asked anew", askAnew(node, text, files)));
+}
+
+function tellReplaced(line, undo) {
+  for (const listener of replacedListeners) listener(line, undo);
+}

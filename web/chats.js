@@ -85,7 +85,7 @@ async function remove({ id, title }) {
   if (wasShown) {
     const empty = await call("/api/page/chats/show", { id: null });
     load(empty);
-    fill(empty.draft);
+    fill(empty.draft, empty.draft_files);
   }
   tell(`Deleted “${title}”`, "Undo", async () => {
     await change("restore", { id });

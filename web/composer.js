@@ -1,23 +1,36 @@
-// The box to write in: Enter sends, Shift+Enter breaks the line, the draft stays.
+// The box to write in: Enter sends, Shift+Enter breaks the line, Up edits the last message.
 
+import { call } from "./api.js";
 import { byId, icon } from "./dom.js";
-import { current, isBusy, isPrivate, onChange, send, stop } from "./chat.js";
+import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
+import { takeFiles } from "./drop.js";
+import { state } from "./header.js";
 import { hold } from "./popover.js";
+import { settingsHold } from "./settings.js";
+import { FileTray } from "./tray.js";
 
 const draft = byId("draft");
 const button = byId("send");
 const grows = CSS.supports("field-sizing", "content");
+const tray = new FileTray(() => said().flatMap(({ attachments }) => attachments ?? []), imagesNote, attached);
 
 export function focusComposer() {
   draft.focus({ preventScroll: true });
 }
 
-export const text = () => draft.value;
+// Why no image can be sent, or null.
+export function imagesNote() {
+  return state ? state.images_note : "Paddock does not answer.";
+}
 
-// Puts a draft into the box that is kept already.
-export function fill(kept) {
+export const text = () => draft.value;
+export const files = () => tray.files;
+
+// Puts what is kept already into the box, and its files above it.
+export function fill(kept, attachments = []) {
   draft.value = kept;
+  tray.fill(attachments);
   show();
 }
 
@@ -26,8 +39,16 @@ function edited() {
   show();
 }
 
+function attached() {
+  if (!isPrivate()) {
+    const body = { id: current(), files: tray.files };
+    call("/api/page/chats/draft/files", body).catch((error) => tray.tell(error.message));
+  }
+  show();
+}
+
 function show() {
-  const wanted = draft.value.trim() !== "";
+  const wanted = draft.value.trim() !== "" || tray.files.length > 0;
   hold("draft", wanted);
   button.disabled = !isBusy() && !wanted;
   if (grows) return;
@@ -36,14 +57,30 @@ function show() {
 }
 
 function submit() {
-  const text = draft.value.trim();
-  if (isBusy() || !text) return;
+  const [text, attachments] = [draft.value.trim(), tray.files];
+  if (isBusy() || (!text && !attachments.length) || tray.refuses() || settingsHold()) return;
   draft.value = "";
   edited();
-  send(text);
+  if (attachments.length) {
+    tray.fill([]);
+    attached();
+  }
+  send(text, attachments);
+}
+
+async function keys(event) {
+  if (event.isComposing || event.shiftKey) return;
+  if (event.key === "Enter") {
+    event.preventDefault();
+    submit();
+  } else if (event.key === "ArrowUp" && draft.value === "" && said().length) {
+    event.preventDefault();
+    edit();
+  }
 }
 
 export function setUpComposer() {
+  byId("composer").before(tray.root);
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     if (isBusy()) stop();
@@ -51,11 +88,8 @@ export function setUpComposer() {
     focusComposer();
   });
   draft.addEventListener("input", edited);
-  draft.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    submit();
-  });
+  draft.addEventListener("keydown", keys);
+  takeFiles((given) => tray.add(given));
   onChange(() => {
     const busy = isBusy();
     button.classList.toggle("stops", busy);

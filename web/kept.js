@@ -1,8 +1,8 @@
 // Coming back to kept conversations, and beginning new ones.
 
 import { ApiFailure, call } from "./api.js";
-import { current, isEmpty, isPrivate, leave, load } from "./chat.js";
-import { focusComposer, fill, text } from "./composer.js";
+import { choose, current, isEmpty, isPrivate, leave, load } from "./chat.js";
+import { files, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
 import { flushDraft, forgetDraft, ownDraft } from "./draft.js";
 
@@ -20,7 +20,7 @@ export async function restore() {
   if (!isEmpty() || isPrivate()) return shown.note;
   load(shown);
   // Words typed meanwhile stay behind the draft.
-  if (own?.id !== shown.id) fill(shown.draft + text());
+  fill(own?.id === shown.id ? text() : shown.draft + text(), [...shown.draft_files, ...files()]);
   return shown.note;
 }
 
@@ -28,27 +28,29 @@ export async function open(id) {
   flushDraft();
   const shown = await call("/api/page/chats/show", { id });
   if (isPrivate() || current() !== id) load(shown);
-  fill(shown.draft);
+  fill(shown.draft, shown.draft_files);
   byId("notice").hidden = true; // it may offer to undo what was done elsewhere
 }
 
 // Begins a chat; returns how to come back to the one before.
 export function begin(secret) {
-  const before = { id: current(), secret: isPrivate(), draft: text() };
+  const before = { id: current(), secret: isPrivate(), draft: text(), files: files() };
   if (secret) forgetDraft();
   else flushDraft();
   const back = leave(secret);
   fill("");
   if (!secret) {
     call("/api/page/chats/show", { id: null }).then((shown) => {
-      if (current() === null && !isPrivate()) fill(shown.draft + text());
+      if (current() !== null || isPrivate()) return;
+      fill(shown.draft + text(), [...shown.draft_files, ...files()]);
+      choose(shown.settings);
     }, () => {});
   }
   focusComposer();
   return () => {
     flushDraft();
     back();
-    fill(before.draft);
+    fill(before.draft, before.files);
     if (!before.secret) call("/api/page/chats/show", { id: before.id }).catch(() => {});
     focusComposer();
   };

@@ -1,6 +1,6 @@
 // Puts the parts of the page together.
 
-import { isBusy, isEmpty, isPrivate, onChange, send, stop } from "./chat.js";
+import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./chat.js";
 import { closeChats, setUpChats } from "./chats.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
@@ -10,6 +10,7 @@ import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";
 import { hide, watchWindow } from "./popover.js";
+import { setUpSettings } from "./settings.js";
 
 const UNDO = 8000; // milliseconds
 const KEYS = "Enter sends · Shift+Enter breaks the line";
@@ -65,10 +66,13 @@ function newChat(secret) {
   closeChats();
   const worth = !isEmpty();
   const undo = begin(secret);
-  if (!worth) return;
+  if (worth) offerUndo(secret ? "Private chat" : "New chat", undo);
+}
+
+function offerUndo(line, undo) {
   const button = element("button", { type: "button", className: "link" }, "Undo");
   button.addEventListener("click", () => { undo(); notice.hidden = true; });
-  notice.replaceChildren(secret ? "Private chat " : "New chat ", button);
+  notice.replaceChildren(`${line} `, button);
   notice.hidden = false;
   clearTimeout(undoTimer);
   undoTimer = setTimeout(() => { notice.hidden = true; }, UNDO);
@@ -92,12 +96,14 @@ function escape(event) {
 onState(showEmpty);
 onState(showNote);
 onChange(showEmpty);
+onReplaced(offerUndo);
 for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
 document.addEventListener("keydown", escape);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) focusComposer(); });
 addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
 setUpComposer();
+setUpSettings();
 setUpChats();
 setUpModels();
 setUpCopying();

@@ -26,6 +26,11 @@ export class Speech {
     else this.#sentences(spoken(block));
   }
 
+  // Learns of a block that has been heard already as far as it goes.
+  skip(update, block) {
+    [this.block, this.index, this.said] = [block, update.index, block.textContent.length];
+  }
+
   end() {
     this.#rest();
   }

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.unit.lifecycle_world import FAILURE, spec_for
+from tests.unit.lifecycle_world import FAILURE, READY, spec_for
 from tray.models.chat import ChatChunk, ChatRequest, ContentChunk, FinishChunk, FinishReason
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import PaddockError, ServerFailure
@@ -19,8 +19,10 @@ class FakeProcess:
         on_started: Callable[[int], None],
         on_exit: Callable[[ServerFailure, bool], None],
         may_be_ready: threading.Event,
+        ready: ReadyInfo = READY,
     ) -> None:
         self.may_be_ready = may_be_ready
+        self.ready = ready
         self.pid: int | None = 4711
         self.stubborn = False
         self.ended = False
@@ -43,7 +45,7 @@ class FakeProcess:
         while not self.may_be_ready.wait(0.005):
             if cancelled.is_set():
                 return None
-        return ReadyInfo(context_size=1024)
+        return self.ready
 
     def vitals(self, *, ask_slots: bool) -> Vitals:
         self.slots_asked += ask_slots
@@ -63,6 +65,7 @@ class FakeEngines:
         self.processes: list[FakeProcess] = []
         self.may_be_ready = threading.Event()
         self.may_be_ready.set()
+        self.ready = READY
         self.refuse_prepare: Exception | None = None
         self.refuse_spawn: PaddockError | None = None
 
@@ -80,7 +83,7 @@ class FakeEngines:
     ) -> FakeProcess:
         if self.refuse_spawn is not None:
             raise self.refuse_spawn
-        self.processes.append(FakeProcess(on_started, on_exit, self.may_be_ready))
+        self.processes.append(FakeProcess(on_started, on_exit, self.may_be_ready, self.ready))
         return self.processes[-1]
 
 

@@ -63,7 +63,9 @@ def test_reasoning_goes_along_with_an_answer_that_is_continued_and_with_no_other
 
     page = PageChatRequest(messages=(QUESTION, answer("So."), QUESTION, answer("And")))
     assert page.begun == answer("And")
-    messages = request_body(page.asked(sees_images=True), "demo")["messages"]
+    body = request_body(page.asked(sees_images=True), "demo")
+    assert (body["continue_final_message"], body["add_generation_prompt"]) == (True, False)
+    messages = body["messages"]
     assert messages[1] == {"role": "assistant", "content": "So."}
     assert messages[3] == {"role": "assistant", "content": "And", "reasoning_content": "Hm."}
 

@@ -4,22 +4,25 @@ from collections.abc import Iterable
 from typing import Any
 
 from tray.models.attachment import ImageFile, TextFile
-from tray.models.chat import ChatMessage, ChatRequest
+from tray.models.chat import ChatMessage, ChatRequest, Role
 
 
 def request_body(request: ChatRequest, alias: str) -> dict[str, Any]:
     """A streaming request for the model ``alias``.
 
     llama-server continues an assistant message that stands last, and closes its
-    reasoning if that is sent with it.
+    reasoning if that is sent with it. Only if told so it does not begin by saying
+    again what there is already.
     """
-    sampling = request.model_dump(mode="json", exclude_none=True, exclude={"messages"})
-    return sampling | {
+    body = request.model_dump(mode="json", exclude_none=True, exclude={"messages"}) | {
         "messages": [_message(message) for message in request.messages],
         "model": alias,
         "stream": True,
         "return_progress": True,
     }
+    if request.messages[-1].role is Role.ASSISTANT:
+        body |= {"continue_final_message": True, "add_generation_prompt": False}
+    return body
 
 
 def _message(message: ChatMessage) -> dict[str, Any]:

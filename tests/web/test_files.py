@@ -1,0 +1,165 @@
+"""Files that go with a question: dropped, pasted, chosen, refused, kept, sent."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import FilePayload, expect
+
+from tests.web.conftest import Shown
+from tray.models.attachment import ImageFile, TextFile
+from tray.models.launch import ReadyInfo
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+HANDED = """([kind, name, type, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
+    const event = kind === 'paste'
+        ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
+        : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+    document.getElementById('draft').dispatchEvent(event);
+}"""
+
+
+def hand(shown: Shown, kind: str, name: str, content: bytes) -> None:
+    """A drop or a paste of one file."""
+    text = base64.b64encode(content).decode()
+    shown.page.evaluate(HANDED, [kind, name, "", text])
+
+
+def choose(shown: Shown, *files: tuple[str, bytes]) -> None:
+    with shown.page.expect_file_chooser() as chooser:
+        shown.page.click("#attach")
+    chooser.value.set_files([FilePayload(name=n, mimeType="", buffer=b) for n, b in files])
+
+
+def picture(size: tuple[int, int], kind: str) -> bytes:
+    data = io.BytesIO()
+    Image.effect_noise(size, 90).convert("RGB").save(data, kind)
+    return data.getvalue()
+
+
+def chips(shown: Shown, *texts: str) -> None:
+    expect(shown.page.locator(".tray .chip")).to_have_text(list(texts))
+
+
+def trouble(shown: Shown, words: str) -> None:
+    expect(shown.page.locator(".tray .trouble")).to_contain_text(words)
+
+
+@pytest.fixture
+def seeing(shown: Shown) -> Iterator[Shown]:
+    """A model that sees images."""
+    shown.script.engines.ready = ReadyInfo(context_size=1024, sees_images=True)
+    shown.ready()
+    yield shown
+
+
+def test_text_is_dropped_pasted_chosen_removed_and_sent(shown: Shown) -> None:
+    shown.ready()
+    hand(shown, "drop", "a.txt", "Grüße ✓\n".encode())
+    chips(shown, "a.txt12 bytes")
+    hand(shown, "paste", "b.py", b"print(1)")
+    choose(shown, ("c.csv", b"x;y\n" * 3000), ("west.txt", b"caf\xe9"))
+    chips(shown, "a.txt12 bytes", "b.py8 bytes", "c.csv12 kB", "west.txt5 bytes")
+    shown.page.get_by_role("button", name="Remove b.py").click()
+    expect(shown.page.get_by_role("button", name="Remove a.txt")).to_be_focused()
+    (message,) = shown.ask("What is it?").request.messages
+    assert message.content == "What is it?"
+    texts = [file.text for file in message.attachments if isinstance(file, TextFile)]
+    assert texts == ["Grüße ✓\n", "x;y\n" * 3000, "café"]
+    chips(shown)
+    expect(shown.page.locator(".question .chip .name")).to_have_text(["a.txt", "c.csv", "west.txt"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("x.bin", bytes(range(256)) * 9, "“x.bin” is neither text nor an image."),
+        ("x.txt", b"\x7fELF\x02\x01\x01\x00text", "is neither text nor an image"),
+        ("big.log", b"a" * 1_000_001, "“big.log” has 1.0 MB; a text file can have 1.0 MB."),
+        ("none.txt", b"", "“none.txt” is empty."),
+        ("cow.txt", picture((9, 9), "PNG"), "Start the engine first"),
+    ],
+)
+def test_what_cannot_be_sent_is_said_with_its_name(
+    shown: Shown, name: str, content: bytes, words: str
+) -> None:
+    hand(shown, "drop", name, content)
+    trouble(shown, words)
+    chips(shown)
+    hand(shown, "drop", "good.txt", b"good")
+    chips(shown, "good.txt4 bytes")
+    trouble(shown, "")
+
+
+def test_a_model_that_does_not_see_gets_no_image_and_that_is_said(shown: Shown) -> None:
+    shown.ready()
+    hand(shown, "paste", "cow.png", picture((9, 9), "PNG"))
+    trouble(shown, "“cow.png”: This model cannot see images.")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_images_go_as_png_or_jpeg_and_are_scaled(seeing: Shown, kind: str) -> None:
+    hand(seeing, "drop", "cow", picture((2000, 1000), kind))
+    expect(seeing.page.locator(".tray .chip img")).to_be_visible()
+    (message,) = seeing.ask("").request.messages
+    (file,) = message.attachments
+    assert isinstance(file, ImageFile)
+    image = Image.open(io.BytesIO(base64.b64decode(file.data)))
+    assert image.size == (1536, 768)
+    assert image.format is not None
+    assert file.media_type == f"image/{image.format.lower()}"
+    assert len(file.data) < 2_000_000
+    expect(seeing.page.locator(".question img")).to_have_js_property("naturalWidth", 1536)
+
+
+def test_files_of_a_draft_and_of_messages_survive_a_kill(seeing: Shown) -> None:
+    with seeing.page.expect_response("**/draft/files"):
+        hand(seeing, "drop", "draft.txt", b"draft")
+    page = seeing.page.context.new_page()
+    seeing.page.close()
+    page.goto(seeing.script.page.url("popover"))
+    seeing.page = page
+    chips(seeing, "draft.txt5 bytes")
+    answer = seeing.ask("See?")
+    answer.finish()
+    expect(page.locator(".meta")).to_be_visible()
+    with page.expect_response("**/draft/files"):
+        hand(seeing, "drop", "next.png", picture((9, 9), "PNG"))
+    page.reload()
+    expect(page.locator(".question .chip .name")).to_have_text("draft.txt")
+    expect(page.locator(".tray .chip .name")).to_have_text("next.png")
+    messages = seeing.ask("And this?").request.messages
+    assert [[f.name for f in m.attachments] for m in messages] == [["draft.txt"], ["next.png"]]
+
+
+def test_a_changed_question_keeps_its_files_unless_they_are_removed(shown: Shown) -> None:
+    shown.ready()
+    for name in ("a.txt", "b.txt"):
+        hand(shown, "drop", name, b"text")
+    chips(shown, "a.txt4 bytes", "b.txt4 bytes")
+    shown.ask("Which?").finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    shown.page.press("#draft", "ArrowUp")
+    shown.page.locator(".editing").get_by_role("button", name="Remove a.txt").click()
+    shown.page.locator(".editing textarea").press("Enter")
+    (message,) = shown.script.chats.next().request.messages
+    assert [file.name for file in message.attachments] == ["b.txt"]
+
+
+def test_a_private_chat_keeps_no_file(shown: Shown, tmp_path: Path) -> None:
+    shown.ready()
+    shown.page.click("#private-new")
+    hand(shown, "drop", "s.txt", b"secretword")
+    chips(shown, "s.txt10 bytes")
+    shown.ask("See?").finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    for part in shown.script.page.kept.iterdir():
+        assert b"secretword" not in part.read_bytes(), part

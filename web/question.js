@@ -1,0 +1,17 @@
+// A question as it was asked: its files, its words, and a button to change it.
+
+import { chips } from "./chips.js";
+import { element, icon } from "./dom.js";
+
+export function question(message) {
+  const edit = element("button", { type: "button", className: "quiet edit", title: "Edit" });
+  edit.setAttribute("aria-label", "Edit message");
+  edit.append(icon("new", true));
+  const said = element("div", {});
+  if (message.attachments?.length) said.append(chips(message.attachments));
+  said.append(message.content);
+  const made = element("li", { className: "message question" }, edit, said);
+  made.setAttribute("aria-label", "You");
+  made.message = message;
+  return made;
+}

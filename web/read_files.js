@@ -1,0 +1,92 @@
+// Files of the user become attachments: text as it is, images scaled. Loaded with the first one.
+
+import { sizeWords } from "./chips.js";
+
+const LARGEST_TEXT = 1_000_000; // bytes
+const LARGEST_FILE = 50_000_000; // of an image, before it is scaled
+const LONGEST_NAME = 120;
+// Bytes no text has: control characters except tab, line ends, form feed and escape.
+const CONTROLS = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
+
+// Returns an attachment; throws an Error with a line for the user.
+export async function read(file, imagesNote) {
+  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const name = file.name.slice(-LONGEST_NAME) || "file";
+  if (isImage(head)) {
+    if (imagesNote) throw new Error(`“${name}”: ${imagesNote}`);
+    return readImage(file, name);
+  }
+  if (file.size > LARGEST_TEXT) {
+    const most = sizeWords(LARGEST_TEXT);
+    throw new Error(`“${name}” has ${sizeWords(file.size)}; a text file can have ${most}.`);
+  }
+  if (file.size === 0) throw new Error(`“${name}” is empty.`);
+  const text = decoded(new Uint8Array(await file.arrayBuffer()));
+  if (text === null) throw new Error(`“${name}” is neither text nor an image.`);
+  return { kind: "text", name, text };
+}
+
+// PNG, JPEG, GIF and WebP by their first bytes.
+function isImage(head) {
+  const start = String.fromCharCode(...head);
+  return start.startsWith("\x89PNG\r\n") || start.startsWith("\xff\xd8\xff")
+    || start.startsWith("GIF8") || (start.startsWith("RIFF") && start.slice(8, 12) === "WEBP");
+}
+
+// UTF-8, UTF-16 with its mark, or an old Western file; null for what is no text.
+function decoded(bytes) {
+  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le"
+    : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : null;
+  for (const encoding of marked ? [marked] : ["utf-8", "windows-1252"]) {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return CONTROLS.test(text) ? null : text;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  return null;
+}
+
+const LONGEST_SIDE = 1536; // pixels; models look at no more
+const LARGEST_PNG = 700_000; // bytes; a larger one becomes a JPEG
+
+async function readImage(file, name) {
+  if (file.size > LARGEST_FILE) {
+    throw new Error(`“${name}” has ${sizeWords(file.size)}; an image can have ${sizeWords(LARGEST_FILE)}.`);
+  }
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    throw new Error(`“${name}” is damaged: it cannot be shown.`);
+  }
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(Math.round(picture.width * scale), 1);
+  canvas.height = Math.max(Math.round(picture.height * scale), 1);
+  const paper = canvas.getContext("2d");
+  paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  let blob = await encoded(canvas, "image/png");
+  if (blob.size > LARGEST_PNG) {
+    // A JPEG has no transparency: white shows through, not black.
+    paper.globalCompositeOperation = "destination-over";
+    paper.fillStyle = "#fff";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    blob = await encoded(canvas, "image/jpeg");
+  }
+  return { kind: "image", name, media_type: blob.type, data: await base64(blob) };
+}
+
+function encoded(canvas, type) {
+  return new Promise((resolve) => canvas.toBlob(resolve, type, 0.9));
+}
+
+function base64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}

@@ -1,0 +1,80 @@
+// The files that go with what is being written: chips above a box, and what is wrong with others.
+
+import { chips } from "./chips.js";
+import { element, setText } from "./dom.js";
+
+const WHOLE = 12_000_000; // bytes of all files of a chat; the local API takes 16 MiB
+
+export class FileTray {
+  // `inChat` gives the files sent before, `imagesNote` why no image can be sent, or null.
+  constructor(inChat, imagesNote, onChange) {
+    this.files = [];
+    this.read = Promise.resolve();
+    this.reading = 0;
+    this.inChat = inChat;
+    this.imagesNote = imagesNote;
+    this.onChange = onChange;
+    this.trouble = element("p", { className: "trouble", role: "alert" });
+    this.root = element("div", { className: "tray" }, this.trouble);
+  }
+
+  // Shows files that are attached already.
+  fill(files) {
+    this.files = [...files];
+    this.#show("");
+  }
+
+  // Reads and attaches what was dropped, pasted or chosen, one after the other.
+  add(given) {
+    this.reading += 1;
+    this.read = this.read.then(() => this.#add(given)).finally(() => { this.reading -= 1; });
+  }
+
+  async #add(given) {
+    const { read } = await import("./read_files.js");
+    const problems = [];
+    for (const one of given) {
+      try {
+        const file = await read(one, this.imagesNote());
+        if (weight([...this.inChat(), ...this.files, file]) > WHOLE) {
+          throw new Error(`“${one.name}” is too much: the files of one chat can have 12 MB together.`);
+        }
+        this.files.push(file);
+      } catch (error) {
+        problems.push(error.message);
+      }
+    }
+    this.#show(problems.join(" "));
+    this.onChange();
+  }
+
+  // Why these files cannot be sent now, told beside them; false if they can.
+  refuses() {
+    const images = this.files.some(({ kind }) => kind === "image");
+    const note = this.reading ? "A file is still being read." : images ? this.imagesNote() : null;
+    setText(this.trouble, note ?? "");
+    return note !== null;
+  }
+
+  tell(problem) {
+    setText(this.trouble, problem);
+  }
+
+  #remove(file) {
+    const at = this.files.indexOf(file);
+    this.files.splice(at, 1);
+    this.#show("");
+    this.onChange();
+    this.root.querySelectorAll(".chip button")[Math.max(at - 1, 0)]?.focus();
+  }
+
+  #show(problem) {
+    this.root.querySelector(".chips")?.remove();
+    if (this.files.length) this.root.prepend(chips(this.files, (file) => this.#remove(file)));
+    setText(this.trouble, problem);
+  }
+}
+
+function weight(files) {
+  return new Blob([JSON.stringify(files)]).size;
+}
