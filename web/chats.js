@@ -1,4 +1,5 @@
 // The panel of kept conversations: search, open, rename, pin, delete with undo, save.
+// Loaded when it is first opened.
 
 import { call } from "./api.js";
 import { current, isEmpty, load } from "./chat.js";
@@ -121,23 +122,18 @@ function keys(event) {
   event.preventDefault();
 }
 
-export function closeChats() {
-  panel.close();
+export function openChats() {
+  box.value = "";
+  notice.hidden = true;
+  refresh();
+  panel.showModal();
+  box.focus();
 }
 
-export function setUpChats() {
-  byId("chats-open").addEventListener("click", () => {
-    box.value = "";
-    notice.hidden = true;
-    refresh();
-    panel.showModal();
-    box.focus();
-  });
-  box.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(refresh, PAUSE);
-  });
-  panel.addEventListener("keydown", keys);
-  panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
-  byId("chats-close").addEventListener("click", closeChats);
-}
+box.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(refresh, PAUSE);
+});
+panel.addEventListener("keydown", keys);
+panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
+byId("chats-close").addEventListener("click", () => panel.close());

@@ -20,7 +20,8 @@ export async function restore() {
   if (!isEmpty() || isPrivate()) return shown.note;
   load(shown);
   // Words typed meanwhile stay behind the draft.
-  fill(own?.id === shown.id ? text() : shown.draft + text(), [...shown.draft_files, ...files()]);
+  const draft = own?.id === shown.id ? "" : shown.draft;
+  if (draft || shown.draft_files.length) fill(draft + text(), [...shown.draft_files, ...files()]);
   return shown.note;
 }
 

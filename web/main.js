@@ -1,7 +1,6 @@
 // Puts the parts of the page together.
 
 import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./chat.js";
-import { closeChats, setUpChats } from "./chats.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { byId, element, setText } from "./dom.js";
@@ -63,7 +62,7 @@ function showPrivate() {
 }
 
 function newChat(secret) {
-  closeChats();
+  byId("chats").close();
   const worth = !isEmpty();
   const undo = begin(secret);
   if (worth) offerUndo(secret ? "Private chat" : "New chat", undo);
@@ -99,12 +98,12 @@ onChange(showEmpty);
 onReplaced(offerUndo);
 for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
+byId("chats-open").addEventListener("click", async () => (await import("./chats.js")).openChats());
 document.addEventListener("keydown", escape);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) focusComposer(); });
 addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
 setUpComposer();
 setUpSettings();
-setUpChats();
 setUpModels();
 setUpCopying();
 catchLinks(showFailure);

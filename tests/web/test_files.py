@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,11 +53,11 @@ def trouble(shown: Shown, words: str) -> None:
 
 
 @pytest.fixture
-def seeing(shown: Shown) -> Iterator[Shown]:
+def seeing(shown: Shown) -> Shown:
     """A model that sees images."""
     shown.script.engines.ready = ReadyInfo(context_size=1024, sees_images=True)
     shown.ready()
-    yield shown
+    return shown
 
 
 def test_text_is_dropped_pasted_chosen_removed_and_sent(shown: Shown) -> None:

@@ -30,7 +30,7 @@ def test_every_control_is_named(shown: Shown) -> None:
 
 def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
     reached = []
-    for _ in range(11):
+    for _ in range(13):
         shown.page.keyboard.press("Tab")
         name, seen = shown.page.evaluate(FOCUSED)
         assert seen, name
@@ -38,10 +38,12 @@ def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
     controls = {
         "status",
         "chats-open",
+        "settings-open",
         "private-new",
         "pin",
         "power",
         "model",
+        "attach",
         "draft",
         "What can Paddock do?",
     }
