@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -181,7 +182,7 @@ def test_a_private_chat_is_marked_and_writes_nothing(shown: Shown) -> None:
     shown.page.fill("#draft", "thirdsecret")
     shown.page.wait_for_timeout(1200)  # longer than drafts and answers wait to be written
     assert shown.page.evaluate("JSON.stringify(sessionStorage)").find("secret") == -1
-    for part in shown.script.page.kept.iterdir():
+    for part in filter(Path.is_file, shown.script.page.kept.rglob("*")):
         assert b"secret" not in part.read_bytes(), part
     expect(panel(shown)).to_have_count(0)
     shown.page.keyboard.press("Escape")
