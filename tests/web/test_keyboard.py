@@ -30,7 +30,7 @@ def test_every_control_is_named(shown: Shown) -> None:
 
 def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
     reached = []
-    for _ in range(13):
+    for _ in range(14):
         shown.page.keyboard.press("Tab")
         name, seen = shown.page.evaluate(FOCUSED)
         assert seen, name
