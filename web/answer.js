@@ -58,6 +58,8 @@ export class Answer {
     this.root.querySelector(".failure")?.remove();
     this.meta.replaceChildren();
     this.meta.hidden = true;
+    this.bar?.remove();
+    this.bar = null;
     this.body.after(this.waiting);
   }
 

@@ -59,7 +59,7 @@ def test_a_cut_answer_goes_on_in_the_same_message_and_is_kept_as_one(shown: Show
 def test_a_cut_answer_goes_on_after_a_reload(shown: Shown) -> None:
     cut_answer(shown)
     shown.page.reload()
-    last_meta(shown, "7 tokens · 51.5 tokens/s")
+    last_meta(shown, "51.5 tokens/s · 7 tokens")
     expect(shown.page.locator(".thinking:not([open]) summary")).to_have_text("Thought for 1 s")
     expect(shown.page.locator(".thinking div")).to_be_hidden()
     shown.page.click(".thinking summary")
