@@ -33,17 +33,21 @@ from tray.models.launch import LaunchSpec
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
+from tray.presets import kept_presets
 from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
+from tray.services.presets import Presets
 from tray.services.watchkeeper import Watchkeeper
 from tray.shelf import model_shelf
 from tray.ui.engine_desk import EngineDesk
+from tray.ui.fit_desk import FitDesk
 from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, PageParts
 
 if TYPE_CHECKING:
     from tray.services.engines import Engines
+    from tray.ui.fit_desk import FitParts
 
 log = logging.getLogger(__name__)
 
@@ -90,15 +94,18 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
             records.sweep()
         history = MeterHistory()
         paddock = _with_metrics(ground, front, history, stack)
+        presets = kept_presets(folders)
+        paddock.start_as(presets.applied_to)
         chats = stack.enter_context(kept_chats(folders.data))
         engines = EngineDesk(lambda: _engines(ground, paddock))
+        fit = FitDesk(lambda: _fit(ground, presets, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
         shelf = model_shelf(folders, ground.settings, ground.searched)
         desk = PageDesk(
             shelf.menu.few,
             ground.configured_model,
             open_url,
-            PageParts(chats, engines, downloads, shelf.desk),
+            PageParts(chats, engines, downloads, shelf.desk, fit),
             front.popover,
             history,
         )
@@ -119,7 +126,9 @@ def alone() -> Iterator[Paddock]:
         folders.make()
         ground = _ground(folders, stack)
         server = _server(ground, _Unwatched(), stack)
-        yield _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
+        paddock = _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
+        paddock.start_as(kept_presets(folders).applied_to)
+        yield paddock
 
 
 def _ground(folders: Folders, stack: ExitStack) -> Ground:
@@ -186,6 +195,12 @@ def _engines(ground: Ground, paddock: Paddock) -> "Engines":
     from tray.engine_offer import offered_engines
 
     return offered_engines(ground.folders, ground.settings, lambda: paddock.state().phase)
+
+
+def _fit(ground: Ground, presets: Presets, paddock: Paddock) -> "FitParts":
+    from tray.fitting import fit_parts
+
+    return fit_parts(ground.folders, presets, paddock.configured, lambda: paddock.state().metrics)
 
 
 def _as_before(rarely: bool) -> None:

@@ -14,15 +14,18 @@ from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.model_house import model_house
 from tests.web.page_setup import chat_desk
 from tray.downloads import kept_downloads
+from tray.fitting import fit_parts
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.local_api import LocalApi
 from tray.models.settings import Settings
 from tray.models.state import ModelId
+from tray.presets import kept_presets
 from tray.services.llama.ports import Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.ui.engine_desk import EngineDesk
+from tray.ui.fit_desk import FitDesk
 from tray.ui.page_desk import PageDesk, PageParts
 
 
@@ -60,11 +63,13 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
         house = model_house(folder / "models")
+        presets = kept_presets(house.folders)
         parts = PageParts(
             stack.enter_context(chat_desk(folder)),
             EngineDesk(lambda: EngineRig().engines),
             stack.enter_context(kept_downloads(house.folders, Settings, paddock)),
             house.desk,
+            FitDesk(lambda: fit_parts(house.folders, presets, paddock.configured, _nothing)),
         )
         desk = WatchedDesk(parts)
         api = LocalApi(paddock, ROOT / "web", desk)

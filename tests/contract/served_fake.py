@@ -26,6 +26,7 @@ from tray.models.engine_shelf import (
     UseEngineRequest,
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.fit import FitEstimate, FitRequest, FitVerdict, ShownFit
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.model_page import FoldersShown
@@ -36,6 +37,15 @@ from tray.models.page_downloads import (
     ShownDownloads,
     ShownOffer,
     ShownToken,
+)
+from tray.models.preset import (
+    STANDARD,
+    CommandLine,
+    Preset,
+    PresetRequest,
+    PresetsRequest,
+    SavePresetRequest,
+    ShownPresets,
 )
 from tray.models.state import Connection, ModelId, ModelState, ServerPhase
 from tray.ui.page_state import page_state
@@ -313,6 +323,47 @@ class FakeModels:
         self._asked.append(("open", path))
 
 
+class FakeFit:
+    """Satisfies the ServedFit port; ``asked`` gets what each call was given."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def fit(self, request: FitRequest) -> ShownFit:
+        self._asked.append(request)
+        estimate = FitEstimate(model="demo", verdict=FitVerdict.UNKNOWN)
+        return ShownFit(estimate=estimate, verdict="", line="", margin="", source="", rows=())
+
+    def presets(self, request: PresetsRequest) -> ShownPresets:
+        return self._noted("presets", request)
+
+    def save(self, request: SavePresetRequest) -> ShownPresets:
+        return self._noted("save", request)
+
+    def choose(self, request: PresetRequest) -> ShownPresets:
+        return self._noted("choose", request)
+
+    def duplicate(self, request: PresetRequest) -> ShownPresets:
+        return self._noted("duplicate", request)
+
+    def reset(self, request: PresetRequest) -> ShownPresets:
+        return self._noted("reset", request)
+
+    def delete(self, request: PresetRequest) -> ShownPresets:
+        return self._noted("delete", request)
+
+    def restore(self, request: PresetsRequest) -> ShownPresets:
+        return self._noted("restore", request)
+
+    def command_line(self, request: PresetRequest) -> CommandLine:
+        self._noted("export", request)
+        return CommandLine(text="llama-server")
+
+    def _noted(self, call: str, request: object) -> ShownPresets:
+        self._asked.append((call, request))
+        return ShownPresets(model="demo", chosen=STANDARD, presets=(Preset(),))
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
@@ -322,6 +373,7 @@ class FakePage:
         self.engines = FakeEngines(asked)
         self.downloads = FakeDownloads(asked)
         self.models = FakeModels(asked)
+        self.fit = FakeFit(asked)
 
     def opened(self) -> None:
         self._asked.append("opened")

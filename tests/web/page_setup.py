@@ -14,6 +14,7 @@ from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
 from tray.downloads import kept_downloads
+from tray.fitting import fit_parts
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi
@@ -22,10 +23,12 @@ from tray.models.config import LlamaCppConfig
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
+from tray.presets import kept_presets
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.ui.chat_desk import ChatDesk
 from tray.ui.engine_desk import EngineDesk
+from tray.ui.fit_desk import FitDesk
 from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, PageParts, Popover
 
@@ -123,7 +126,15 @@ def page_over(
         rig = EngineRig()
         house = model_house(folder / "models")
         downloads = stack.enter_context(kept_downloads(house.folders, lambda: settings, paddock))
-        parts = PageParts(chats, EngineDesk(lambda: rig.engines), downloads, house.desk)
+        presets = kept_presets(house.folders)
+        paddock.start_as(presets.applied_to)
+        fit = FitDesk(
+            lambda: fit_parts(
+                house.folders, presets, paddock.configured, lambda: paddock.state().metrics
+            )
+        )
+        engines = EngineDesk(lambda: rig.engines)
+        parts = PageParts(chats, engines, downloads, house.desk, fit)
         served = desk(few_models, lambda: demo, opened.append, parts, window, history)
         api = LocalApi(paddock, WEB, served)
         api.start()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tray.models.base import Frozen
+from tray.models.model_shape import ModelShape
 
 
 class FoundModel(Frozen):
@@ -39,6 +40,7 @@ class ModelFacts(Frozen):
     context: int | None = None
     licence: str | None = None
     chat_template: bool | None = None
+    shape: ModelShape | None = None
     problem: str | None = None
 
 

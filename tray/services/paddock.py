@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tray.models.catalog import FoundModel
 from tray.models.chat import ChatRequest
+from tray.models.config import LlamaCppConfig
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice
@@ -42,6 +43,7 @@ class Paddock:
         self._find = find
         self._kept: ModelId | None = None
         self._listeners: tuple[Callable[[Notice], None], ...] = ()
+        self._as_chosen: Callable[[LlamaCppConfig], LlamaCppConfig] = lambda config: config
         self.show = show
         self.quit = end
         self.measure_rarely = measure_rarely
@@ -66,14 +68,27 @@ class Paddock:
         Without a wish it is the model that was unloaded to free its memory, else
         the settings' one.
         """
-        config = self._settings().server
+        config = self.configured(request.model)
         if request.model is not None:
-            config = with_model(config, request.model, self._found)
             self._kept = None
-        elif self._kept is not None:
-            config = config.model_copy(update={"model_path": self._kept.path})
-        settled = self._server.start(config)
+        settled = self._server.start(self._as_chosen(config))
         return settled.result() if request.wait else self._server.state
+
+    def configured(self, model: str | None) -> LlamaCppConfig:
+        """What a start of this model would take of the settings, without its preset.
+
+        Raises PaddockError for a name nobody bears.
+        """
+        config = self._settings().server
+        if model is not None:
+            return with_model(config, model, self._found)
+        if self._kept is not None:
+            return config.model_copy(update={"model_path": self._kept.path})
+        return config
+
+    def start_as(self, chosen: Callable[[LlamaCppConfig], LlamaCppConfig]) -> None:
+        """Have ``chosen`` apply the preset of its model to every launch from now on."""
+        self._as_chosen = chosen
 
     def stop(self, request: StopRequest) -> ModelState:
         self._kept = None

@@ -13,6 +13,7 @@ from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.ui.chat_desk import ChatDesk
 from tray.ui.download_desk import DownloadDesk
 from tray.ui.engine_desk import EngineDesk
+from tray.ui.fit_desk import FitDesk
 from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.models_desk import ModelsDesk
@@ -39,6 +40,7 @@ class PageParts:
     engines: EngineDesk
     downloads: DownloadDesk
     models: ModelsDesk[Any]
+    fit: FitDesk
 
 
 class PageDesk:
@@ -65,6 +67,7 @@ class PageDesk:
         self.chats = parts.chats
         self.engines = parts.engines
         self.downloads = parts.downloads
+        self.fit = parts.fit
         self.downloads.listen(self.opened)
         self.models = parts.models
         self._popover = popover

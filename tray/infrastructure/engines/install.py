@@ -96,7 +96,7 @@ def _program(name: str, root: Path, wanted: str) -> Path:
 
 
 def _answer(executable: Path, argument: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    ending = run_briefly(executable, argument, environment, CHECK_SECONDS)
+    ending = run_briefly(executable, (argument,), environment, CHECK_SECONDS)
     lines = tuple(ending.output.splitlines())
     log.info("%s %s: %s", executable, argument, " / ".join(lines[-LOG_LINES:]))
     if ending.code == 0:

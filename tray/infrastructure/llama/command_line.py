@@ -9,6 +9,31 @@ from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 
 # One above the engine's own default; the next one would log every token.
 TELLS_BUFFERS = "4"
+MEMORY_VALUES = frozenset(
+    (
+        "--override-tensor",
+        "--n-cpu-moe",
+        "--n-cpu-ffn",
+        "--split-mode",
+        "--tensor-split",
+        "--main-gpu",
+        "--device",
+        "--load-mode",
+        "--override-kv",
+    )
+)
+MEMORY_SWITCHES = frozenset(
+    (
+        "--swa-full",
+        "--no-kv-offload",
+        "--no-repack",
+        "--no-host",
+        "--cpu-moe",
+        "--no-op-offload",
+        "--kv-unified",
+        "--no-kv-unified",
+    )
+)
 
 
 def executable_argv(
@@ -34,6 +59,18 @@ def executable_argv(
         *checked_arguments(config.extra_arguments),
         *_managed(model, alias, port),
     )
+
+
+def memory_arguments(config: LlamaCppConfig) -> tuple[str, ...]:
+    """Those that decide memory and that llama.cpp's other programs know, too."""
+    extra = checked_arguments(config.extra_arguments)
+    kept: list[str] = []
+    for position, name in enumerate(extra):
+        if name in MEMORY_VALUES:
+            kept += extra[position : position + 2]
+        elif name in MEMORY_SWITCHES:
+            kept.append(name)
+    return (*_tuning(config.model_copy(update={"idle_unload": None})), *kept)
 
 
 def command_display(argv: tuple[str, ...], system: str) -> str:

@@ -100,7 +100,7 @@ class DeviceProbe:
             return self._known[stamp]
 
     def _ask(self, executable: Path) -> Listing:
-        ending = run_briefly(executable, LIST_DEVICES, self._environment, self._time_limit)
+        ending = run_briefly(executable, (LIST_DEVICES,), self._environment, self._time_limit)
         if ending.code == 0:
             devices = parse_devices(ending.output)
             return Listing(devices, gpu_trouble(ending.output.splitlines()))
@@ -145,7 +145,7 @@ class _Run:
 
 def run_briefly(
     executable: Path,
-    argument: str,
+    arguments: tuple[str, ...],
     environment: Mapping[str, str],
     time_limit: float = TIME_LIMIT,
 ) -> Ending:
@@ -153,13 +153,13 @@ def run_briefly(
 
     Raises PaddockError when it cannot be started or does not end in time.
     """
-    argv = (str(executable), argument)
+    argv = (str(executable), *arguments)
     ending = _Run(_Command(argv, environment, executable.parent)).wait(time_limit)
     if ending is None:
         raise refusal(
             FailureCause.HUNG,
             "llama-server did not answer",
-            f"{executable} {argument} did not end within {time_limit:g} s. "
+            f"{executable} {' '.join(arguments)} did not end within {time_limit:g} s. "
             "Try it in a terminal; a GPU driver that hangs is the usual reason.",
         )
     return ending

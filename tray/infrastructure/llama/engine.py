@@ -65,6 +65,12 @@ class EngineFinder:
             raise self._none_found()
         return self._bundled(self._passed_over(engine, problem) if config.gpu_layers != 0 else None)
 
+    def devices(self, engine: EngineInfo) -> tuple[Device, ...]:
+        """What the engine lists; nothing for the bundled one. Raises PaddockError."""
+        if engine.kind is EngineKind.BUNDLED or engine.path is None:
+            return ()
+        return self._probe.listing(engine.path).devices or ()
+
     def _found(self, config: LlamaCppConfig) -> tuple[EngineInfo | None, PaddockError | None]:
         """The first executable with a GPU, else the first that runs; the first problem."""
         first: EngineInfo | None = None

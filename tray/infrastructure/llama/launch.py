@@ -24,6 +24,8 @@ DEMO_NAME = "Demo model"
 # It was trained with this context, and more threads only slow so small a model.
 DEMO_CONTEXT = 1024
 DEMO_THREADS = 1
+LLAMA_SERVER = "llama-server"
+OWN_PORT = 8080
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class LaunchPreparer:
         configured_key: Callable[[], str | None],
     ) -> None:
         self._places = places
-        self._finder = finder
+        self.finder = finder
         self._configured_key = configured_key
 
     def prepare(self, config: LlamaCppConfig) -> LaunchSpec:
@@ -64,8 +66,8 @@ class LaunchPreparer:
         """
         config = _with_demo_defaults(config)
         check_values(config)
-        model = self._model(config)
-        engine = self._finder.choose(config)
+        model = self.model_file(config.model_path)
+        engine = self.finder.choose(config)
         alias = _alias(config)
         port = _port(config)
         argv, display = self._command(config, engine, model, alias, port)
@@ -83,12 +85,31 @@ class LaunchPreparer:
             gpu_expected=_expects_gpu(config, engine),
         )
 
-    def _model(self, config: LlamaCppConfig) -> Path:
+    def command_line(self, config: LlamaCppConfig) -> str:
+        """This launch as one could type it, without the key; nothing is reserved for it.
+
+        The bundled engine's is that of a llama-server; without a port of the
+        settings it is llama-server's own. Raises PaddockError as ``prepare`` does.
+        """
+        config = _with_demo_defaults(config)
+        check_values(config)
+        model = self.model_file(config.model_path)
+        engine = self.finder.choose(config)
+        argv = executable_argv(
+            config,
+            executable=engine.path or Path(LLAMA_SERVER),
+            model=model,
+            alias=_alias(config),
+            port=config.port or OWN_PORT,
+            tells_buffers=_expects_gpu(config, engine),
+        )
+        return command_display(argv, self._places.system)
+
+    def model_file(self, path: Path | None) -> Path:
+        """The file of a model, checked; the demo model's for ``None``. Raises PaddockError."""
         places = self._places
-        if config.model_path is not None:
-            return resolve_model(
-                config.model_path, home=places.home, model_folder=places.model_folder
-            )
+        if path is not None:
+            return resolve_model(path, home=places.home, model_folder=places.model_folder)
         if not places.demo_model.is_file():
             raise refusal(
                 FailureCause.MODEL_MISSING,

@@ -12,7 +12,7 @@ from tray.infrastructure.private_file import read_private, write_private
 from tray.models.base import Frozen
 from tray.models.catalog import FoundModel, ModelFacts
 
-VERSION = 1
+VERSION = 2
 LARGEST = 32 << 20
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class OpenIndex:
         name = str(path)
         entry = self._fresh.get(name)
         if entry is None and (entry := self._known.get(name)) is not None:
-            if entry.stamp != _stamp(part_paths(path)):
+            if entry.stamp != stamp_of(part_paths(path)):
                 return None
             self._fresh[name] = entry
         return None if entry is None else entry.facts
@@ -65,7 +65,7 @@ class OpenIndex:
                 for model in models:
                     if not self.knows(model.path):
                         parts = part_paths(model.path)
-                        stamp = _stamp(parts)
+                        stamp = stamp_of(parts)
                         entry = _Entry(stamp=stamp, facts=reader.read(parts))
                         self._fresh[str(model.path)] = entry
                         yield model
@@ -94,6 +94,18 @@ class ModelIndex:
             pass
         return [index.facts(model.path) or ModelFacts() for model in models]
 
+    def facts_of_one(self, parts: tuple[Path, ...]) -> ModelFacts:
+        """Of the model with these files, the first part first; kept if it was not known."""
+        known = self._load().entries
+        stamp = stamp_of(parts)
+        entry = known.get(str(parts[0]))
+        if entry is not None and entry.stamp == stamp:
+            return entry.facts
+        with FactsReader(self._command) as reader:
+            facts = reader.read(parts)
+        self._save(_Index(entries={**known, str(parts[0]): _Entry(stamp=stamp, facts=facts)}))
+        return facts
+
     def _load(self) -> _Index:
         try:
             found = _Index.model_validate_json(read_private(self._path, LARGEST))
@@ -112,7 +124,8 @@ class ModelIndex:
             log.warning("the model index cannot be kept: %s", error)
 
 
-def _stamp(parts: tuple[Path, ...]) -> Stamp:
+def stamp_of(parts: tuple[Path, ...]) -> Stamp:
+    """What changes when a file of the model does."""
     found = []
     for part in parts:
         try:

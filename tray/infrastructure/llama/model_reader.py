@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tray.models.base import Frozen
 from tray.models.catalog import ModelFacts
+from tray.models.model_shape import ModelShape
 
 if TYPE_CHECKING:
     from gguf import GGUFReader
@@ -60,19 +61,28 @@ def read_facts(parts: tuple[Path, ...]) -> ModelFacts:
     from gguf import GGUFReader
 
     try:
-        first = GGUFReader(parts[0])
-        facts = _described(first)
-        weights = _weights(first)
-        for part in parts[1:]:
-            weights += _weights(GGUFReader(part))
+        readers = [GGUFReader(part) for part in parts]
+        facts = _described(readers[0])
+        weights = sum(map(_weights, readers), Counter[str]())
     except UNREADABLE as error:
         return ModelFacts(problem=_problem(error))
     return facts.model_copy(
         update={
             "parameters": weights.total() or None,
             "quantization": facts.quantization or _commonest(weights),
+            "shape": _shape(readers),
         }
     )
+
+
+def _shape(readers: list["GGUFReader"]) -> ModelShape | None:
+    """What a file says that cannot be true is not known."""
+    from tray.infrastructure.llama.shape_reader import shape_of
+
+    try:
+        return shape_of(readers)
+    except UNREADABLE:
+        return None
 
 
 def _limit_memory() -> None:

@@ -21,6 +21,7 @@ from tray.models.engine_shelf import (
     RemoveEngineRequest,
     UseEngineRequest,
 )
+from tray.models.fit import FitRequest, ShownFit
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.model_page import FoldersShown
@@ -31,6 +32,13 @@ from tray.models.page_downloads import (
     ShownDownloads,
     ShownOffer,
     ShownToken,
+)
+from tray.models.preset import (
+    CommandLine,
+    PresetRequest,
+    PresetsRequest,
+    SavePresetRequest,
+    ShownPresets,
 )
 from tray.models.state import Connection, ModelState
 
@@ -200,6 +208,29 @@ class ServedModels(Protocol):
         """Show a folder, or the folder of a model, in the file manager."""
 
 
+class ServedFit(Protocol):
+    """Whether models fit, and their presets. Any thread may call; failures are PaddockError."""
+
+    def fit(self, request: FitRequest) -> ShownFit: ...
+
+    def presets(self, request: PresetsRequest) -> ShownPresets: ...
+
+    def save(self, request: SavePresetRequest) -> ShownPresets: ...
+
+    def choose(self, request: PresetRequest) -> ShownPresets: ...
+
+    def duplicate(self, request: PresetRequest) -> ShownPresets: ...
+
+    def reset(self, request: PresetRequest) -> ShownPresets: ...
+
+    def delete(self, request: PresetRequest) -> ShownPresets: ...
+
+    def restore(self, request: PresetsRequest) -> ShownPresets:
+        """Undo the last delete."""
+
+    def command_line(self, request: PresetRequest) -> CommandLine: ...
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
 
@@ -214,6 +245,9 @@ class ServedPage(Protocol):
 
     @property
     def models(self) -> ServedModels: ...
+
+    @property
+    def fit(self) -> ServedFit: ...
 
     def opened(self) -> None:
         """Somebody looks at the page from now on; returns at once."""

@@ -6,6 +6,7 @@ from tray.infrastructure.local_api.answers import Refused, Reply, json_answer
 from tray.infrastructure.local_api.chat_routes import chat_routes
 from tray.infrastructure.local_api.download_routes import download_routes
 from tray.infrastructure.local_api.engine_routes import engine_routes
+from tray.infrastructure.local_api.fit_routes import fit_routes
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.model_routes import model_routes
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
@@ -57,6 +58,7 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         "/api/open": post(OpenRequest, lambda body: done(lambda: page.open_link(body.url))),
         **chat_routes(page.chats),
         **engine_routes(page.engines),
+        **fit_routes(page.fit),
         **download_routes(page.downloads),
         **model_routes(page.models),
     }

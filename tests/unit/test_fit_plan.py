@@ -1,0 +1,161 @@
+"""How a model lies on the devices there are, and what that is called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
+from tray.models.fit import EngineGpu, FitVerdict
+from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.models.model_shape import CachedLayers, ModelShape
+from tray.services.fit_plan import Machine, Room, best_plan, largest_context
+from tray.services.fit_room import room_on
+from tray.services.memory_formula import all_layers, cache_bytes, memory_of, split_of
+
+MIB, GIB = 1 << 20, 1 << 30
+# Llama 3 8B in Q4_K_M, nearly.
+EIGHT_B = ModelShape(
+    layers=32,
+    embedding=4096,
+    feed_forward=14336,
+    heads=32,
+    head_width=128,
+    vocabulary=128256,
+    caches=(CachedLayers(count=32, key_width=1024, value_width=1024),),
+    input_bytes=300 * MIB,
+    layer_bytes=4000 * MIB,
+    output_bytes=410 * MIB,
+)
+AUTO = LlamaCppConfig()
+
+
+def machine(*vram: int | None, ram: int | None = 32 * GIB) -> Machine:
+    gpus = tuple(Room(f"GPU {number}", free, 24 * GIB) for number, free in enumerate(vram))
+    return Machine(gpus=gpus, ram=Room("RAM", ram, 64 * GIB))
+
+
+def verdict(on: Machine, context: int = 8192, wanted: int | None = None) -> FitVerdict:
+    return planned(on, context, wanted)[0]
+
+
+def planned(on: Machine, context: int = 8192, wanted: int | None = None) -> tuple[FitVerdict, int]:
+    plan = best_plan(
+        on, lambda n: split_of(EIGHT_B, AUTO, context, n), all_layers(EIGHT_B), wanted, GIB
+    )
+    return plan.verdict, plan.layers or 0
+
+
+def test_the_known_figures_of_a_known_model() -> None:
+    assert cache_bytes(EIGHT_B, AUTO, 8192) == GIB
+    halved = AUTO.model_copy(
+        update={"cache_type_k": KvCacheType.Q8_0, "cache_type_v": KvCacheType.Q8_0}
+    )
+    assert cache_bytes(EIGHT_B, halved, 8192) == GIB * 34 // 64
+    # 512 tokens of 63,488 floats and a mask of 8,192 cells.
+    assert memory_of(EIGHT_B, AUTO, 8192).compute / MIB == pytest.approx(132.5, abs=0.1)
+
+
+def test_what_it_is_called() -> None:
+    assert verdict(machine(8 * GIB)) is FitVerdict.GPU
+    assert planned(machine(8 * GIB)) == (FitVerdict.GPU, 33)
+    found, layers = planned(machine(4 * GIB))
+    assert found is FitVerdict.PARTLY
+    assert 10 < layers < 25
+    assert verdict(machine(4 * GIB, ram=GIB)) is FitVerdict.NOT
+    assert verdict(machine()) is FitVerdict.MEMORY
+    assert verdict(machine(ram=5 * GIB)) is FitVerdict.NOT
+    assert verdict(machine(GIB)) is FitVerdict.MEMORY, "too little for one layer"
+    assert verdict(machine(8 * GIB), wanted=0) is FitVerdict.MEMORY
+    assert verdict(machine(2 * GIB), wanted=33) is FitVerdict.NOT
+
+
+def test_two_gpus_hold_what_one_cannot() -> None:
+    assert verdict(machine(4 * GIB)) is FitVerdict.PARTLY
+    assert verdict(machine(5 * GIB, 5 * GIB)) is FitVerdict.GPU
+
+
+def test_what_cannot_be_measured_is_not_known() -> None:
+    assert verdict(machine(None)) is FitVerdict.UNKNOWN
+    assert verdict(machine(8 * GIB, None)) is FitVerdict.UNKNOWN
+    assert verdict(machine(ram=None)) is FitVerdict.UNKNOWN
+
+
+def test_an_unknown_cache_gives_no_verdict() -> None:
+    shape = EIGHT_B.model_copy(update={"caches": None})
+    plan = best_plan(machine(80 * GIB), lambda n: split_of(shape, AUTO, 4096, n), 33, None, GIB)
+    assert plan.verdict is FitVerdict.UNKNOWN
+    assert plan.devices[0].cache is None
+    assert plan.devices[0].needed is None
+
+
+def test_a_window_ends_the_growth_of_its_layers() -> None:
+    caches = (
+        CachedLayers(count=10, key_width=512, value_width=512, windowed=True),
+        CachedLayers(count=2, key_width=512, value_width=512),
+    )
+    shape = EIGHT_B.model_copy(update={"caches": caches, "window": 512})
+    # The engine's log for tests/fit_models.windowed: 20 MiB and 32 MiB.
+    assert cache_bytes(shape, AUTO, 8192) == 52 * MIB
+    assert cache_bytes(shape, AUTO, 16384) == 84 * MIB
+
+
+@given(
+    layers=st.integers(0, 40),
+    context=st.integers(64, 1 << 20),
+    flash=st.sampled_from(FlashAttention),
+    slots=st.integers(1, 4),
+)
+def test_nothing_is_lost_and_nothing_doubled(
+    layers: int, context: int, flash: FlashAttention, slots: int
+) -> None:
+    config = LlamaCppConfig(flash_attention=flash, parallel_slots=slots)
+    whole = memory_of(EIGHT_B, config, context)
+    split = split_of(EIGHT_B, config, context, layers)
+    assert split.gpu.weights + split.host.weights == whole.weights
+    assert (split.gpu.cache or 0) + (split.host.cache or 0) == whole.cache
+    assert min(split.gpu.weights, split.host.weights, split.host.compute) >= 0
+
+
+@given(st.integers(256, 1 << 20), st.integers(256, 1 << 20))
+def test_a_longer_context_never_takes_less(one: int, other: int) -> None:
+    small, large = sorted((one, other))
+    a, b = memory_of(EIGHT_B, AUTO, small), memory_of(EIGHT_B, AUTO, large)
+    assert (a.cache or 0) <= (b.cache or 0)
+    assert a.compute <= b.compute
+
+
+@given(st.integers(0, 1 << 20), st.integers(1, 1 << 20))
+def test_the_largest_context_is_the_largest(limit: int, most: int) -> None:
+    found = largest_context(lambda context: context <= limit, most)
+    if found is None:
+        assert limit < min(256, most)
+    else:
+        assert found <= min(limit, most)
+        assert found == most or found + 256 > min(limit, most)
+
+
+def test_free_memory_is_the_newest_and_counts_our_own_engine_as_free() -> None:
+    seen = GpuMetrics(
+        index=0, name="RTX", vram_used=9 * GIB, vram_total=12 * GIB, engine_vram=8 * GIB
+    )
+    metrics = ServerMetrics(ram_used=4 * GIB, ram_total=16 * GIB, gpus=(seen,))
+    found = room_on([EngineGpu(name="rtx", total=1, free=1)], metrics)
+    assert (found.gpus[0].free, found.gpus[0].total) == (11 * GIB, 12 * GIB)
+    assert found.ram.free == 12 * GIB
+    other = room_on([EngineGpu(name="AMD", total=3, free=2)], metrics)
+    assert other.gpus[0].free == 11 * GIB, "one of each is the same one"
+
+
+def test_two_of_a_name_are_told_apart_by_order_and_unknown_ones_keep_their_own_word() -> None:
+    gpus = tuple(
+        GpuMetrics(index=n, name="RTX", vram_used=used, vram_total=10 * GIB)
+        for n, used in enumerate((GIB, 4 * GIB))
+    )
+    listed = [EngineGpu(name="RTX", total=None, free=None)] * 2
+    listed.append(EngineGpu(name="Other", total=5, free=4))
+    found = room_on(listed, ServerMetrics(gpus=gpus))
+    assert [room.free for room in found.gpus] == [9 * GIB, 6 * GIB, 4]
+    assert found.ram.free is None
+    assert room_on([EngineGpu(name="RTX", total=None, free=None)], None).gpus[0].free is None

@@ -1,0 +1,98 @@
+"""What a fit must know of this machine: files, engines, and the engine's estimator."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from tray.infrastructure.llama.engine import EngineFinder
+from tray.infrastructure.llama.fit_params import ask_estimator, estimator_beside
+from tray.infrastructure.llama.model_index import ModelIndex, Stamp, stamp_of
+from tray.infrastructure.llama.model_name import part_paths
+from tray.models.catalog import ModelFacts
+from tray.models.config import EngineKind, LlamaCppConfig
+from tray.models.fit import EngineGpu, Measured
+from tray.models.state import EngineInfo
+
+MOST_REMEMBERED = 16
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class FitFacts:
+    """Remembers what was asked last, so that a slider need not wait. Any thread may call.
+
+    ``locate`` gives the file of a model (``None`` is the demo model), checked;
+    ``environment`` is the estimator's whole environment.
+    """
+
+    def __init__(
+        self,
+        locate: Callable[[Path | None], Path],
+        index: ModelIndex,
+        finder: EngineFinder,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._locate = locate
+        self._index = index
+        self._finder = finder
+        self._environment = environment
+        self._lock = Lock()
+        self._facts: OrderedDict[Path | None, tuple[Path, Stamp, ModelFacts]] = OrderedDict()
+        self._measured: OrderedDict[object, tuple[Measured, ...]] = OrderedDict()
+
+    def of(self, path: Path | None) -> ModelFacts:
+        return self._known(path)[2]
+
+    def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
+        engine = self._finder.choose(config)
+        return tuple(
+            EngineGpu(
+                name=device.description,
+                total=device.memory_total or None,
+                free=device.memory_free if device.memory_total else None,
+            )
+            for device in self._finder.devices(engine)
+            if device.is_gpu
+        )
+
+    def measured(
+        self, config: LlamaCppConfig, context: int, gpu_layers: int
+    ) -> tuple[Measured, ...] | None:
+        tool = self._estimator(self._finder.choose(config))
+        if tool is None:
+            return None
+        file, stamp, _ = self._known(config.model_path)
+        asked = config.model_copy(update={"context_size": context, "gpu_layers": gpu_layers})
+        key = (tool, file, stamp, asked)
+        with self._lock:
+            if key in self._measured:
+                return self._measured[key]
+        found = ask_estimator(tool, file, asked, self._environment)
+        if found is not None:
+            with self._lock:
+                _remember(self._measured, key, found)
+        return found
+
+    def _estimator(self, engine: EngineInfo) -> Path | None:
+        bundled = engine.kind is EngineKind.BUNDLED or engine.path is None
+        return None if bundled or engine.path is None else estimator_beside(engine.path)
+
+    def _known(self, path: Path | None) -> tuple[Path, Stamp, ModelFacts]:
+        with self._lock:
+            entry = self._facts.get(path)
+            if entry is not None and stamp_of(part_paths(entry[0])) == entry[1]:
+                return entry
+            file = self._locate(path)
+            parts = part_paths(file)
+            entry = file, stamp_of(parts), self._index.facts_of_one(parts)
+            _remember(self._facts, path, entry)
+            return entry
+
+
+def _remember(known: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    known[key] = value
+    known.move_to_end(key)
+    while len(known) > MOST_REMEMBERED:
+        known.popitem(last=False)

@@ -1,0 +1,171 @@
+"""Would a model fit? Joins what its file says, what the engine sees and what is free."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tray.models.catalog import ModelFacts
+from tray.models.config import LlamaCppConfig
+from tray.models.failure import PaddockError
+from tray.models.fit import (
+    MARGIN,
+    EngineGpu,
+    FitEstimate,
+    FitRequest,
+    FitSource,
+    FitVerdict,
+    Measured,
+)
+from tray.models.metrics import ServerMetrics
+from tray.models.model_shape import ModelShape
+from tray.services.fit_measured import measured_split
+from tray.services.fit_plan import Machine, Plan, best_plan, largest_context, plan
+from tray.services.fit_room import room_on
+from tray.services.memory_formula import ERROR_PERCENT, all_layers, split_of
+
+SMALLEST_CONTEXT = 4096
+"""llama.cpp shrinks a context that nobody chose down to this, not further."""
+
+
+class Facts(Protocol):
+    """What the fit must know. Any thread may call; failures are PaddockError."""
+
+    def of(self, path: Path | None) -> ModelFacts:
+        """What a model's file says (the demo model's for ``None``); soon, once it was read."""
+
+    def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
+        """The GPUs that the engine of this launch would use."""
+
+    def measured(
+        self, config: LlamaCppConfig, context: int, gpu_layers: int
+    ) -> tuple[Measured, ...] | None:
+        """What the engine's own estimator says; ``None`` where there is none."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One model in one context on this machine."""
+
+    config: LlamaCppConfig
+    shape: ModelShape
+    machine: Machine
+    margin: int
+
+    def best(self, context: int) -> Plan:
+        layers = self.config.gpu_layers
+        return best_plan(
+            self.machine,
+            lambda moved: split_of(self.shape, self.config, context, moved),
+            all_layers(self.shape),
+            None if layers == "auto" else layers,
+            self.margin,
+        )
+
+    def fits_well(self, context: int) -> bool | None:
+        """Wholly where it is fastest: on the GPUs, or in memory where there are none."""
+        verdict = self.best(context).verdict
+        return verdict is (FitVerdict.GPU if self.machine.gpus else FitVerdict.MEMORY)
+
+
+class ModelFit:
+    """``resolve`` gives the launch a request means, ``metrics`` what is in use now.
+
+    Any thread may call.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        resolve: Callable[[FitRequest], LlamaCppConfig],
+        metrics: Callable[[], ServerMetrics | None],
+    ) -> None:
+        self._facts = facts
+        self._resolve = resolve
+        self._metrics = metrics
+
+    def estimate(self, request: FitRequest) -> FitEstimate:
+        """For one model and context. Raises PaddockError for a model that is not there."""
+        config = self._resolve(request)
+        facts = self._facts.of(config.model_path)
+        margin = MARGIN if request.margin is None else request.margin
+        gpus, reason = self._gpus(config)
+        blank = FitEstimate(
+            model="demo" if config.model_path is None else str(config.model_path),
+            verdict=FitVerdict.UNKNOWN,
+            context=config.context_size or facts.context,
+            trained_context=facts.context,
+            margin=margin,
+            reason=reason,
+        )
+        machine = room_on(gpus, self._metrics())
+        if facts.shape is None or blank.context is None:
+            return blank.model_copy(update={"reason": reason or _nothing_known(facts)})
+        question = _Question(config, facts.shape, machine, margin)
+        estimate = _by_formula(question, blank, facts)
+        return self._by_engine(question, estimate) if request.exact else estimate
+
+    def _gpus(self, config: LlamaCppConfig) -> tuple[tuple[EngineGpu, ...], str | None]:
+        try:
+            return (() if config.gpu_layers == 0 else self._facts.gpus(config)), None
+        except PaddockError as error:
+            return (), f"{error.failure.title}. {error.failure.detail}"
+
+    def _by_engine(self, question: _Question, estimate: FitEstimate) -> FitEstimate:
+        """The same with the figures of the engine's estimator, as far as it has any."""
+        context, every = estimate.context, all_layers(question.shape)
+        if context is None:
+            return estimate
+        layers = question.config.gpu_layers
+        tried = [every if layers == "auto" else min(layers, every)]
+        if estimate.gpu_layers is not None and question.machine.gpus:
+            tried.append(estimate.gpu_layers)
+        for moved in dict.fromkeys(tried if question.machine.gpus else [0]):
+            lines = self._facts.measured(question.config, context, moved)
+            if lines is None:
+                return estimate
+            split = measured_split(lines, question.shape, question.config, context)
+            found = plan(question.machine, split, moved, every, question.margin)
+            estimate = estimate.model_copy(
+                update={
+                    "verdict": found.verdict,
+                    "gpu_layers": found.layers if question.machine.gpus else None,
+                    "devices": found.devices,
+                    "source": FitSource.ENGINE,
+                    "error_percent": ERROR_PERCENT,
+                    "reason": None,
+                }
+            )
+            if found.verdict is not FitVerdict.NOT:
+                break
+        return estimate
+
+
+def _by_formula(question: _Question, blank: FitEstimate, facts: ModelFacts) -> FitEstimate:
+    trained = facts.context or SMALLEST_CONTEXT
+    largest = largest_context(question.fits_well, trained)
+    context = blank.context or trained
+    if question.config.context_size is None and not question.fits_well(context):
+        # Nobody chose it, so the engine makes it smaller.
+        context = max(largest or 0, min(SMALLEST_CONTEXT, trained))
+    found = question.best(context)
+    unknown = question.shape.caches is None
+    reason = f"The KV cache of {facts.architecture} is not known before it is loaded."
+    return blank.model_copy(
+        update={
+            "verdict": found.verdict,
+            "context": context,
+            "largest_context": largest,
+            "layers": all_layers(question.shape),
+            "gpu_layers": found.layers if question.machine.gpus else None,
+            "error_percent": None if unknown else ERROR_PERCENT,
+            "devices": found.devices,
+            "reason": reason if unknown else blank.reason,
+        }
+    )
+
+
+def _nothing_known(facts: ModelFacts) -> str:
+    if facts.problem is not None:
+        return f"The file tells nothing: {facts.problem}."
+    return "The file does not say enough about the model."
