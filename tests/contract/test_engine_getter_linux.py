@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from tests.contract.guard_setup import until
 from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Handler, Hub, hub_of
 from tray.infrastructure.engines import release
 from tray.infrastructure.engines.getter import EngineGetter
+from tray.infrastructure.engines.getter_child import CANCELLED
+from tray.infrastructure.engines.getter_protocol import GetterRequest
 from tray.infrastructure.engines.install import get_engine
 from tray.infrastructure.engines.store import EngineStore
 from tray.infrastructure.llama.environment import probe_environment
@@ -281,3 +284,36 @@ def test_a_killed_unpacking_is_swept_by_the_next_one(world: World) -> None:
     (leftovers / "half").write_bytes(b"x")
     world.get(world.build())
     assert not (world.store.folder / ".staging").exists()
+
+
+def test_the_child_ends_when_its_parent_is_gone(world: World, tmp_path: Path) -> None:
+    """A killed parent closes the pipe, and nothing else: no signal, no farewell."""
+    world.hub.piece, world.hub.pause = 1_000, 0.5
+    request = GetterRequest(folder=world.store.folder, config_home=tmp_path, build=world.build())
+    child = subprocess.Popen(
+        own_command("engine-getter"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
+    assert child.stdin is not None
+    child.stdin.write(request.model_dump_json().encode() + b"\n")
+    child.stdin.flush()
+    until(lambda: bool(world.arrived()))
+    child.stdin.close()
+    assert child.wait(5) == CANCELLED
+    assert world.arrived()
+
+
+def test_a_driver_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
+    silent = (sys.executable, "-c", "import sys; sys.stdin.read()")
+    getter = EngineGetter(silent, tmp_path, tmp_path, facts_seconds=0.2)
+    with pytest.raises(PaddockError, match="could not be looked at"):
+        getter.facts()
+
+
+def test_a_folder_that_cannot_be_one(tmp_path: Path, world: World) -> None:
+    (tmp_path / "taken").touch()
+    store = EngineStore(tmp_path / "taken")
+    with pytest.raises(PaddockError) as refused:
+        get_engine(store, world.build(), {}, sys.platform, ignore)
+    assert refused.value.failure.cause is FailureCause.FOLDER_UNUSABLE
+    assert "The engine in use stays" in refused.value.failure.detail
+    assert store.installed() == ()

@@ -40,7 +40,7 @@ TABLE = {
     "Blackwell on Windows with an older driver": (
         nvidia("581.57", "13.0", "12.0", WINDOWS),
         "cuda-13.4",
-        "NVIDIA driver 581.57 supports CUDA 13.0.",
+        "NVIDIA driver 581.57 supports CUDA 13.0, and runs this build of CUDA 13.4.",
     ),
     "Blackwell on Linux": (nvidia("570.86", "12.8", "12.0"), "cuda-12.8", "CUDA 12.8"),
     "Pascal under a new driver": (nvidia("580.65.06", "13.0", "6.1"), "cuda-12.8", "CUDA 13.0"),

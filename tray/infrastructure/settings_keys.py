@@ -82,7 +82,10 @@ _WORDS = {
         "",
     ),
     "server.executable": (
-        "The llama-server to use. Not set: the one on PATH or in a known install place.",
+        (
+            "The llama-server to use; Paddock sets it to a build it got for you. Not set: the one "
+            "on PATH or in a known install place."
+        ),
         "a path in quotes",
         '"~/llama.cpp/build/bin/llama-server"',
     ),

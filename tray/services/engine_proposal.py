@@ -134,7 +134,9 @@ def _reason(build: EngineBuild, facts: MachineFacts) -> str:
         driver = facts.nvidia
         if driver.cuda is None:
             return f"NVIDIA driver {driver.version} runs CUDA {build.runtime}."
-        return f"NVIDIA driver {driver.version} supports CUDA {driver.cuda}."
+        newer = version_key(build.runtime or "") > version_key(driver.cuda)
+        also = f", and runs this build of CUDA {build.runtime}" if newer else ""
+        return f"NVIDIA driver {driver.version} supports CUDA {driver.cuda}{also}."
     return {
         Backend.CUDA: "",
         Backend.ROCM: "ROCm and an AMD GPU are here.",

@@ -83,6 +83,15 @@ def changed(path: Path) -> PaddockError:
     )
 
 
+def not_looked_at() -> PaddockError:
+    """The process that looks at the machine ended without an answer."""
+    return _failure(
+        FailureCause.INTERNAL,
+        "This machine could not be looked at",
+        "A GPU driver that hangs is the usual reason. Restart the computer, then try again.",
+    )
+
+
 def ended(words: str) -> PaddockError:
     """The process that does the work ended without a result."""
     return _failure(

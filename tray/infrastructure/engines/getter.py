@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tray.infrastructure.engines.failures import ended
+from tray.infrastructure.engines.failures import ended, not_looked_at
 from tray.infrastructure.engines.getter_protocol import GetterRequest, Told
 from tray.models.engine_build import EngineBuild, InstalledEngine, MachineFacts
 from tray.models.engine_shelf import EngineWork
@@ -29,24 +29,31 @@ class EngineGetter:
     ``folder`` is where engines are kept. Any thread may call.
     """
 
-    def __init__(self, command: tuple[str, ...], folder: Path, config_home: Path) -> None:
+    def __init__(
+        self,
+        command: tuple[str, ...],
+        folder: Path,
+        config_home: Path,
+        facts_seconds: float = FACTS_SECONDS,
+    ) -> None:
         self._command = command
         self._folder = folder
         self._config_home = config_home
+        self._facts_seconds = facts_seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
     def facts(self) -> MachineFacts:
         """What this machine has. Raises PaddockError when a driver keeps it from being told."""
         child = self._start(None)
-        timer = threading.Timer(FACTS_SECONDS, child.kill)
+        timer = threading.Timer(self._facts_seconds, child.kill)
         timer.start()
         try:
             told = self._last(child, lambda _: None)
         finally:
             timer.cancel()
         if told.facts is None:
-            raise ended("This machine could not be looked at")
+            raise not_looked_at()
         return told.facts
 
     def get(self, build: EngineBuild, tell: Callable[[EngineWork], None]) -> InstalledEngine:

@@ -5,6 +5,7 @@ import platform
 import sys
 from pathlib import Path
 
+from tray.infrastructure.gpu.nvidia_smi_driver import smi_driver
 from tray.infrastructure.gpu.nvml_driver import nvidia_driver
 from tray.infrastructure.gpu.presence import gpu_present
 from tray.models.engine_build import MachineFacts
@@ -27,7 +28,7 @@ def machine_facts() -> MachineFacts:
         machine=MACHINES.get(machine, machine),
         glibc=_glibc() if linux else None,
         gpu=gpu_present(),
-        nvidia=nvidia_driver(),
+        nvidia=nvidia_driver() or smi_driver(),
         rocm=has_rocm(root) if linux else _has_windows_library("amdhip64_*.dll"),
         kfd=may_use(root / "dev/kfd") if linux else gpu_present(),
         vulkan=vulkan_drivers(root) if linux else _windows_vulkan(),

@@ -12,6 +12,6 @@ def gpu_hint(system: str) -> str:
     """One sentence for the state line; ``system`` is a value of ``sys.platform``."""
     how = HOW.get(system, "install a GPU build of llama.cpp")
     return (
-        "This machine has a GPU, but this engine computes on the CPU. `paddock engines` shows "
+        "This machine has a GPU, but this engine computes on the CPU. paddock engines shows "
         f"which build fits and gets it. Or: {how}; Paddock then uses it for your own models."
     )
