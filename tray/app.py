@@ -29,6 +29,7 @@ from tray.infrastructure.opener import open_url
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
+from tray.infrastructure.stay_awake import StayAwake
 from tray.models.launch import LaunchSpec
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
@@ -155,7 +156,15 @@ def _with_metrics(
     paddock = _paddock(
         ground, server, show=front.show, end=front.end, measure_rarely=sampler.slow_down
     )
-    keeper = Watchkeeper(server.subscribe(), ground.current, paddock.free_if_idle, paddock.tell)
+    paddock.hotkey = front.hotkey
+    keeper = Watchkeeper(
+        server.subscribe(),
+        ground.current,
+        paddock.free_if_idle,
+        paddock.tell,
+        front.use,
+        StayAwake().hold,
+    )
     keeper.start()
     stack.callback(keeper.stop)
     return paddock

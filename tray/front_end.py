@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tray.models.catalog import FoundModel
+from tray.models.hotkey import HotkeyState
+from tray.models.settings import Settings
 from tray.ui.page_desk import Popover
 
 
@@ -36,3 +38,9 @@ class FrontEnd(Protocol):
 
     def end(self) -> None:
         """End Paddock soon. Any thread."""
+
+    def use(self, settings: Settings) -> None:
+        """Go by these settings, which have changed; returns at once."""
+
+    def hotkey(self) -> HotkeyState:
+        """The keys that open the chat from anywhere."""

@@ -27,6 +27,7 @@ from tray.models.engine_shelf import (
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.fit import FitEstimate, FitRequest, FitVerdict, ShownFit
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.model_page import FoldersShown
@@ -104,6 +105,7 @@ class FakePaddock:
         self.feed = FakeFeed()
         self.running = True
         self.mistake = False
+        self.hotkey: Callable[[], HotkeyState] = lambda: HotkeyState(keys="ctrl+alt+space")
 
     def state(self) -> ModelState:
         if self.mistake:

@@ -18,9 +18,16 @@ from tray.infrastructure.tray_host import TrayHost, find_tray_host
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.doctor import Check, CheckStatus
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import Endpoint
 from tray.models.metrics import GpuMetrics
-from tray.models.settings import LoadedSettings, ModelSettings, Settings, SettingsProblem
+from tray.models.settings import (
+    LoadedSettings,
+    ModelSettings,
+    PopoverSettings,
+    Settings,
+    SettingsProblem,
+)
 from tray.models.state import CpuFallback, EngineInfo
 
 ENGINE = EngineInfo(kind=EngineKind.EXECUTABLE, path=Path("/bin/llama-server"), device="Card X")
@@ -279,3 +286,20 @@ def test_a_display_that_does_not_answer_has_no_tray(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     assert find_tray_host() is TrayHost.NONE
     gc.collect()
+
+
+def test_a_chosen_hotkey_is_examined_and_no_other(healthy: Patient) -> None:
+    problem = ServerFailure(
+        cause=FailureCause.BAD_CONFIGURATION, title="It does not work", detail="Choose others."
+    )
+    chosen = Settings(popover=PopoverSettings(hotkey="alt+k"))
+    patient = replace(healthy, loaded=LoadedSettings(settings=chosen))
+    well = replace(patient, hotkey=lambda: HotkeyState(keys="alt+k", shown="Alt+K"))
+    finding = "alt+k will open the chat when Paddock runs (the desktop shows it as Alt+K)."
+    assert found(well, "Hotkey") == Check(name="Hotkey", status=CheckStatus.OK, finding=finding)
+    ill = found(replace(patient, hotkey=lambda: HotkeyState(keys="a", problem=problem)), "Hotkey")
+    assert (ill.status, ill.finding, ill.fix) == (
+        CheckStatus.WARNING,
+        "It does not work.",
+        "Choose others.",
+    )

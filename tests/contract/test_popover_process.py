@@ -20,8 +20,8 @@ heard = open(sys.argv[1], "a", buffering=1)
 for line in iter(sys.stdin.readline, ""):
     heard.write(line)
     word = line.split()[0]
-    if word in ("show", "hide"):
-        print({"show": "shown", "hide": "hidden"}[word], flush=True)
+    if word in ("show", "toggle", "hide"):
+        print("hidden" if word == "hide" else "shown", flush=True)
     if word == "quit" and "stubborn" not in sys.argv:
         break
 """
@@ -75,6 +75,13 @@ def test_a_click_shows_hides_and_does_not_reopen_what_it_just_closed(popover: Po
     popover.toggle((1, 1))
     popover.hold(True)
     popover.wait_lines("page:popover", "show 1 1", "hide", "hold")
+
+
+def test_the_hotkey_starts_it_and_leaves_the_rest_to_the_shell(popover: Popover) -> None:
+    popover.summon()
+    wait_for(lambda: popover.visible, "it is shown")
+    popover.summon()
+    popover.wait_lines("page:popover", "toggle", "toggle")
 
 
 def test_a_dead_one_is_replaced_at_the_next_show(popover: Popover) -> None:

@@ -10,7 +10,12 @@ from tests.unit.test_service import OTHER, WAIT, Rig
 from tray.models.failure import PaddockError
 from tray.models.metrics import FreedGpu, FreedMemory, GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
-from tray.models.settings import NotificationSettings, Settings, VramGuardSettings
+from tray.models.settings import (
+    NotificationSettings,
+    PowerSettings,
+    Settings,
+    VramGuardSettings,
+)
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
 from tray.services.notices import is_wanted, notice_of
@@ -95,7 +100,16 @@ class Kept:
         self.answering = False
         self.number = 0
         self.feed = Broadcast(ModelState()).subscribe()
-        self.keeper = Watchkeeper(self.feed, lambda: self.settings, self._free, self.told.append)
+        self.changes: list[Settings] = []
+        self.awake: list[bool] = []
+        self.keeper = Watchkeeper(
+            self.feed,
+            lambda: self.settings,
+            self._free,
+            self.told.append,
+            self.changes.append,
+            self.awake.append,
+        )
 
     def _free(self) -> FreedMemory | None:
         if self.answering:
@@ -174,3 +188,37 @@ def test_a_crash_is_told_and_the_users_own_deeds_are_not() -> None:
     keeper.stop()
     with pytest.raises(Empty):
         told.get_nowait()
+
+
+def answering(chats: int, phase: ServerPhase = ServerPhase.READY) -> ModelState:
+    return ModelState(run=1, phase=phase, active_chats=chats)
+
+
+def test_it_stays_awake_from_the_first_answer_to_the_last() -> None:
+    kept = Kept()
+    for chats in (0, 1, 2, 1, 0, 0, 1):
+        kept.keeper.follow(answering(chats))
+    assert kept.awake == [True, False, True]
+    # A crash, a stop and the end of Paddock end the answers, too.
+    kept.keeper.follow(answering(0, ServerPhase.BACKOFF))
+    assert kept.awake[-1] is False
+    kept.keeper.follow(answering(1))
+    assert kept.awake[-1] is True
+    kept.keeper.start()
+    kept.keeper.stop()
+    assert kept.awake[-1] is False
+
+
+def test_it_may_sleep_when_the_settings_say_so() -> None:
+    kept = Kept(Settings(power=PowerSettings(stay_awake=False)))
+    kept.keeper.follow(answering(1))
+    assert kept.awake == []
+
+
+def test_changed_settings_are_passed_on_once() -> None:
+    kept = Kept()
+    kept.samples(SETTINGS_SAMPLES, 0)
+    assert kept.changes == []
+    kept.settings = Settings(power=PowerSettings(stay_awake=False))
+    kept.samples(2 * SETTINGS_SAMPLES, 0)
+    assert kept.changes == [kept.settings]

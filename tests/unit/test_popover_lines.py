@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray.models.popover import Command, Hide, Hold, Quit, Show, parse, written
+from tray.models.popover import Command, Hide, Hold, Quit, Show, Toggle, parse, written
 from tray.ui.popover.place import Area, beside, corner
 
 WIDTH, HEIGHT = 380, 480
@@ -13,7 +13,16 @@ SCREEN = Area(1920, 0, 1920, 1080)
 
 @pytest.mark.parametrize(
     "command",
-    [Show(), Show((0, 0)), Show((-1920, 1079)), Hide(), Hold(True), Hold(False), Quit()],
+    [
+        Show(),
+        Show((0, 0)),
+        Show((-1920, 1079)),
+        Toggle(),
+        Hide(),
+        Hold(True),
+        Hold(False),
+        Quit(),
+    ],
 )
 def test_a_written_command_is_read_back(command: Command) -> None:
     assert parse(written(command) + "\n") == command

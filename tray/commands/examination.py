@@ -1,10 +1,14 @@
 """``paddock doctor``: what is wrong with this machine, in plain words."""
 
+from contextlib import suppress
+
 from tray.commands.output import DONE, FAILED, say
+from tray.infrastructure.api_client import ApiClient
 from tray.infrastructure.doctor import Patient, diagnose
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
 from tray.infrastructure.gpu.presence import gpu_present
+from tray.infrastructure.hotkey.probe import probe_hotkey
 from tray.infrastructure.llama.launch_setup import user_engine_finder, user_model_folders
 from tray.infrastructure.llama.model_folders import find_models
 from tray.infrastructure.metrics import sample_once
@@ -14,6 +18,7 @@ from tray.models.config import EngineKind
 from tray.models.doctor import CheckStatus, Diagnosis
 from tray.models.engine_build import Backend
 from tray.models.error import PaddockError
+from tray.models.hotkey import HotkeyState
 from tray.models.metrics import GpuMetrics
 from tray.models.state import EngineInfo
 from tray.ui.engine_words import proposal_line
@@ -41,6 +46,14 @@ def _patient() -> Patient:
     def gpus() -> tuple[GpuMetrics, ...] | None:
         return sample_once(detect_gpus()).gpus
 
+    endpoint = SingleInstance(folders).read_endpoint()
+
+    def hotkey() -> HotkeyState:
+        with suppress(PaddockError):
+            if endpoint is not None:
+                return ApiClient(endpoint).hotkey()
+        return probe_hotkey(settings.popover.hotkey)
+
     return Patient(
         folders=folders,
         loaded=loaded,
@@ -49,8 +62,9 @@ def _patient() -> Patient:
         executable=executable,
         gpus=gpus,
         gpu_present=gpu_present,
-        endpoint=SingleInstance(folders).read_endpoint(),
+        endpoint=endpoint,
         better_engine=_better_engine,
+        hotkey=hotkey,
     )
 
 

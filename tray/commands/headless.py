@@ -5,9 +5,11 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from tray.commands.output import DONE
+from tray.models.hotkey import HotkeyState
 
 if TYPE_CHECKING:
     from tray.front_end import Door
+    from tray.models.settings import Settings
     from tray.services.paddock import Paddock
 
 # On Windows a wait without a limit does not let a signal through.
@@ -33,6 +35,12 @@ class Headless:
 
     def show(self) -> None:
         """There is nothing to bring to the front."""
+
+    def use(self, settings: "Settings") -> None:
+        """Nothing here goes by them."""
+
+    def hotkey(self) -> HotkeyState:
+        return HotkeyState()
 
     def end(self) -> None:
         self._ending.set()

@@ -10,8 +10,10 @@ from tray.infrastructure.desktop import has_desktop
 from tray.infrastructure.signals import ask_to_end
 from tray.models.chat import FinishReason
 from tray.models.failure import PaddockError
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import ServerMetrics
+from tray.models.settings import Settings
 from tray.models.state import ModelState, ServerPhase
 from tray.services.paddock import Paddock
 from tray.ui.present import finish_line, metrics_lines, notice, state_line
@@ -57,6 +59,12 @@ class InTerminal:
 
     def show(self) -> None:
         """A terminal cannot be brought to the front."""
+
+    def use(self, settings: Settings) -> None:
+        """Nothing here goes by them."""
+
+    def hotkey(self) -> HotkeyState:
+        return HotkeyState()
 
     def end(self) -> None:
         self._asked_to_end = True

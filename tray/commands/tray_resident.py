@@ -8,6 +8,7 @@ from threading import Event
 from tray.app import resident
 from tray.commands.desktop_actions import ChatDoor, DesktopActions
 from tray.commands.output import note
+from tray.commands.tray_hotkey import TrayHotkey
 from tray.front_end import Door
 from tray.infrastructure.api_client import unreachable
 from tray.infrastructure.opener import open_url
@@ -15,7 +16,9 @@ from tray.infrastructure.popover_process import PopoverProcess
 from tray.infrastructure.screen_lock import ScreenLock
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
-from tray.models.failure import PaddockError
+from tray.models.failure import PaddockError, ServerFailure
+from tray.models.hotkey import HotkeyState
+from tray.models.settings import Settings
 from tray.services.paddock import Paddock
 from tray.ui.first_icon import FirstIcon
 from tray.ui.tray_icon import TrayIcon
@@ -33,6 +36,8 @@ class TrayResident:
         self.end = end
         self._door: Door | None = None
         self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
+        self._hotkey = TrayHotkey(self._summon, self._tell)
+        self._notify: Callable[[str, str], None] | None = None
 
     def with_icon(self, host: IconHost, first: FirstIcon) -> None:
         """Serve until the end, through the icon that is there already."""
@@ -40,6 +45,7 @@ class TrayResident:
             try:
                 self._behind(host, first, paddock)
             finally:
+                self._hotkey.close()
                 self.popover.close()
 
     def without_icon(self, reason: str) -> None:
@@ -48,8 +54,10 @@ class TrayResident:
             try:
                 _say(f"No icon can be shown: {reason}. `paddock doctor` says what to install.")
                 self.show()
+                self.use(self._settings())
                 self._ending.wait()
             finally:
+                self._hotkey.close()
                 self.popover.close()
 
     def show(self) -> None:
@@ -57,6 +65,22 @@ class TrayResident:
             self._open_chat(None)
         except PaddockError as error:
             log.warning("%s", error)
+
+    def use(self, settings: Settings) -> None:
+        self._hotkey.use(settings.popover.hotkey)
+
+    def hotkey(self) -> HotkeyState:
+        return self._hotkey.state
+
+    def _summon(self) -> None:
+        try:
+            self.popover.summon()
+        except PaddockError as error:
+            log.warning("%s", error)
+
+    def _tell(self, failure: ServerFailure) -> None:
+        if self._notify is not None:
+            self._notify(failure.title, failure.detail)
 
     def _behind(self, host: IconHost, first: FirstIcon, paddock: Paddock) -> None:
         chat = ChatDoor(self._open_chat, self._open_models, self._opened_door().few_models)
@@ -68,6 +92,8 @@ class TrayResident:
         threading.Thread(target=lock.watch, name="screen-lock", daemon=True).start()
         icon.begin()
         first.hand_over(icon.clicked)
+        self._notify = host.notify
+        self.use(self._settings())
         self._ending.wait()
         icon.close()
         lock.close()
@@ -94,8 +120,10 @@ class TrayResident:
         return self._door
 
     def _idle_seconds(self) -> float:
-        settings = SettingsStore(self._instance.folders.config).load().settings
-        return settings.popover.idle_minutes * 60
+        return self._settings().popover.idle_minutes * 60
+
+    def _settings(self) -> Settings:
+        return SettingsStore(self._instance.folders.config).load().settings
 
 
 def _say(text: str) -> None:

@@ -10,6 +10,7 @@ from tray.infrastructure.remote_answer import RemoteAnswer, shut_down
 from tray.models.base import Frozen
 from tray.models.chat import ChatRequest
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import (
     Empty,
     Endpoint,
@@ -57,6 +58,9 @@ class ApiClient:
     def free(self) -> FreedMemory:
         """As long as the engine takes to end."""
         return self._call("POST", "/api/free", FreedMemory, Empty(), wait=True)
+
+    def hotkey(self) -> HotkeyState:
+        return self._call("GET", "/api/hotkey", HotkeyState)
 
     def show(self) -> None:
         self._call("POST", "/api/show", Empty, Empty())

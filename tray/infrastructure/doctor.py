@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tray.infrastructure.doctor_desktop import check_tray, check_webview
+from tray.infrastructure.doctor_desktop import check_hotkey, check_tray, check_webview
 from tray.infrastructure.doctor_gpu import check_engine_gpu, check_gpu, check_gpu_access
 from tray.infrastructure.doctor_machine import (
     check_disk,
@@ -24,6 +24,7 @@ from tray.models.catalog import FoundModel
 from tray.models.config import EngineKind
 from tray.models.doctor import Check, CheckStatus
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import Endpoint
 from tray.models.metrics import GpuMetrics
 from tray.models.settings import LoadedSettings
@@ -39,8 +40,8 @@ class Patient:
 
     ``executable`` gives the llama-server that would be used, or raises
     PaddockError; ``gpus`` is ``()`` without a GPU and ``None`` when a driver does
-    not answer; ``endpoint`` is that of a running Paddock; ``better_engine`` says in
-    sentences which build for the GPU can be got, if one can.
+    not answer; ``endpoint`` is that of a running Paddock, which ``hotkey`` asks;
+    ``better_engine`` says in sentences which build for the GPU can be got, if one can.
     """
 
     folders: Folders
@@ -56,6 +57,7 @@ class Patient:
     tray_host: Callable[[], TrayHost] = find_tray_host
     webview_problem: Callable[[], str | None] = webview_problem
     devices: Path = Path("/dev")
+    hotkey: Callable[[], HotkeyState] = HotkeyState
 
 
 def diagnose(patient: Patient) -> tuple[Check, ...]:
@@ -67,6 +69,8 @@ def _checks(patient: Patient) -> Iterator[Check]:
     settings = patient.loaded.settings
     yield check_tray(patient.tray_host())
     yield check_webview(patient.webview_problem(), sys.platform)
+    if settings.popover.hotkey is not None:
+        yield check_hotkey(patient.hotkey(), running=patient.endpoint is not None)
     yield _check_bundled(patient.import_engine)
     engine = _found(patient.executable)
     yield _check_executable(engine, settings.server.engine)

@@ -2,6 +2,7 @@
 
 from tray.infrastructure.tray_host import TrayHost
 from tray.models.doctor import Check, CheckStatus
+from tray.models.hotkey import HotkeyState
 
 _SEEN = {
     TrayHost.BUILT_IN: "Part of this system.",
@@ -51,3 +52,14 @@ def check_webview(problem: str | None, system: str) -> Check:
         finding=f"No window for the chat: {problem}.",
         fix=_WEBVIEW_FIX.get(system, _WEBVIEW_FIX_LINUX),
     )
+
+
+def check_hotkey(state: HotkeyState, *, running: bool) -> Check:
+    """Whether the chosen keys open the chat; ``running`` says that Paddock itself told."""
+    name = "Hotkey"
+    if state.problem is not None:
+        finding, fix = f"{state.problem.title}.", state.problem.detail
+        return Check(name=name, status=CheckStatus.WARNING, finding=finding, fix=fix)
+    shown = "" if state.shown is None else f" (the desktop shows it as {state.shown})"
+    does = "opens the chat" if running else "will open the chat when Paddock runs"
+    return Check(name=name, status=CheckStatus.OK, finding=f"{state.keys} {does}{shown}.")

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.own_program import own_command
-from tray.models.popover import HIDDEN, NO_WEBVIEW, SHOWN, Command, Hide, Hold, Quit, Show, written
+from tray.models.popover import (
+    HIDDEN,
+    NO_WEBVIEW,
+    SHOWN,
+    Command,
+    Hide,
+    Hold,
+    Quit,
+    Show,
+    Toggle,
+    written,
+)
 
 SUBCOMMAND = "popover"
 REOPEN = 0.3
@@ -67,6 +78,14 @@ class PopoverProcess:
 
     def show(self, near: Near = None) -> None:
         """Bring the chat to the front, near a click or in a corner."""
+        self._order(Show(near))
+
+    def summon(self) -> None:
+        """What the hotkey means: show it, or hide it if it has the focus."""
+        self._order(Toggle())
+
+    def _order(self, command: Command) -> None:
+        """Tell the shell, which is started if there is none."""
         if self._no_webview:
             self._open_url(self._page("browser"))
             return
@@ -74,7 +93,7 @@ class PopoverProcess:
             self._stop_idling()
             if self._shell is None or not self._shell.alive:
                 self._shell = _Shell(self._command, self._page("popover"), self._report, self._gone)
-            self._shell.tell(Show(near))
+            self._shell.tell(command)
 
     def toggle(self, near: Near = None) -> None:
         """What a click on the icon means: show it, or hide it if it is shown."""

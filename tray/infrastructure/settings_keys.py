@@ -67,6 +67,7 @@ _SECTIONS = {
     "api": "What other programs use to reach the running server.",
     "metrics": "How the machine is measured.",
     "popover": "The chat window at the tray.",
+    "power": "Whether the computer may go to sleep.",
     "vram_guard": "The model makes room when another program needs the GPU's memory.",
     "notifications": "What the desktop is told when you are not looking.",
 }
@@ -177,6 +178,22 @@ _WORDS = {
     "popover.idle_minutes": (
         "Minutes a hidden chat window is kept ready before its memory is given back.",
         "a number from 0 to 240",
+        "",
+    ),
+    "popover.hotkey": (
+        (
+            "Keys that open the chat window from anywhere, and put it away again. Not set: none; "
+            "no key is listened for."
+        ),
+        "ctrl, alt or super, also with shift, and one more key (space, k, f5 …), joined by +",
+        '"ctrl+alt+space"',
+    ),
+    "power.stay_awake": (
+        (
+            "Keep the computer from going to sleep by itself while an answer is written. The "
+            "screen may still go dark."
+        ),
+        "true or false",
         "",
     ),
     "vram_guard.enabled": (

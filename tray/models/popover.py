@@ -1,9 +1,9 @@
 """What the resident process and the popover's shell say to each other, line by line.
 
 The first line is the page's address with its token. Then ``show X Y`` (where
-the click was, in pixels), ``show`` (wherever it fits), ``hide``, ``hold`` and
-``free`` (stay when the focus is lost, or no longer), ``quit``. The shell
-writes ``shown`` and ``hidden``.
+the click was, in pixels), ``show`` (wherever it fits), ``toggle`` (hide what has
+the focus, else show), ``hide``, ``hold`` and ``free`` (stay when the focus is lost,
+or no longer), ``quit``. The shell writes ``shown`` and ``hidden``.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,11 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Toggle:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class Hide:
     pass
 
@@ -36,10 +41,11 @@ class Quit:
     pass
 
 
-Command = Show | Hide | Hold | Quit
+Command = Show | Toggle | Hide | Hold | Quit
 
 _PLAIN: dict[str, Command] = {
     "show": Show(),
+    "toggle": Toggle(),
     "hide": Hide(),
     "hold": Hold(True),
     "free": Hold(False),

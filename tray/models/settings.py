@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from tray.models.base import Frozen
 from tray.models.config import LlamaCppConfig
+from tray.models.hotkey import hotkey_text
 
 
 class ModelSettings(Frozen):
@@ -32,9 +33,19 @@ class MetricsSettings(Frozen):
 
 
 class PopoverSettings(Frozen):
-    """Minutes a hidden popover is kept warm before its memory is given back."""
+    """Minutes a hidden popover is kept warm, and the keys that open it from anywhere.
+
+    ``hotkey`` is a combination as ``tray.models.hotkey`` reads it; none when ``None``.
+    """
 
     idle_minutes: Annotated[float, Field(ge=0, le=240)] = 5.0
+    hotkey: Annotated[str, AfterValidator(hotkey_text)] | None = None
+
+
+class PowerSettings(Frozen):
+    """Whether the computer is kept from going to sleep while an answer is written."""
+
+    stay_awake: bool = True
 
 
 class VramGuardSettings(Frozen):
@@ -63,6 +74,7 @@ class Settings(Frozen):
     api: ApiSettings = ApiSettings()
     metrics: MetricsSettings = MetricsSettings()
     popover: PopoverSettings = PopoverSettings()
+    power: PowerSettings = PowerSettings()
     vram_guard: VramGuardSettings = VramGuardSettings()
     notifications: NotificationSettings = NotificationSettings()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from tray.models.catalog import FoundModel
 from tray.models.chat import ChatRequest
 from tray.models.config import LlamaCppConfig
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice
@@ -44,6 +45,7 @@ class Paddock:
         self._kept: ModelId | None = None
         self._listeners: tuple[Callable[[Notice], None], ...] = ()
         self._as_chosen: Callable[[LlamaCppConfig], LlamaCppConfig] = lambda config: config
+        self.hotkey: Callable[[], HotkeyState] = HotkeyState
         self.show = show
         self.quit = end
         self.measure_rarely = measure_rarely

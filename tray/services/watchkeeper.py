@@ -21,8 +21,10 @@ _STOP_SECONDS = 2.0
 class Watchkeeper:
     """A thread of its own. ``free`` unloads unless an answer is under way.
 
-    ``settings`` may read a file; it is asked at every tenth sample. ``tell``
-    gets each notice the user wants, on this thread.
+    ``settings`` may read a file; it is asked at every tenth sample, and
+    ``changed`` gets what differs. ``tell`` gets each notice the user wants;
+    ``stay_awake`` is told whether answers are written. All on this thread, so
+    they must return soon.
     """
 
     def __init__(
@@ -31,12 +33,17 @@ class Watchkeeper:
         settings: Callable[[], Settings],
         free: Callable[[], FreedMemory | None],
         tell: Callable[[Notice], None],
+        changed: Callable[[Settings], None] = lambda _: None,
+        stay_awake: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._feed = feed
         self._read_settings = settings
         self._settings = settings()
         self._free = free
         self._tell = tell
+        self._changed = changed
+        self._stay_awake = stay_awake
+        self._awake = False
         self._samples = 0
         self._sample: ServerMetrics | None = None
         self._before = ModelState()
@@ -50,6 +57,7 @@ class Watchkeeper:
         """End the thread; at once unless it is unloading the model."""
         self._feed.close()
         self._thread.join(_STOP_SECONDS)
+        self._stay_awake(False)
 
     def _run(self) -> None:
         for state in self._feed:
@@ -61,17 +69,26 @@ class Watchkeeper:
         self._before = state
         if notice is not None:
             self._say(notice)
+        answering = state.active_chats > 0 and self._settings.power.stay_awake
+        if answering is not self._awake:
+            self._awake = answering
+            self._stay_awake(answering)
         if state.metrics is None or state.metrics == self._sample:
             return
         self._sample = state.metrics
         self._samples += 1
         if self._samples % SETTINGS_SAMPLES == 0:
-            self._settings = self._read_settings()
+            self._look_at_settings()
         self._guard, act = look(self._guard, state, self._settings.vram_guard)
         if act is GuardAct.UNLOAD:
             self._make_room(state)
         elif act is GuardAct.OFFER:
             self._say(Notice(kind=NoticeKind.ROOM_AGAIN, model=state.model))
+
+    def _look_at_settings(self) -> None:
+        before, self._settings = self._settings, self._read_settings()
+        if self._settings != before:
+            self._changed(self._settings)
 
     def _make_room(self, state: ModelState) -> None:
         log.info("another program needs the GPU's memory: the model is unloaded")

@@ -8,6 +8,7 @@ gives the page no Python: ``js_api`` is ``None``.
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -20,12 +21,15 @@ from tray.models.popover import (
     Hold,
     Quit,
     Show,
+    Toggle,
     parse,
 )
 from tray.ui.popover.native import Make, NativeWindow
 
 WIDTH, HEIGHT = 380, 480
 SMALLEST = (320, 360)
+REOPEN = 0.3
+"""Pressing a hotkey may take the focus, which hides: seconds it still means "close"."""
 
 
 def run() -> int:
@@ -70,6 +74,7 @@ class Shell:
         self._native: NativeWindow | None = None
         self._adopted = threading.Event()
         self._held = False
+        self._left_at = float("-inf")
         window.events.before_show += self._adopt
         window.events.closing += self._closing
 
@@ -91,6 +96,7 @@ class Shell:
 
     def left(self) -> None:
         if not self._held:
+            self._left_at = time.monotonic()
             self._carry_out(Hide())
 
     def _adopt(self) -> None:
@@ -110,6 +116,8 @@ class Shell:
         match command:
             case Show(near) if native:
                 native.show(near)
+            case Toggle() if native and time.monotonic() - self._left_at > REOPEN:
+                native.toggle()
             case Hide() if native:
                 native.hide()
             case Hold(held):

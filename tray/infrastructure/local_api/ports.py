@@ -22,6 +22,7 @@ from tray.models.engine_shelf import (
     UseEngineRequest,
 )
 from tray.models.fit import FitRequest, ShownFit
+from tray.models.hotkey import HotkeyState
 from tray.models.local_api import ModelList, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.model_page import FoldersShown
@@ -84,6 +85,10 @@ class ServedPaddock(Protocol):
         """Unload the model; the next start without a wish loads it again."""
 
     def chat(self, request: ChatRequest) -> ServedAnswer: ...
+
+    @property
+    def hotkey(self) -> Callable[[], HotkeyState]:
+        """The keys that open the chat from anywhere."""
 
     def show(self) -> None:
         """Bring the chat to the front."""

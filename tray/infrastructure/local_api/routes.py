@@ -41,6 +41,7 @@ def api_routes(served: ServedPaddock) -> Mapping[str, Route]:
         "/api/stop": post(StopRequest, lambda body: json_answer(served.stop(body))),
         "/api/free": post(Empty, lambda _: json_answer(served.free())),
         "/api/chat": post(ChatRequest, lambda body: ChatLines(served.chat(body))),
+        "/api/hotkey": get(lambda: json_answer(served.hotkey())),
         "/api/show": post(Empty, lambda _: done(served.show)),
         "/api/quit": post(Empty, lambda _: json_answer(Empty(), then=served.quit)),
     }

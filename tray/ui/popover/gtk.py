@@ -60,6 +60,22 @@ class GtkWindow:
     def hide(self) -> None:
         _on_main(self._hide)
 
+    def toggle(self) -> None:
+        _on_main(self._toggle)
+
+    def _toggle(self) -> None:
+        if self._wanted and self._has_focus():
+            self._hide()
+        else:
+            self._show(None)
+
+    def _has_focus(self) -> bool:
+        """Also while a hotkey is pressed: X11 takes the focus for that, and no window gets it."""
+        if self._window.is_active():
+            return True
+        active = self._window.get_screen().get_active_window()
+        return active is not None and active == self._window.get_window()
+
     def _show(self, near: tuple[int, int] | None) -> None:
         self._wanted = True
         self._window.get_child().show_all()

@@ -18,6 +18,9 @@ class NativeWindow(Protocol):
 
     def hide(self) -> None: ...
 
+    def toggle(self) -> None:
+        """Hide it if it is shown and has the focus, else show it."""
+
 
 class Events(Protocol):
     """What the window system tells the shell."""

@@ -16,6 +16,7 @@ class PlainWindow:
     def __init__(self, events: Events, _url: str) -> None:
         self._events = events
         self._window: Any = None
+        self._shown = False
 
     def adopt(self, window: Window) -> None:
         self._window = window
@@ -23,11 +24,23 @@ class PlainWindow:
     def show(self, near: tuple[int, int] | None) -> None:
         self._window.move(*self._position(near))
         self._window.show()
+        self._shown = True
         self._events.shown()
 
     def hide(self) -> None:
         self._window.hide()
+        self._shown = False
         self._events.hidden()
+
+    def toggle(self) -> None:
+        if self._shown and self._is_active():
+            self.hide()
+        else:
+            self.show(None)
+
+    def _is_active(self) -> bool:
+        """Whether it has the focus; yes where nobody tells."""
+        return True
 
     def _position(self, near: tuple[int, int] | None) -> tuple[int, int]:
         import webview
@@ -52,6 +65,9 @@ class QtWindow(PlainWindow):
         application = QApplication.instance()
         application.applicationStateChanged.connect(self._on_state)
 
+    def _is_active(self) -> bool:
+        return bool(self._window.native.isActiveWindow())
+
     def _on_state(self, state: Any) -> None:
         from qtpy.QtCore import Qt
 
@@ -66,6 +82,9 @@ class WinFormsWindow(PlainWindow):
         super().adopt(window)
         window.native.ShowInTaskbar = False
         window.native.Deactivate += self._on_deactivate
+
+    def _is_active(self) -> bool:
+        return bool(self._window.native.ContainsFocus)
 
     def _on_deactivate(self, *_: object) -> None:
         self._events.left()
@@ -90,6 +109,13 @@ class CocoaWindow(PlainWindow):
             center.addObserverForName_object_queue_usingBlock_(
                 NSApplicationDidResignActiveNotification, None, None, self._on_resign
             )
+
+    def _is_active(self) -> bool:
+        if sys.platform == "darwin":
+            from AppKit import NSApplication
+
+            return bool(NSApplication.sharedApplication().isActive())
+        return True
 
     def _on_resign(self, _: object) -> None:
         self._events.left()
