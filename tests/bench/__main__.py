@@ -27,6 +27,7 @@ GROUPS = (
     "idle",
     "rendering",
     "models",
+    "download_speed",
     "conversations",
     "indicator",
     "page_latency",

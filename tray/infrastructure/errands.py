@@ -78,13 +78,13 @@ class RunningErrand:
 
     def _listen(self) -> None:
         self._hear(self._last())
-        self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             try:
                 if pipe is not None:
                     pipe.close()
             except OSError as error:
                 log.debug("errand: its pipe was broken already: %s", error)
+        self._process.wait()
 
     def _last(self) -> Said:
         """Pass on what is said up to the ending, and return that."""

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from tray.infrastructure.hub.connection import Interrupted, words_of
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
     import httpx
 
 BUFFER = 1 << 20
+BUFFERS = 3
+"""Pieces that stay as they are: the last one, and those before that are being hashed."""
 LONGEST_HELD = 0.05
 """Seconds a piece is collected before it is given on."""
 
 
 def pieces(response: "httpx.Response", timeout: float) -> "Iterator[bytes | memoryview]":
-    """What arrives; a piece is valid until the next is asked for.
+    """What arrives; a piece stays as it is until the third after it is asked for.
 
     Fewer bytes than promised mean that the connection ended. Raises Interrupted, and
     httpx's errors, when it broke.
@@ -45,15 +48,19 @@ def _socket(response: "httpx.Response") -> "socket.socket | None":
     stream = response.extensions.get("network_stream")
     if stream is None:
         return None
-    encrypted = response.url.scheme == "https"
-    found = stream.get_extra_info("ssl_object" if encrypted else "socket")
-    return found if isinstance(found, ssl.SSLSocket if encrypted else socket.socket) else None
+    found = stream.get_extra_info("socket")
+    if response.url.scheme == "https" and not isinstance(found, ssl.SSLSocket):
+        return None
+    if isinstance(stream.get_extra_info("ssl_object"), ssl.SSLObject):
+        # Encrypted within an encrypted proxy: the socket's bytes are not the body's.
+        return None
+    return found if isinstance(found, socket.socket) else None
 
 
 def _received(source: socket.socket, left: int, timeout: float) -> Iterator[memoryview]:
     source.settimeout(timeout)
-    buffer = memoryview(bytearray(BUFFER))
-    filled, broken = 0, ""
+    buffers = cycle([memoryview(bytearray(BUFFER)) for _ in range(BUFFERS)])
+    buffer, filled, broken = next(buffers), 0, ""
     since = time.monotonic()
     while left and not broken:
         try:
@@ -65,7 +72,7 @@ def _received(source: socket.socket, left: int, timeout: float) -> Iterator[memo
         now = time.monotonic()
         if filled == BUFFER or not count or not left or now - since > LONGEST_HELD:
             yield buffer[:filled]
-            filled, since = 0, now
+            buffer, filled, since = next(buffers), 0, now
         if not count:
             break
     if broken:

@@ -1,15 +1,18 @@
-"""SHA-256 of a file while it is written: a thread reads behind the writer.
+"""SHA-256 of a file while it is written, on a thread of its own.
 
-``hashlib`` and the reads let the interpreter's lock go, so hashing costs the transfer
-nothing where there is a second core. What is hashed is what the file holds.
+``hashlib`` lets the interpreter's lock go, so hashing costs the transfer nothing where
+there is a second core. What was in the file before is read from it meanwhile.
 """
 
 import hashlib
 import os
 import sys
 import threading
+from collections import deque
 
 PIECE = 1 << 20
+MOST_WAITING = 2
+"""Pieces in memory that wait to be hashed."""
 
 
 class FileAt:
@@ -44,24 +47,35 @@ class FileAt:
 
 
 class Follower:
-    """The hash of a file from its begin to where ``reach`` says it is written."""
+    """The hash of a file from its begin to where ``take`` says it is written."""
 
-    def __init__(self, file: FileAt) -> None:
+    def __init__(self, file: FileAt, written: int) -> None:
         self._file = file
         self._hash = hashlib.sha256()
         self._changed = threading.Condition()
-        self._written = 0
+        self._written = written
         self._hashed = 0
+        # Pieces that are still in memory, without a gap up to ``_covered``.
+        self._pieces: deque[memoryview] = deque()
+        self._covered = 0
         self._ended = False
         self._failure: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="hash", daemon=True)
         self._thread.start()
 
-    def reach(self, size: int) -> None:
-        """``size`` bytes are written; they do not change any more."""
+    def take(self, piece: memoryview) -> None:
+        """``piece`` was appended to the file. It must not change until two more were taken.
+
+        Returns when at most two wait. While what was there before is still being read,
+        pieces are left to the file, and nobody waits.
+        """
         with self._changed:
-            self._written = size
+            if self._covered == self._written:
+                self._pieces.append(piece)
+                self._covered += len(piece)
+            self._written += len(piece)
             self._changed.notify_all()
+            self._changed.wait_for(self._has_room)
 
     def caught_up(self, seconds: float) -> bool:
         """Wait so long until everything written is hashed. Raises OSError."""
@@ -82,32 +96,47 @@ class Follower:
             self._changed.notify_all()
         self._thread.join()
 
+    def _has_room(self) -> bool:
+        return len(self._pieces) <= MOST_WAITING or self._ended or self._failure is not None
+
     def _is_settled(self) -> bool:
         return self._hashed >= self._written or self._failure is not None
 
     def _run(self) -> None:
-        buffer = memoryview(bytearray(PIECE))
-        while (size := self._next()) is not None:
-            try:
-                count = self._file.read(buffer[:size], self._hashed)
-            except OSError as error:
-                self._settle(0, error)
-                return
-            if not count:
-                self._settle(0, OSError("the file was cut by somebody else"))
-                return
-            self._hash.update(buffer[:count])
-            self._settle(count)
+        buffer: memoryview | None = None
+        while self._wait():
+            if self._pieces:
+                piece = self._pieces[0]
+            else:
+                buffer = buffer or memoryview(bytearray(PIECE))
+                try:
+                    count = self._file.read(buffer, self._hashed)
+                except OSError as error:
+                    self._fail(error)
+                    return
+                piece = buffer[: min(count, self._written - self._hashed)]
+                if not piece:
+                    self._fail(OSError("the file was cut by somebody else"))
+                    return
+            self._hash.update(piece)
+            self._settle(len(piece))
 
-    def _next(self) -> int | None:
-        """How many bytes to read next; ``None`` at the end."""
+    def _wait(self) -> bool:
+        """Until there is something to hash; False at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._ended or self._written > self._hashed)
-            return None if self._ended else min(PIECE, self._written - self._hashed)
+            return not self._ended
 
-    def _settle(self, count: int, failure: OSError | None = None) -> None:
+    def _settle(self, count: int) -> None:
         with self._changed:
             self._hashed += count
+            if self._pieces:
+                self._pieces.popleft()
+            else:
+                self._covered = self._hashed
+            self._changed.notify_all()
+
+    def _fail(self, failure: OSError) -> None:
+        with self._changed:
             self._failure = failure
-            if self._hashed >= self._written or failure is not None:
-                self._changed.notify_all()
+            self._changed.notify_all()

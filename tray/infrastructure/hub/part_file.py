@@ -14,6 +14,7 @@ from tray.infrastructure.hub.follower import FileAt, Follower
 CHUNK = 1 << 20
 LOOK_EVERY = 64 << 20
 """Bytes between two looks whether the file still has its name."""
+SEND_EVERY = 16 << 20
 _CHECKING = 0.2
 
 
@@ -42,12 +43,13 @@ class PartFile:
         except BaseException:
             os.close(self._handle)
             raise
-        self._file = FileAt(self._handle)
-        self._follower = Follower(self._file)
-        self._look_at = self.size + LOOK_EVERY
         if self.size > whole:
-            self.start_again()
-        self._follower.reach(self.size)
+            os.ftruncate(self._handle, 0)
+            self.size = 0
+        self._file = FileAt(self._handle)
+        self._follower = Follower(self._file, self.size)
+        self._look_at = self.size + LOOK_EVERY
+        self._sent_to_disk = self.size
 
     def __enter__(self) -> "PartFile":
         return self
@@ -59,18 +61,23 @@ class PartFile:
         """Throw away what is there."""
         self._follower.end()
         os.ftruncate(self._handle, 0)
-        self.size = 0
+        self.size = self._sent_to_disk = 0
         self._look_at = LOOK_EVERY
-        self._follower = Follower(self._file)
+        self._follower = Follower(self._file, 0)
 
     def add(self, data: bytes | memoryview) -> None:
-        """Append. Raises OSError; what fitted on the disk counts."""
-        view = memoryview(data)
-        while view:
-            written = self._file.write(view, self.size)
+        """Append; ``data`` must not change until two more were added.
+
+        Raises OSError; what fitted on the disk counts.
+        """
+        piece = left = memoryview(data)
+        while left:
+            written = self._file.write(left, self.size)
             self.size += written
-            view = view[written:]
-        self._follower.reach(self.size)
+            left = left[written:]
+        self._follower.take(piece)
+        if self.size - self._sent_to_disk >= SEND_EVERY:
+            self._send_to_disk()
         if self.size >= self._look_at:
             self._look_at = self.size + LOOK_EVERY
             self._must_be_current()
@@ -92,6 +99,13 @@ class PartFile:
             self._close()
         self._path.replace(self._target)
         _sync_folder(self._target.parent)
+
+    def _send_to_disk(self) -> None:
+        """Have the disk begin with what has arrived, so that the last fsync is short."""
+        if sys.platform == "linux":
+            length = self.size - self._sent_to_disk
+            os.posix_fadvise(self._handle, self._sent_to_disk, length, os.POSIX_FADV_DONTNEED)
+        self._sent_to_disk = self.size
 
     def _must_be_current(self) -> None:
         if not self._is_current():

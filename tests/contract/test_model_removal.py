@@ -1,0 +1,104 @@
+"""Which files go with a model, and when it is not deleted at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.gguf_files import write_gguf
+from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.model_removal import removable_files
+from tray.infrastructure.trash import delete_for_good
+from tray.models.failure import FailureCause, PaddockError
+from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.services.removal import Removal
+
+
+def names(files: tuple[Path, ...]) -> list[str]:
+    return [file.name for file in files]
+
+
+def test_parts_and_the_projector_go_together(tmp_path: Path) -> None:
+    first = write_gguf(tmp_path / "a-00001-of-00002.gguf")
+    write_gguf(tmp_path / "a-00002-of-00002.gguf")
+    write_gguf(tmp_path / "mmproj-F16.gguf")
+    assert names(removable_files(first)) == [
+        "a-00001-of-00002.gguf",
+        "a-00002-of-00002.gguf",
+        "mmproj-F16.gguf",
+    ]
+
+
+def test_a_projector_that_another_model_uses_stays(tmp_path: Path) -> None:
+    model = write_gguf(tmp_path / "gemma-4b-Q4_K_M.gguf")
+    write_gguf(tmp_path / "mmproj-gemma-4b-f16.gguf")
+    write_gguf(tmp_path / "other.gguf")
+    assert names(removable_files(model)) == ["gemma-4b-Q4_K_M.gguf", "mmproj-gemma-4b-f16.gguf"]
+    write_gguf(tmp_path / "gemma-4b-Q8_0.gguf")
+    assert names(removable_files(model)) == ["gemma-4b-Q4_K_M.gguf"]
+
+
+def test_a_link_into_another_programs_cache_is_left(tmp_path: Path) -> None:
+    real = write_gguf(tmp_path / "blob")
+    link = tmp_path / "a.gguf"
+    link.symlink_to(real)
+    with pytest.raises(PaddockError) as caught:
+        removable_files(link)
+    assert "another program" in caught.value.failure.title
+    assert real.exists()
+
+
+class Desk:
+    """A folder of models, a server's state, and where the files went."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = ModelState()
+        self.trashed: list[Path] = []
+        self.removal = Removal(
+            lambda: self.state,
+            lambda: find_models((folder,)),
+            removable_files,
+            self.trashed.extend,
+            delete_for_good,
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    write_gguf(tmp_path / "a.gguf")
+    write_gguf(tmp_path / "b.gguf")
+    return Desk(tmp_path)
+
+
+@pytest.mark.parametrize("phase", list(ServerPhase))
+def test_a_loaded_model_is_refused(desk: Desk, tmp_path: Path, phase: ServerPhase) -> None:
+    path = tmp_path / "a.gguf"
+    desk.state = ModelState(phase=phase, model=ModelId(name="a", path=path))
+    if phase in (ServerPhase.STOPPED, ServerPhase.FAILED, ServerPhase.CLOSED):
+        desk.removal.remove(str(path), False)
+        assert desk.trashed == [path]
+    else:
+        with pytest.raises(PaddockError) as caught:
+            desk.removal.remove(str(path), False)
+        assert caught.value.failure.cause is FailureCause.MODEL_IN_USE
+        assert desk.trashed == []
+    desk.removal.remove("B", False)
+    assert desk.trashed[-1] == tmp_path / "b.gguf"
+
+
+def test_nothing_but_a_listed_model_is_deleted(desk: Desk, tmp_path: Path) -> None:
+    other = tmp_path / "notes.txt"
+    other.write_text("mine")
+    for wanted in (str(other), str(tmp_path), "../a", "demo", ""):
+        with pytest.raises(PaddockError) as caught:
+            desk.removal.remove(wanted, True)
+        assert caught.value.failure.cause is FailureCause.MODEL_MISSING
+    assert other.exists()
+
+
+def test_for_good_is_for_good(desk: Desk, tmp_path: Path) -> None:
+    model, files = desk.removal.remove("a", True)
+    assert (model.name, files) == ("a", 1)
+    assert not (tmp_path / "a.gguf").exists()
+    assert desk.trashed == []
