@@ -85,7 +85,15 @@ class Page:
 
     @property
     def transfers(self) -> list[psutil.Process]:
-        return [child for child in self.process.children() if child.cmdline()[-1] == "errand"]
+        return [child for child in self.process.children() if _is_errand(child)]
+
+
+def _is_errand(child: psutil.Process) -> bool:
+    try:
+        return child.cmdline()[-1:] == ["errand"]
+    except psutil.Error:
+        # Gone in the meantime.
+        return False
 
 
 @pytest.fixture

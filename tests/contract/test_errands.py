@@ -76,7 +76,7 @@ class World:
         (found,) = (
             process.pid
             for process in psutil.Process().children()
-            if "errand" in process.cmdline()[-1:]
+            if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-1:] == ["errand"]
         )
         return found
 
