@@ -75,7 +75,10 @@ def tar_gz(members: Iterable[Member]) -> bytes:
 def zipped(members: Iterable[Member]) -> bytes:
     """A .zip of exactly these, in their order."""
     data = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+    with (
+        warnings.catch_warnings(),
+        zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+    ):
         warnings.filterwarnings("ignore", "Duplicate name")
         for member in members:
             info = zipfile.ZipInfo("x")

@@ -179,6 +179,15 @@ def test_a_name_with_a_zero_byte(place: Path) -> None:
     assert "a name that no file may have" in refusal(place, "engine.zip", content)
 
 
+def test_a_header_that_would_fill_the_memory(place: Path) -> None:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz", compresslevel=1) as tar:
+        info = tarfile.TarInfo("a")
+        info.pax_headers = {"comment": "x" * (8 << 20)}
+        tar.addfile(info)
+    assert "a header that is far too long" in refusal(place, "e.tar.gz", data.getvalue())
+
+
 DAMAGED = {
     "cut.tar.gz": tar_gz([File("a", os.urandom(9000))])[:5000],
     "nonsense.tar.gz": b"this is no archive",

@@ -18,7 +18,7 @@ import pytest
 from tests.contract.engine_archives import File, Link, Member, build_of, program, tar_gz, zipped
 from tests.contract.guard_setup import until
 from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Handler, Hub, hub_of
-from tray.infrastructure.engines import release
+from tray.infrastructure.engines import install, release
 from tray.infrastructure.engines.getter import EngineGetter
 from tray.infrastructure.engines.getter_child import CANCELLED
 from tray.infrastructure.engines.getter_protocol import GetterRequest
@@ -232,6 +232,16 @@ def test_a_failed_check_leaves_the_older_one(
     assert world.store.installed() == (older,)
     world.store.verify(older)
     assert (world.store.downloads / NAME).exists(), "a driver may be mended, and it is big"
+
+
+def test_an_engine_that_hangs_is_not_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "CHECK_SECONDS", 0.3)
+    world.hub.files[NAME] = tar_gz([File("llama-server", b"#!/bin/sh\nsleep 60\n", 0o755)])
+    failure = world.failure(world.build())
+    assert failure.title == "The new engine does not run here"
+    assert "did not end within 0.3 s" in failure.detail
 
 
 def test_programs_of_another_machine_and_archives_without_one(world: World) -> None:

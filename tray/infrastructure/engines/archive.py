@@ -1,11 +1,11 @@
 """What an archive of a release holds, read one entry after the other."""
 
+import gzip
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -13,11 +13,19 @@ from typing import IO
 
 from tray.infrastructure.engines.archive_names import Unsafe
 
-DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+DAMAGE = (
+    tarfile.TarError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+)
 """What reading raises for a damaged archive; entries may raise it as well."""
 _SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 _ENCRYPTED = 1
 LONGEST_LINK = 4096
+LONGEST_HEADER = 4 << 20
 
 
 class EntryKind(Enum):
@@ -46,7 +54,7 @@ def entries(archive: Path) -> Iterator[Entry]:
 
 
 def _of_tar(archive: Path) -> Iterator[Entry]:
-    with _damage_of_gzip(), tarfile.open(archive, "r:gz") as tar:
+    with _Unpacked(archive) as content, tarfile.open(fileobj=content, mode="r:") as tar:
         for member in tar:
             if member.mode & _SPECIAL:
                 raise Unsafe(f"a file with special rights: {ascii(member.name)[:80]}")
@@ -63,14 +71,13 @@ def _of_tar(archive: Path) -> Iterator[Entry]:
                 raise Unsafe(f"something that is no file: {ascii(member.name)[:80]}")
 
 
-@contextmanager
-def _damage_of_gzip() -> Iterator[None]:
-    import gzip
+class _Unpacked(gzip.GzipFile):
+    """The tar in a .tar.gz; tarfile would take a header of any size into memory."""
 
-    try:
-        yield
-    except gzip.BadGzipFile as error:
-        raise tarfile.ReadError(str(error)) from error
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= LONGEST_HEADER:
+            raise Unsafe("a header that is far too long")
+        return super().read(size)
 
 
 def _of_zip(archive: Path) -> Iterator[Entry]:

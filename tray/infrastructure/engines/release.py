@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RESERVE = 64 << 20
 # Unpacked beside the archives, which stay until the build has been checked.
-UNPACKED_TIMES = 4
+UNPACKED_TIMES = 3
 Tell = Callable[[EngineWork], None]
 
 

@@ -100,6 +100,9 @@ class _Unpacking:
                 if self._left < 0:
                     raise Unsafe("far more than its size promises")
                 file.write(data)
+            # The receipt that calls it an engine must not outlive its files in a power cut.
+            file.flush()
+            os.fsync(file.fileno())
 
     def _link(self, parts: Parts, target: Parts) -> None:
         """Links come last, so nothing is ever written through one."""
