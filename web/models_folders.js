@@ -1,7 +1,8 @@
 // The folders that are searched for models: look into them, add one, take one away.
 
 import { call } from "./api.js";
-import { element, icon } from "./dom.js";
+import { element } from "./dom.js";
+import { quiet } from "./models_parts.js";
 
 const AT = "/api/page/models/folders";
 
@@ -42,13 +43,6 @@ function line(row, act, remove) {
   }
   if (row.removable) made.append(quiet("close", `No longer search ${row.path}`, remove));
   return made;
-}
-
-function quiet(name, label, action) {
-  const button = element("button", { type: "button", className: "quiet", title: label }, icon(name, true));
-  button.setAttribute("aria-label", label);
-  button.addEventListener("click", action);
-  return button;
 }
 
 function adder(add) {

@@ -1,22 +1,39 @@
 // One model: what is known of it, and what can be done with it.
 
-import { call } from "./api.js";
+import { ApiFailure, call } from "./api.js";
 import { element, icon } from "./dom.js";
+import { state } from "./header.js";
+import { asksFirst, button, quiet } from "./models_parts.js";
 
 export const DEMO = "demo";
+const RUNS = ["starting", "ready"];
 
-// `act` has start(value) and failed(error).
+export const runs = (value) => RUNS.includes(state?.phase) && state.model === value;
+
+// `act` has start(value), stop(), chat(), failed(error), deleted(line).
 export function sheetCard(model, act) {
-  const card = element("article", { className: "model-card" }, element("h2", {}, model.name));
+  const tools = element("span", { className: "row-tools" });
+  const head = element("div", { className: "card-head" }, element("h2", { className: "grow" }, model.name), tools);
+  const card = element("article", { className: "model-card" }, head);
   if (model.problem) card.append(problem(model.line));
   let known = facts(model);
-  card.append(known, actions(model, act));
+  const bar = element("p", { className: "actions" });
+  card.append(known, bar);
+  if (model.value !== DEMO) tools.append(folderButton(model, act), deleteButton(model, act));
+
   // What was read of the file meanwhile.
   card.update = (next) => {
     const fresh = facts(next);
     known.replaceWith(fresh);
     known = fresh;
   };
+  // Whether it runs now.
+  card.tell = () => {
+    const focused = bar.contains(document.activeElement);
+    bar.replaceChildren(...(model.problem ? [] : actions(model.value, act)));
+    if (focused) bar.querySelector("button")?.focus();
+  };
+  card.tell();
   return card;
 }
 
@@ -35,18 +52,27 @@ function fact(label, text, kind) {
   return element("div", {}, element("dt", {}, label), element("dd", { className: kind }, text));
 }
 
-function actions(model, act) {
-  const bar = element("p", { className: "actions" });
-  if (model.value !== DEMO) {
-    const open = element("button", { type: "button", className: "plain" }, icon("folder", true), "Open folder");
-    open.addEventListener("click", () =>
-      call("/api/page/models/folders/open", { path: model.value }).catch(act.failed));
-    bar.append(open);
-  }
-  if (!model.problem) {
-    const start = element("button", { type: "button", className: "primary" }, icon("play", true), "Start");
-    start.addEventListener("click", () => act.start(model.value));
-    bar.append(start);
-  }
-  return bar;
+function actions(value, act) {
+  if (!runs(value)) return [button("primary", "play", "Start", () => act.start(value))];
+  return [button("plain", "stop", "Stop", act.stop), button("primary", "chats", "Chat", act.chat)];
+}
+
+function folderButton({ value }, act) {
+  return quiet("folder", "Open its folder", () =>
+    call("/api/page/models/folders/open", { path: value }).catch(act.failed));
+}
+
+// To the trash; where there is none, for good, after asking once more.
+function deleteButton(model, act) {
+  const remove = async (forGood) => {
+    try {
+      act.deleted((await call("/api/page/models/delete", { model: model.value, for_good: forGood })).line);
+    } catch (error) {
+      act.failed(error);
+      if (!(error instanceof ApiFailure) || error.failure.cause !== "no_trash") return;
+      made.replaceWith(asksFirst(quiet("delete", "Delete it for good", () => {}), "Delete for good", () => remove(true)));
+    }
+  };
+  const made = asksFirst(quiet("delete", "Delete it", () => {}), "Move to trash", () => remove(false));
+  return made;
 }

@@ -1,61 +1,69 @@
 // The models on this computer: the list with its search, and beside it one of them.
 
-import { ApiFailure, stream } from "./api.js";
+import { call, stream } from "./api.js";
 import { element, icon, setText } from "./dom.js";
-import { failureCard } from "./failure.js";
 import { run, state } from "./header.js";
 import { foldersCard } from "./models_folders.js";
 import { LongList } from "./models_list.js";
+import { button, Trouble } from "./models_parts.js";
+import { modelRow } from "./models_row.js";
 import { DEMO, sheetCard } from "./models_sheet.js";
 
-const RUNS = ["starting", "ready"];
+const NOTICE = 8000; // milliseconds
 
+const act = { show: showModel, start, stop, chat, failed, deleted };
 const box = element("input", { type: "search", className: "search", placeholder: "Search models", autocomplete: "off" });
 box.setAttribute("aria-label", "Search models");
 const summary = element("span", { className: "summary", role: "status" });
 const folders = element("button", { type: "button", className: "tool" }, icon("folder", true), "Folders");
-const list = new LongList("Models", row);
 const note = element("div", { className: "shelf-note" });
-const trouble = element("div");
-const card = element("div");
-const side = element("div", { className: "shelf-side", tabIndex: -1 });
+const list = new LongList("Models", (line) => modelRow(line, line.value === selected, act));
+const listTrouble = new Trouble();
 const left = element("div", { className: "shelf-list" }, box,
-  element("p", { className: "shelf-line" }, summary, folders), note, list.root);
-const root = element("section", { id: "models-shelf", className: "shelf" }, left, side);
+  element("p", { className: "shelf-line" }, summary, folders), listTrouble.root, note, list.root);
+const trouble = new Trouble();
+const card = element("div");
+const side = element("div", { className: "shelf-side", tabIndex: -1 },
+  button("plain back", "back", "All models", back), trouble.root, card);
+const notice = element("div", { className: "notice", role: "status", hidden: true });
+const root = element("section", { id: "models-shelf", className: "shelf" }, left, side, notice);
 
 let rows = [];
 let hint = null;
 let selected = null; // the value of the model beside the list
 let reading = null;
-let runs = "";
+let phase = "";
+let telling = 0;
 
 async function refresh() {
   reading?.abort();
   const mine = reading = new AbortController();
-  let first = true;
+  listTrouble.clear();
   try {
+    let first = true;
     await stream("/api/page/models", null, mine.signal, (piece) => {
-      if (first) [rows, hint] = [piece.rows, piece.note];
+      if (first) begin(piece);
       else replace(piece.rows);
       setText(summary, piece.summary);
       draw();
-      // Where there is room for both, the card of the model in use is there from the start.
-      if (first && side.checkVisibility()) showModel(selected ?? state?.model ?? DEMO);
       first = false;
     });
   } catch (error) {
-    if (error.name === "AbortError") return;
-    if (!(error instanceof ApiFailure)) throw error;
-    note.replaceChildren(failureCard(error.failure));
+    listTrouble.show(error);
   }
+}
+
+// Where there is room for both, the card of the model in use is there from the start.
+function begin(piece) {
+  [rows, hint] = [piece.rows, piece.note];
+  if (!card.firstChild && side.checkVisibility()) showModel(state?.model ?? DEMO);
 }
 
 function replace(changed) {
   const byValue = new Map(changed.map((line) => [line.value, line]));
   rows = rows.map((line) => byValue.get(line.value) ?? line);
-  const beside = byValue.get(selected);
-  if (beside) card.firstChild?.update?.(beside);
   rows = [...rows.filter(({ problem }) => !problem), ...rows.filter(({ problem }) => problem)];
+  if (byValue.has(selected)) card.firstChild?.update?.(byValue.get(selected));
 }
 
 // What has all the words of the box in its two lines.
@@ -71,48 +79,42 @@ function found() {
 function draw() {
   const shown = found();
   list.show(shown, selected);
-  const nothing = rows.length && !shown.length ? "No model has these words." : hint;
-  note.replaceChildren(...(nothing && (box.value || !shown.some(({ value }) => value !== DEMO)) ? [nothing] : []));
+  setText(note, rows.length && !shown.length ? "No model has these words." : (!box.value && hint) || "");
 }
 
-function row(line) {
-  const made = element("li", { className: "model-row" });
-  made.classList.toggle("wrong", line.problem);
-  const runs = RUNS.includes(state?.phase) && state.model === line.value;
-  const name = element("span", { className: "name" }, element("span", {}, line.name));
-  if (runs) name.prepend(element("span", { className: "dot", "aria-hidden": "true" }));
-  if (line.vision) name.append(icon("image", true));
-  if (line.problem) name.prepend(icon("warning", true));
-  const open = element("button", { type: "button", className: "open" }, name,
-    element("span", { className: "line" }, line.line));
-  const more = [line.vision && "sees images", runs && "running"].filter(Boolean);
-  if (more.length) open.setAttribute("aria-label", [line.name, line.line, ...more].join(", "));
-  if (line.value === selected) open.setAttribute("aria-current", "true");
-  open.addEventListener("click", () => showModel(line.value));
-  made.append(open);
-  if (!line.problem && !runs) {
-    const play = element("button", { type: "button", className: "quiet", title: `Start ${line.name}` }, icon("play", true));
-    play.setAttribute("aria-label", `Start ${line.name}`);
-    play.addEventListener("click", () => startModel(line.value));
-    made.append(play);
-  }
-  return made;
-}
-
-async function startModel(value) {
+async function start(value) {
   try {
     await run(value);
-    root.closest("dialog").close();
+    chat();
   } catch (error) {
     failed(error);
   }
 }
 
+function stop() {
+  call("/api/stop", { wait: false }).catch(failed);
+}
+
+function chat() {
+  root.closest("dialog").close();
+}
+
+// The list without the model, and where it went.
+function deleted(line) {
+  back();
+  card.replaceChildren();
+  selected = null;
+  setText(notice, line);
+  notice.hidden = false;
+  clearTimeout(telling);
+  telling = setTimeout(() => { notice.hidden = true; }, NOTICE);
+  refresh();
+  box.focus();
+}
+
 function failed(error) {
-  if (!(error instanceof ApiFailure)) throw error;
   root.classList.add("deep");
-  side.replaceChildren(backButton(), trouble, card);
-  trouble.replaceChildren(failureCard(error.failure));
+  trouble.show(error);
   side.scrollTop = 0;
 }
 
@@ -120,23 +122,16 @@ function failed(error) {
 function beside(value, content) {
   selected = value;
   root.classList.add("deep");
-  trouble.replaceChildren();
+  trouble.clear();
   card.replaceChildren(content);
-  side.replaceChildren(backButton(), trouble, card);
   side.scrollTop = 0;
   draw();
-}
-
-function backButton() {
-  const button = element("button", { type: "button", className: "plain back" }, icon("back", true), "All models");
-  button.addEventListener("click", back);
-  return button;
 }
 
 function showModel(value) {
   const model = rows.find((line) => line.value === value);
   if (!model) return;
-  beside(value, sheetCard(model, { start: startModel, failed }));
+  beside(value, sheetCard(model, act));
   if (!left.checkVisibility()) side.focus();
 }
 
@@ -150,7 +145,7 @@ async function showFolders() {
 }
 
 function changed() {
-  trouble.replaceChildren();
+  trouble.clear();
   refresh();
 }
 
@@ -191,8 +186,9 @@ export const shelf = {
   },
   tell(next) {
     const now = `${next.phase} ${next.model}`;
-    if (now === runs) return;
-    runs = now;
+    if (now === phase) return;
+    phase = now;
     draw();
+    card.firstChild?.tell?.();
   },
 };

@@ -2,9 +2,11 @@
 
 import { byId, element, icon } from "./dom.js";
 import { onState } from "./header.js";
+import { engines } from "./models_engines.js";
+import { getting } from "./models_get.js";
 import { shelf } from "./models_shelf.js";
 
-const PARTS = [shelf];
+const PARTS = [shelf, getting, engines];
 
 const tabs = element("div", { className: "tabs", role: "tablist", "aria-label": "Models" });
 const dialog = element("dialog", { id: "models", className: "models", "aria-label": "Models" });

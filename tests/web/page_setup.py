@@ -10,10 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.unit.engine_fakes import Rig as EngineRig
+from tests.web.hub_house import HubHouse
 from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
-from tray.downloads import kept_downloads
 from tray.fitting import fit_parts
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
@@ -89,6 +89,7 @@ class ServedPage:
     engines: EngineRig
     """The engines on offer, as a script."""
     models: ModelHouse
+    hub: HubHouse
 
     @property
     def origin(self) -> str:
@@ -125,7 +126,7 @@ def page_over(
         demo = ModelId(name="demo")
         rig = EngineRig()
         house = model_house(folder / "models")
-        downloads = stack.enter_context(kept_downloads(house.folders, lambda: settings, paddock))
+        hub = HubHouse(house, paddock.state)
         presets = kept_presets(house.folders)
         paddock.start_as(presets.applied_to)
         fit = FitDesk(
@@ -134,14 +135,14 @@ def page_over(
             )
         )
         engines = EngineDesk(lambda: rig.engines)
-        parts = PageParts(chats, engines, downloads, house.desk, fit)
+        parts = PageParts(chats, engines, hub.desk, house.desk, fit)
         served = desk(few_models, lambda: demo, opened.append, parts, window, history)
         api = LocalApi(paddock, WEB, served)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
         yield ServedPage(
-            service, api, window, opened, looks, history, past, served, folder, rig, house
+            service, api, window, opened, looks, history, past, served, folder, rig, house, hub
         )
 
 

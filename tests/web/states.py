@@ -13,6 +13,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.web.browser import Shown
+from tests.web.model_states import MODEL_STATES
 from tests.web.scripted import BROKEN, ScriptedAnswer
 from tray.models.chat import (
     ChatTimings,
@@ -27,7 +28,7 @@ from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelId
 
 State = Callable[[Shown], None]
-STATES: dict[str, State] = {}
+STATES: dict[str, State] = dict(MODEL_STATES)
 
 GIB = 2**30
 DONE = FinishChunk(

@@ -21,7 +21,8 @@ OUTSIDE = """() => {
     const shown = (e) => e.checkVisibility({ visibilityProperty: true }) && !hidden(e);
     const top = document.querySelector('dialog[open]') ?? document;
     const controls = [...top.querySelectorAll('button, select, textarea, input, summary')];
-    const scrolls = (e) => e.closest('main, header, .chats-list, pre, .url');
+    const scrolling = 'main, header, .chats-list, pre, .url, .long-view, .shelf-side, .pane';
+    const scrolls = (e) => e.closest(scrolling);
     return controls.filter(shown).filter((e) => {
         const box = e.getBoundingClientRect();
         const sideways = box.left < -1 || box.right > innerWidth + 1;
@@ -29,8 +30,8 @@ OUTSIDE = """() => {
         return sideways || (below && !scrolls(e));
     }).map((e) => e.id || e.textContent || e.className);
 }"""
-SIDEWAYS = """() => ['#scroller', 'header', '.sheet', 'body']
-    .map((name) => document.querySelector(name))
+SIDEWAYS = """() => ['#scroller', 'header', '.sheet', 'body', '.shelf-list', '.shelf-side', '.pane']
+    .flatMap((name) => [...document.querySelectorAll(name)])
     .filter((e) => e.scrollWidth > e.clientWidth)
     .map((e) => e.id || e.tagName)"""
 

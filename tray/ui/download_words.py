@@ -111,7 +111,7 @@ def shown_offer(offer: HubOffer, free: FreeMemory) -> ShownOffer:
 
 
 def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCurated:
-    """The list; the largest that fits best is proposed."""
+    """The list; the largest that fits best is proposed, and comes first."""
     fits = {model.what: rough_fit(model.size, free) for model in models}
     best = [fit for fit in (Fit.GPU, Fit.RAM, Fit.PARTLY) if fit in fits.values()]
     of_best = [model for model in models if best and fits[model.what] is best[0]]
@@ -128,7 +128,7 @@ def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCu
                 fit=fits[model.what],
                 proposed=model is proposed,
             )
-            for model in models
+            for model in sorted(models, key=lambda model: model is not proposed)
         ),
         note=CURATED_NOTE,
     )

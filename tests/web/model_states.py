@@ -1,0 +1,180 @@
+"""States of the Models view, as tests.web.states has those of the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, expect
+
+from tests.web.browser import Shown
+from tray.models.failure import FailureCause, ServerFailure
+from tray.models.metrics import GpuMetrics, ServerMetrics
+
+MODEL_STATES: dict[str, Callable[[Shown], None]] = {}
+GIB = 2**30
+CARD = GpuMetrics(
+    index=0,
+    name="NVIDIA GeForce RTX 4070",
+    load_percent=3.0,
+    vram_used=GIB,
+    vram_total=12 * GIB,
+)
+NAMES = (
+    "gemma-3-12b-it-Q4_K_M",
+    "gpt-oss-20b-mxfp4",
+    "Llama-3.2-1B-Instruct-Q8_0",
+    "Mistral-Small-3.2-24B-Instruct-2506-UD-Q5_K_XL",
+    "Qwen3-4B-Instruct-2507-Q4_K_M",
+    "SmolLM2-360M-Instruct-Q8_0",
+)
+GATED = ServerFailure(
+    cause=FailureCause.DOWNLOAD_FAILED,
+    title="This model is gated",
+    detail="Ask for access on its page, then give a token below.",
+)
+
+
+def state(show: Callable[[Shown], None]) -> Callable[[Shown], None]:
+    """Make ``show`` a state; its name is the state's."""
+    MODEL_STATES[show.__name__.replace("_", "-")] = show
+    return show
+
+
+def opened_view(shown: Shown, name: str | None = None) -> Locator:
+    """The view, on one of its tabs."""
+    shown.page.get_by_role("button", name="Models", exact=True).click()
+    expect(shown.page.get_by_label("Search models")).to_be_focused()
+    if name is not None:
+        shown.page.get_by_role("tab", name=name).click()
+    return shown.page.locator("#models")
+
+
+def some_models(shown: Shown) -> None:
+    metrics = ServerMetrics(gpus=(CARD,), cpu_percent=9.0, ram_used=5 * GIB, ram_total=15 * GIB)
+    shown.script.page.service.metrics_sampled(metrics)
+    house = shown.script.page.models
+    for name in NAMES:
+        house.add(name)
+    house.spoil("mmproj-gemma-3-12b-it-f16", b"GGUF")
+    house.spoil("half-a-download", b"GGUF\x03\0\0\0")
+
+
+def read(shown: Shown) -> None:
+    expect(shown.page.locator(".summary")).to_have_text("6 models")
+
+
+@state
+def models_none(shown: Shown) -> None:
+    opened_view(shown)
+    expect(shown.page.locator(".shelf-note")).to_be_visible()
+
+
+@state
+def models_list(shown: Shown) -> None:
+    some_models(shown)
+    opened_view(shown)
+    read(shown)
+
+
+@state
+def models_running(shown: Shown) -> None:
+    some_models(shown)
+    opened_view(shown)
+    shown.page.get_by_role("button", name="Start Qwen3-4B").click()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    opened_view(shown)
+    expect(shown.page.locator(".model-row .dot")).to_have_count(1)
+
+
+@state
+def model_sheet(shown: Shown) -> None:
+    some_models(shown)
+    opened_view(shown)
+    read(shown)
+    shown.page.locator(".model-row .open").nth(1).click()
+    expect(shown.page.locator(".facts")).to_be_visible()
+
+
+@state
+def model_broken(shown: Shown) -> None:
+    some_models(shown)
+    opened_view(shown)
+    read(shown)
+    shown.page.locator(".model-row .open").last.click()
+    expect(shown.page.locator(".trouble")).to_be_visible()
+
+
+@state
+def model_delete(shown: Shown) -> None:
+    model_sheet(shown)
+    shown.page.get_by_role("button", name="Delete it").click()
+    expect(shown.page.get_by_role("button", name="Move to trash")).to_be_visible()
+
+
+@state
+def model_folders(shown: Shown) -> None:
+    shown.expected.append("409")
+    opened_view(shown)
+    shown.page.get_by_role("button", name="Folders").click()
+    box = shown.page.get_by_label("Path of a folder")
+    box.fill("/nowhere")
+    box.press("Enter")
+    expect(shown.page.locator(".failure")).to_be_visible()
+
+
+@state
+def getting(shown: Shown) -> None:
+    some_models(shown)
+    hub = shown.script.page.hub
+    for what in ("ggml-org/gemma-3-4b-it-GGUF:Q4_K_M", "Qwen/Qwen3-4B-GGUF:Q4_K_M"):
+        hub.downloads.start(what)
+    hub.fetches[0].arrived(0.41)
+    panel = opened_view(shown, "Get more")
+    expect(panel.locator(".choices li").first).to_be_visible()
+    expect(panel.get_by_role("progressbar")).to_be_visible()
+
+
+@state
+def getting_ended(shown: Shown) -> None:
+    hub = shown.script.page.hub
+    for what in ("ggml-org/gemma-3-4b-it-GGUF:Q4_K_M", "Qwen/Qwen3-4B-GGUF:Q4_K_M"):
+        hub.downloads.start(what)
+    hub.fetches[0].finish()
+    hub.fetches[1].arrived(0.2)
+    hub.fetches[1].fail("The connection was cut")
+    panel = opened_view(shown, "Get more")
+    expect(panel.locator(".failure")).to_be_visible()
+
+
+@state
+def offer(shown: Shown) -> None:
+    some_models(shown)
+    panel = opened_view(shown, "Get more")
+    panel.get_by_label("Name, link or page address").fill("ann/Bison-GGUF")
+    shown.page.keyboard.press("Enter")
+    expect(panel.get_by_role("heading", name="ann/Bison-GGUF")).to_be_visible()
+
+
+@state
+def gated(shown: Shown) -> None:
+    shown.expected.append("409")
+    shown.script.page.hub.refuse = GATED
+    panel = opened_view(shown, "Get more")
+    panel.get_by_label("Name, link or page address").fill("ann/Bison-GGUF")
+    shown.page.keyboard.press("Enter")
+    expect(panel.locator(".failure")).to_be_visible()
+    panel.get_by_text("Access token for gated models").click()
+
+
+@state
+def engines(shown: Shown) -> None:
+    shown.script.page.engines.get_now("b100-cpu")
+    panel = opened_view(shown, "Engine")
+    expect(panel.locator(".badge").first).to_be_visible()
+
+
+@state
+def engine_under_way(shown: Shown) -> None:
+    panel = opened_view(shown, "Engine")
+    panel.get_by_role("button", name="Get Vulkan").click()
+    expect(panel.get_by_role("progressbar")).to_be_visible()

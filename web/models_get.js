@@ -1,0 +1,106 @@
+// Getting a model: what is on its way, what is proposed, what a repository has.
+
+import { call } from "./api.js";
+import { element } from "./dom.js";
+import { run, state } from "./header.js";
+import { choiceList } from "./models_choices.js";
+import { DownloadList } from "./models_downloads.js";
+import { button, Trouble } from "./models_parts.js";
+import { tokenCard } from "./models_token.js";
+
+const AT = "/api/page/downloads";
+const WHAT = "Name, link or page address of a model on Hugging Face";
+
+const box = element("input", { type: "search", className: "search", placeholder: "Name or link on Hugging Face", autocomplete: "off", spellcheck: false });
+box.setAttribute("aria-label", WHAT);
+const finder = element("form", { className: "finder" }, box,
+  element("button", { type: "submit", className: "plain" }, "Find"));
+const trouble = new Trouble();
+const downloads = new DownloadList({ start, failed: trouble.show });
+const offer = element("div", { className: "offer" });
+const token = element("div");
+const inner = element("div", { className: "column" }, finder, trouble.root, downloads.root, offer, token);
+const root = element("section", { id: "models-get", className: "pane" }, inner);
+
+let asked = 0;
+let here = "";
+
+function start(model) {
+  run(model).then(() => root.closest("dialog").close(), trouble.show);
+}
+
+async function get(what) {
+  trouble.clear();
+  try {
+    downloads.show((await call(`${AT}/start`, { what })).downloads);
+    root.scrollTop = 0;
+  } catch (error) {
+    trouble.show(error);
+  }
+}
+
+async function showCurated() {
+  const mine = ++asked;
+  try {
+    const { models, note } = await call(`${AT}/curated`);
+    if (mine !== asked) return;
+    offer.replaceChildren(element("h2", {}, "Suggested"), choiceList(models, get),
+      element("p", { className: "muted small" }, note));
+  } catch (error) {
+    trouble.show(error);
+  }
+}
+
+async function find(what) {
+  const mine = ++asked;
+  trouble.clear();
+  root.setAttribute("aria-busy", "true");
+  try {
+    const found = await call(`${AT}/find`, { what });
+    if (mine !== asked) return;
+    const title = element("h2", { tabIndex: -1 }, found.repository);
+    offer.replaceChildren(button("plain back", "back", "Suggested", clear), title,
+      element("p", { className: "muted" }, found.line), choiceList(found.choices, get));
+    title.focus();
+  } catch (error) {
+    if (mine === asked) trouble.show(error);
+  } finally {
+    if (mine === asked) root.removeAttribute("aria-busy");
+  }
+}
+
+function clear() {
+  box.value = "";
+  trouble.clear();
+  showCurated();
+  box.focus();
+}
+
+finder.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const what = box.value.trim();
+  if (what) find(what);
+  else clear();
+});
+
+export const getting = {
+  name: "get",
+  label: "Get more",
+  root,
+  back: () => false,
+  enter() {
+    trouble.clear();
+    showCurated();
+    tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
+    if (state) this.tell(state);
+    box.focus();
+  },
+  leave() {},
+  tell(next) {
+    downloads.show(next.downloads);
+    // What has arrived is marked in the list.
+    const now = next.downloads.filter(({ model }) => model).map(({ id }) => id).join();
+    if (now !== here && here !== "" && !box.value) showCurated();
+    here = now;
+  },
+};
