@@ -113,7 +113,6 @@ def model_delete(shown: Shown) -> None:
 
 @state
 def model_folders(shown: Shown) -> None:
-    shown.expected.append("409")
     opened_view(shown)
     shown.page.get_by_role("button", name="Folders").click()
     box = shown.page.get_by_label("Path of a folder")
@@ -157,7 +156,6 @@ def offer(shown: Shown) -> None:
 
 @state
 def gated(shown: Shown) -> None:
-    shown.expected.append("409")
     shown.script.page.hub.refuse = GATED
     panel = opened_view(shown, "Get more")
     panel.get_by_label("Name, link or page address").fill("ann/Bison-GGUF")

@@ -125,6 +125,7 @@ def page_over(
         chats = stack.enter_context(chat_desk(folder))
         demo = ModelId(name="demo")
         rig = EngineRig()
+        stack.callback(rig.getter.release.set)
         house = model_house(folder / "models")
         hub = HubHouse(house, paddock.state)
         presets = kept_presets(house.folders)
