@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 
-from tray.downloads import hub_base
+from tray.download_parts import hub_base
 from tray.infrastructure.curated import FILE, read_curated
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus

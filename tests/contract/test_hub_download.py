@@ -342,7 +342,7 @@ def test_a_disk_that_takes_no_more_keeps_what_came(hub: Hub, tmp_path: Path) -> 
         (errno.ENOSPC, FailureCause.DISK_FULL, "make room"),
         (errno.EDQUOT, FailureCause.DISK_FULL, "make room"),
         (errno.EFBIG, FailureCause.DISK_FULL, "FAT32"),
-        (errno.EROFS, FailureCause.FOLDER_UNUSABLE, "right to write"),
+        (errno.EROFS, FailureCause.FOLDER_UNUSABLE, "mount it"),
         (errno.EACCES, FailureCause.FOLDER_UNUSABLE, "right to write"),
         (errno.EIO, FailureCause.FOLDER_UNUSABLE, "Check the folder"),
     ],

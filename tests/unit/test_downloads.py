@@ -59,11 +59,14 @@ class World:
     thrown: list[HubPlan] = field(default_factory=list)
     timers: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     told: list[Download] = field(default_factory=list)
+    broken: bool = False
 
     def __post_init__(self) -> None:
         self.list = Downloads(self, self, lambda s, act: self.timers.append((s, act)), self.tell)
 
     def begin(self, what: str, hear: Callable[[Said], None]) -> ScriptedTransfer:
+        if self.broken:
+            raise PaddockError(FAILED.failure)
         self.begun.append(ScriptedTransfer(what, hear))
         return self.begun[-1]
 
@@ -219,6 +222,15 @@ def test_closing_ends_what_runs_and_begins_nothing(world: World) -> None:
     assert world.begun[0].ended
     assert len(world.begun) == 1
     assert [download.phase for download in world.kept] == [RUNNING, QUEUED]
+
+
+def test_a_transfer_that_cannot_begin_is_a_failure_to_resume(world: World) -> None:
+    world.broken = True
+    world.list.start("a")
+    assert world.phases == [BROKEN]
+    world.broken = False
+    world.list.resume(world.id())
+    assert world.phases == [RUNNING]
 
 
 def test_unknown_ones_are_refused(world: World) -> None:

@@ -47,14 +47,7 @@ class RunningErrand:
         self, errand: Errand, hear: Callable[[Said], None], command: tuple[str, ...] | None = None
     ) -> None:
         self._hear = hear
-        self._process = subprocess.Popen(
-            command or own_command(SUBCOMMAND),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path.home(),
-            creationflags=_FLAGS,
-        )
+        self._process = _spawned(command or own_command(SUBCOMMAND))
         self._begin(errand)
         threading.Thread(target=self._listen, name="errand", daemon=True).start()
 
@@ -123,6 +116,26 @@ def errand_done(errand: Errand, command: tuple[str, ...] | None = None) -> Said:
         case GoneSaid():
             raise PaddockError(crashed())
     return endings[-1]
+
+
+def _spawned(command: tuple[str, ...]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path.home(),
+            creationflags=_FLAGS,
+        )
+    except OSError as error:
+        raise PaddockError(
+            ServerFailure(
+                cause=FailureCause.INTERNAL,
+                title="A helper process cannot be started",
+                detail=f"{error.strerror or error}. Close some programs and try again.",
+            )
+        ) from error
 
 
 def crashed() -> ServerFailure:

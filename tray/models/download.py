@@ -3,11 +3,11 @@
 from enum import StrEnum
 from pathlib import Path
 
-from tray.models.base import Frozen, Seldom
+from tray.models.base import Seldom
 from tray.models.failure import ServerFailure
 
 
-class HubRequest(Frozen):
+class HubRequest(Seldom):
     """What the user asked for.
 
     ``repository`` is "owner/name"; ``wanted`` a file's path in it or a
@@ -19,7 +19,7 @@ class HubRequest(Frozen):
     wanted: str | None = None
 
 
-class HubFile(Frozen):
+class HubFile(Seldom):
     """A file as the index gives it: path in the repository, bytes, SHA-256 in hex."""
 
     path: str
@@ -32,7 +32,7 @@ class HubFile(Frozen):
         return self.path.rpartition("/")[2]
 
 
-class DownloadProgress(Frozen):
+class DownloadProgress(Seldom):
     """Bytes of the whole download that are here, and of how many; ``name`` comes now.
 
     ``fetched`` are the bytes that came over the network in this run, ``speed`` how many
@@ -47,7 +47,7 @@ class DownloadProgress(Frozen):
     waiting: str | None = None
 
 
-class Downloaded(Frozen):
+class Downloaded(Seldom):
     """The files of a finished download; ``model`` is the one to start."""
 
     model: Path
@@ -55,7 +55,7 @@ class Downloaded(Frozen):
     size: int
 
 
-class HubPlan(Frozen):
+class HubPlan(Seldom):
     """The files of one download and the folder they go to; the model's first part first."""
 
     folder: Path
@@ -99,7 +99,7 @@ class DownloadPhase(StrEnum):
     DONE = "done"
 
 
-class Download(Frozen):
+class Download(Seldom):
     """One download of the list. ``what`` is as it was asked for; ``id`` is its own.
 
     ``plan`` is known as soon as the index was read, ``model`` when it is done.

@@ -173,7 +173,13 @@ class Downloads:
     def _begin(self, download: str) -> None:
         self._run += 1
         run, what = self._run, self._list[download].what
-        self._transfer = self._transfers.begin(what, lambda said: self._hear(download, run, said))
+        try:
+            self._transfer = self._transfers.begin(
+                what, lambda said: self._hear(download, run, said)
+            )
+        except PaddockError as error:
+            self._change(download, phase=DownloadPhase.FAILED, failure=error.failure)
+            self._keep()
 
     def _hear(self, download: str, run: int, said: Said) -> None:
         with self._lock:

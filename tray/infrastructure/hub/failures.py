@@ -102,7 +102,13 @@ def unwritable(folder: Path, error: OSError) -> PaddockError:
             "The disk takes no file of this size",
             f"{folder}: choose a folder on another disk. Those formatted as FAT32 end at 4 GiB.",
         )
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+    if error.errno == errno.EROFS:
+        return _failure(
+            FailureCause.FOLDER_UNUSABLE,
+            "The disk is read-only",
+            f"{folder}: mount it so that it can be written to. {RESUME}",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM):
         return _failure(
             FailureCause.FOLDER_UNUSABLE,
             "The folder cannot be written to",
