@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.fake_servers import CPU, GPU, server_listing
-from tests.gguf_files import write_gguf
+from tests.gguf_files import gguf, write_gguf
 from tray.infrastructure.llama.device_probe import DeviceProbe
 from tray.infrastructure.llama.engine import EngineFinder
 from tray.infrastructure.llama.launch import LaunchPlaces, LaunchPreparer
@@ -86,6 +86,25 @@ def test_an_own_model_on_a_gpu(tmp_path: Path) -> None:
     )
     assert spec.argv[:3] == (str(machine.server), "--n-gpu-layers", "7")
     assert f"'{machine.own}'" in spec.display
+
+
+def test_a_model_with_a_projector_beside_it_sees(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    values: dict[str, object] = {"model_path": Path("My, model.gguf")}
+    projector = tmp_path / "models" / "mmproj-F16.gguf"
+    for broken in (b"no gguf", gguf()):
+        write_gguf(projector, broken)
+        assert "--mmproj" not in machine.prepare(**values).argv
+    write_gguf(projector, gguf(general__architecture="clip"))
+    argv = machine.prepare(**values, engine=EngineKind.EXECUTABLE).argv
+    assert argv[argv.index("--mmproj") + 1] == str(projector)
+    blind = machine.prepare(
+        **values, engine=EngineKind.EXECUTABLE, extra_arguments=("--no-mmproj",)
+    )
+    assert "--mmproj" not in blind.argv
+    spec = machine.prepare(**values, engine=EngineKind.BUNDLED)
+    assert json.loads(spec.argv[2])["projector"] == str(projector)
+    assert f"mmproj {projector}" in spec.display
 
 
 def test_the_key_is_in_the_environment_and_nowhere_else(tmp_path: Path) -> None:

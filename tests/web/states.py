@@ -7,10 +7,12 @@ It gets the page as it is when it has just been opened, the engine stopped.
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from PIL import Image
+from playwright.sync_api import FilePayload, expect
 
 from tests.web.browser import Shown
 from tests.web.model_states import MODEL_STATES
@@ -22,10 +24,27 @@ from tray.models.chat import (
     PromptProgressChunk,
     ReasoningChunk,
 )
-from tray.models.launch import Vitals
+from tray.models.launch import ReadyInfo, Vitals
 from tray.models.metrics import FreedMemory, GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
+from tray.models.sampling import Sampling
 from tray.models.state import ModelId
+
+
+def _picture() -> bytes:
+    data = io.BytesIO()
+    Image.linear_gradient("L").resize((64, 48)).save(data, "PNG")
+    return data.getvalue()
+
+
+SEES = ReadyInfo(
+    context_size=4096,
+    sampling=Sampling(temperature=0.8, top_p=0.95, top_k=40, min_p=0.05),
+    sees_images=True,
+)
+NOTES = FilePayload(name="Notes of the meeting on Monday.md", mimeType="", buffer=b"# Notes\n" * 90)
+COW = FilePayload(name="cow.png", mimeType="", buffer=_picture())
+NO_TEXT = FilePayload(name="x.bin", mimeType="", buffer=bytes(range(256)))
 
 State = Callable[[Shown], None]
 STATES: dict[str, State] = dict(MODEL_STATES)
@@ -320,6 +339,61 @@ def long_words(shown: Shown) -> None:
     shown.ready()
     finished(shown, "W" * 60, "A " + "very" * 40 + " long word.\n\n```\n" + "x" * 300 + "\n```\n")
     shown.page.fill("#draft", "A line\n" * 12)
+
+
+@state
+def files(shown: Shown) -> None:
+    shown.script.engines.ready = SEES
+    shown.ready()
+    shown.page.set_input_files("#picker", [NOTES, COW, NO_TEXT])
+    expect(shown.page.locator(".tray .chip")).to_have_count(2)
+    expect(shown.page.locator(".trouble")).to_contain_text("x.bin")
+    shown.page.fill("#draft", "What was decided, and who is in the picture?")
+
+
+@state
+def files_sent(shown: Shown) -> None:
+    shown.script.engines.ready = SEES
+    shown.ready()
+    shown.page.set_input_files("#picker", [NOTES, COW])
+    expect(shown.page.locator(".tray .chip")).to_have_count(2)
+    finished(shown, "What was decided, and who is in the picture?", LISTS)
+    shown.page.locator(".question .edit").focus()
+
+
+@state
+def editing(shown: Shown) -> None:
+    files_sent(shown)
+    shown.page.press("#draft", "ArrowUp")
+    expect(shown.page.locator(".editing textarea")).to_be_focused()
+
+
+@state
+def asked_anew(shown: Shown) -> None:
+    editing(shown)
+    shown.page.keyboard.press("Enter")
+    shown.script.chats.next().say("Three things. ")
+    expect(shown.page.locator(".block")).to_have_text("Three things.")
+    expect(shown.page.locator("#notice")).to_be_visible()
+
+
+@state
+def stopped_answer(shown: Shown) -> None:
+    shown.ready()
+    shown.ask("Why?").say(ReasoningChunk(text="Hm. "), "It is because the")
+    expect(shown.page.locator(".block")).to_contain_text("because")
+    shown.page.keyboard.press("Escape")
+    expect(shown.page.get_by_role("button", name="Continue")).to_be_visible()
+
+
+@state
+def chat_settings(shown: Shown) -> None:
+    shown.script.engines.ready = SEES
+    shown.ready()
+    shown.page.click("#settings-open")
+    shown.page.get_by_label("System prompt").fill("You are careful. Answer in three sentences.")
+    shown.page.get_by_label("Temperature").fill("0.5")
+    shown.page.get_by_label("Top-p").fill("1.5")
 
 
 @state

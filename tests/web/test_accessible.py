@@ -21,7 +21,8 @@ OUTSIDE = """() => {
     const shown = (e) => e.checkVisibility({ visibilityProperty: true }) && !hidden(e);
     const top = document.querySelector('dialog[open]') ?? document;
     const controls = [...top.querySelectorAll('button, select, textarea, input, summary')];
-    const scrolling = 'main, header, .chats-list, pre, .url, .long-view, .shelf-side, .pane';
+    const scrolling = 'main, header, .chats-list, .settings, .tray, pre, .url, '
+        + '.long-view, .shelf-side, .pane';
     const scrolls = (e) => e.closest(scrolling);
     return controls.filter(shown).filter((e) => {
         const box = e.getBoundingClientRect();

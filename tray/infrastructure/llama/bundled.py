@@ -81,6 +81,9 @@ def _parameters(settings: BundledSettings, key: str) -> "CommonParams":
 
 def _set_sizes(parameters: Any, settings: BundledSettings) -> None:
     """Only what was chosen: the rest stays as llama.cpp has it."""
+    if settings.projector is not None:
+        parameters.mmproj.path = settings.projector
+        parameters.mmproj_use_gpu = False
     if settings.context_size is not None:
         parameters.n_ctx = settings.context_size
     if settings.batch_size is not None:

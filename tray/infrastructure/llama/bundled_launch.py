@@ -9,7 +9,7 @@ from tray.models.failure import FailureCause
 
 
 def bundled_settings(
-    config: LlamaCppConfig, *, model: Path, alias: str, port: int
+    config: LlamaCppConfig, *, model: Path, alias: str, port: int, projector: Path | None = None
 ) -> BundledSettings:
     """The effective settings of the bundled engine; PaddockError for the impossible."""
     check_bundled_can(config)
@@ -17,6 +17,7 @@ def bundled_settings(
         model=str(model),
         alias=alias,
         port=port,
+        projector=None if projector is None else str(projector),
         context_size=config.context_size,
         threads=config.threads,
         batch_size=config.batch_size,

@@ -20,6 +20,7 @@ class BundledSettings:
     model: str
     alias: str
     port: int
+    projector: str | None = None
     context_size: int | None = None
     threads: int | None = None
     batch_size: int | None = None
@@ -45,6 +46,7 @@ class BundledSettings:
         """One line for the person who wants to know what runs."""
         values: dict[str, int | str | None] = {
             "model": self.model,
+            "mmproj": self.projector,
             "alias": self.alias,
             "port": self.port,
             "ctx-size": self.context_size,

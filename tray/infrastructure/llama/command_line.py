@@ -43,20 +43,25 @@ def executable_argv(
     model: Path,
     alias: str,
     port: int,
+    projector: Path | None = None,
     tells_buffers: bool = False,
 ) -> tuple[str, ...]:
     """The whole command line, without the key (that goes by the environment).
 
+    ``projector`` lets the model see images, unless the extra arguments forbid it.
     ``tells_buffers`` makes its log say where the model's layers lie. Values left to
     the engine are left out, so its ``--fit`` may choose them. What Paddock manages
     comes last, because the later of two arguments wins. Raises PaddockError for a
     refused extra argument.
     """
+    extra = checked_arguments(config.extra_arguments)
+    sees = projector is not None and "--no-mmproj" not in extra
     return (
         str(executable),
         *_tuning(config),
         *(("--verbosity", TELLS_BUFFERS) if tells_buffers else ()),
-        *checked_arguments(config.extra_arguments),
+        *extra,
+        *(("--mmproj", str(projector)) if sees else ()),
         *_managed(model, alias, port),
     )
 

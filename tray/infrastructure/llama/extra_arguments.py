@@ -48,6 +48,7 @@ NO_VALUE = """
 --check-tensors | --op-offload | --no-op-offload | --ignore-eos | --backend-sampling -bs
 --kv-unified -kvu | --no-kv-unified -no-kvu | --cache-idle-slots | --no-cache-idle-slots
 --context-shift | --no-context-shift | --special -sp | --warmup | --no-warmup | --spm-infill
+--no-mmproj --no-mmproj-auto | --mmproj-offload | --no-mmproj-offload
 --cont-batching -cb | --no-cont-batching -nocb | --cache-prompt | --no-cache-prompt
 --jinja | --skip-chat-parsing | --no-skip-chat-parsing | --prefill-assistant
 --no-prefill-assistant | --reasoning-preserve | --no-reasoning-preserve | --metrics

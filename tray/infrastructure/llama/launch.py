@@ -13,6 +13,7 @@ from tray.infrastructure.llama.free_port import check_port_free, free_port
 from tray.infrastructure.llama.launch_checks import check_gpu_layers, check_values
 from tray.infrastructure.llama.model_file import resolve_model
 from tray.infrastructure.llama.model_name import model_name
+from tray.infrastructure.llama.projector_file import projector_beside
 from tray.infrastructure.llama.refusal import refusal
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause
@@ -122,8 +123,11 @@ class LaunchPreparer:
     def _command(
         self, config: LlamaCppConfig, engine: EngineInfo, model: Path, alias: str, port: int
     ) -> tuple[tuple[str, ...], str]:
+        projector = projector_beside(model)
         if engine.kind is EngineKind.BUNDLED or engine.path is None:
-            settings = bundled_settings(config, model=model, alias=alias, port=port)
+            settings = bundled_settings(
+                config, model=model, alias=alias, port=port, projector=projector
+            )
             return (*self._places.bundled_command, settings.to_json()), settings.display
         check_gpu_layers(config, engine)
         argv = executable_argv(
@@ -132,6 +136,7 @@ class LaunchPreparer:
             model=model,
             alias=alias,
             port=port,
+            projector=projector,
             tells_buffers=_expects_gpu(config, engine),
         )
         return argv, command_display(argv, self._places.system)

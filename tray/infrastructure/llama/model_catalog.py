@@ -1,12 +1,12 @@
 """Everything the model folders hold, with what is known of it."""
 
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from tray.infrastructure.llama.model_folders import search_models
 from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.llama.projector_file import projector_names
 from tray.infrastructure.llama.projectors import projector_for
 from tray.models.catalog import (
     CatalogLook,
@@ -24,7 +24,7 @@ class CatalogReading:
         self._folders = folders
         self._index = index.open()
         self._models, self._broken = search_models(folders, self._index.knows)
-        self._names_in = cache(_names_in)
+        self._names_in = cache(projector_names)
 
     def look(self) -> CatalogLook:
         """Everything found, described as far as it is known now."""
@@ -55,11 +55,3 @@ def read_catalog(folders: tuple[Path, ...], index: ModelIndex) -> ModelCatalog:
     for _ in reading.read():
         pass
     return reading.look().catalog
-
-
-def _names_in(folder: Path) -> tuple[str, ...]:
-    """Files that are named as projectors, of one folder."""
-    try:
-        return tuple(name for name in os.listdir(folder) if "mmproj" in name.lower())
-    except OSError:
-        return ()
