@@ -70,7 +70,7 @@ export class FileTray {
 
   #show(problem) {
     this.root.querySelector(".chips")?.remove();
-    if (this.files.length) this.root.prepend(chips(this.files, (file) => this.#remove(file)));
+    if (this.files.length) this.root.append(chips(this.files, (file) => this.#remove(file)));
     setText(this.trouble, problem);
   }
 }
