@@ -11,9 +11,10 @@ from tray import __version__
 from tray.chats import kept_chats
 from tray.downloads import kept_downloads
 from tray.front_end import Door, FrontEnd
-from tray.infrastructure.clock import SystemClock
+from tray.infrastructure.clock import SystemClock, wall_clock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
+from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.chat_client import HttpChatClient
 from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.engines import LlamaEngines
@@ -98,6 +99,9 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         presets = kept_presets(folders)
         paddock.start_as(presets.applied_to)
         chats = stack.enter_context(kept_chats(folders.data))
+        chats.begin_with(
+            lambda: presets.chat_of((paddock.state().model or ground.configured_model()).path)
+        )
         engines = EngineDesk(lambda: _engines(ground, paddock))
         fit = FitDesk(lambda: _fit(ground, presets, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
@@ -157,6 +161,12 @@ def _with_metrics(
         ground, server, show=front.show, end=front.end, measure_rarely=sampler.slow_down
     )
     paddock.hotkey = front.hotkey
+    last_used = LastUsed(ground.folders.state)
+
+    def used(model: ModelId) -> None:
+        if model.path is not None:
+            last_used.note(model.path, wall_clock())
+
     keeper = Watchkeeper(
         server.subscribe(),
         ground.current,
@@ -164,6 +174,7 @@ def _with_metrics(
         paddock.tell,
         front.use,
         StayAwake().hold,
+        used,
     )
     keeper.start()
     stack.callback(keeper.stop)

@@ -91,6 +91,7 @@ def _add_models(models: argparse.ArgumentParser) -> None:
     # Not given again here, it must not take back what stood before the action.
     show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
     show.set_defaults(command=_show_model)
+    _add_fit(add)
     download = add("download", help="fetch a GGUF from Hugging Face")
     download.add_argument(
         "what",
@@ -108,6 +109,24 @@ def _add_models(models: argparse.ArgumentParser) -> None:
     token = add("token", help="the Hugging Face token for models that are not open to everybody")
     token.add_argument("action", nargs="?", choices=("set", "forget"), help="default: say if any")
     token.set_defaults(command=_token)
+
+
+def _add_fit(add: Callable[..., argparse.ArgumentParser]) -> None:
+    fit = add("fit", help="how much memory a model would take, and whether that is free")
+    fit.add_argument("name", metavar="NAME", help='"demo", a name of `paddock models`, a path')
+    fit.add_argument("--context", type=int, metavar="N", help="tokens; default as its preset has")
+    fit.add_argument("--margin", type=int, metavar="MIB", help="what stays free; default 1024")
+    fit.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
+    fit.set_defaults(command=_fit)
+    presets = add("presets", help="how a model is started and how its chats begin")
+    presets.add_argument("name", metavar="NAME", help='"demo", a name of `paddock models`, a path')
+    presets.add_argument("action", nargs="?", choices=_PRESET_ACTIONS, help="default: list them")
+    presets.add_argument("preset", nargs="?", metavar="PRESET")
+    presets.add_argument("values", nargs="*", metavar="NAME=VALUE", help="what set changes")
+    presets.set_defaults(command=_presets)
+
+
+_PRESET_ACTIONS = ("set", "choose", "duplicate", "reset", "delete", "export")
 
 
 def _add_engines(engines: argparse.ArgumentParser) -> None:
@@ -184,6 +203,18 @@ def _show_model(arguments: argparse.Namespace) -> int:
     from tray.commands.models import show
 
     return show(arguments.name, arguments.json)
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    from tray.commands.fit import fit
+
+    return fit(arguments.name, arguments.context, arguments.margin, arguments.json)
+
+
+def _presets(arguments: argparse.Namespace) -> int:
+    from tray.commands.fit import presets
+
+    return presets(arguments.name, arguments.action, arguments.preset, arguments.values)
 
 
 def _download(arguments: argparse.Namespace) -> int:

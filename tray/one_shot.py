@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 from tray.download_parts import hub_base
+from tray.fitting import fit_parts
 from tray.infrastructure.curated import FILE, read_curated
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
@@ -13,6 +15,7 @@ from tray.infrastructure.hub.download import download_model
 from tray.infrastructure.hub.listing import offered
 from tray.infrastructure.hub.repository import read_repository
 from tray.infrastructure.hub.token import find_token
+from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.launch_setup import user_model_folders
 from tray.infrastructure.llama.model_catalog import read_catalog
 from tray.infrastructure.llama.model_folders import find_models
@@ -23,13 +26,17 @@ from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.trash import delete_for_good, move_to_trash
 from tray.models.catalog import ModelCatalog
+from tray.models.config import LlamaCppConfig
 from tray.models.download import Downloaded, DownloadProgress
 from tray.models.metrics import ServerMetrics
 from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
 from tray.models.state import ModelState
+from tray.presets import kept_presets
+from tray.services.model_choice import with_model
 from tray.services.removal import Removal
 from tray.services.rough_fit import free_memory
 from tray.ui.download_words import deleted_line, shown_curated, shown_offer
+from tray.ui.fit_desk import FitParts
 
 
 def models_now() -> ModelCatalog:
@@ -38,7 +45,21 @@ def models_now() -> ModelCatalog:
     settings = SettingsStore(folders.config).load().settings
     searched = user_model_folders(folders.models, settings.models.folders)
     index = ModelIndex(folders.cache / "models.json", own_command("model-reader"))
-    return read_catalog(searched, index)
+    return read_catalog(searched, index, LastUsed(folders.state).read())
+
+
+def fit_parts_now() -> FitParts:
+    """What a fit and presets need; whoever runs."""
+    folders = Folders.of_user()
+    folders.make()
+    settings = SettingsStore(folders.config).load().settings
+    searched = user_model_folders(folders.models, settings.models.folders)
+
+    def configured(model: str | None) -> LlamaCppConfig:
+        wanted = str(Path(model).absolute()) if model and Path(model).is_file() else model
+        return with_model(settings.server, wanted, lambda: find_models(searched))
+
+    return fit_parts(folders, kept_presets(folders), configured, metrics_now)
 
 
 def download_now(what: str, tell: Callable[[DownloadProgress], None]) -> Downloaded:

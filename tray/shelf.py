@@ -36,7 +36,9 @@ def model_shelf(
     command = own_command(SUBCOMMAND)
 
     def request() -> ListRequest:
-        return ListRequest(folders=places.folders(), index=folders.cache / "models.json")
+        return ListRequest(
+            folders=places.folders(), index=folders.cache / "models.json", state=folders.state
+        )
 
     desk = ModelsDesk(lambda: ModelLines(request(), command), places)
     return Shelf(desk, ModelMenu(request, command))

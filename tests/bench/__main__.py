@@ -28,6 +28,7 @@ GROUPS = (
     "rendering",
     "models",
     "download_speed",
+    "fit",
     "conversations",
     "indicator",
     "page_latency",

@@ -40,7 +40,8 @@ def measure(folder: Path) -> tuple[Figure, ...]:
     models = folder / "data" / "paddock" / "models"
     for number in range(COUNT):
         write_gguf(models / f"m{number}.gguf")
-    request = ListRequest(folders=(models,), index=folder / "cache" / "paddock" / "models.json")
+    index = folder / "cache" / "paddock" / "models.json"
+    request = ListRequest(folders=(models,), index=index, state=folder)
     _list(request)
     times = []
     for _ in range(REPETITIONS):

@@ -20,7 +20,7 @@ SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
 def request(root: Path) -> ListRequest:
-    return ListRequest(folders=(root / "models",), index=root / "index.json")
+    return ListRequest(folders=(root / "models",), index=root / "index.json", state=root)
 
 
 def said(root: Path) -> list[bytes]:

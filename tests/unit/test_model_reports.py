@@ -9,6 +9,7 @@ import pytest
 from tray.models.catalog import BrokenModel, DescribedModel, ModelCatalog, ModelFacts
 from tray.ui.terminal.model_reports import catalog_text, model_text
 
+NOW = 1_790_000_000.0
 FACTS = ModelFacts(
     title="Long",
     architecture="llama",
@@ -24,6 +25,7 @@ LONG = DescribedModel(
     size=5 * 2**30,
     facts=FACTS,
     projector=Path("/m/mmproj.gguf"),
+    last_used=NOW - 86_400,
 )
 SPLIT = DescribedModel(
     name="split", path=Path("/m/s.gguf"), size=2**20, parts=3, facts=ModelFacts(problem="cut")
@@ -31,16 +33,17 @@ SPLIT = DescribedModel(
 
 
 def test_models_are_aligned_and_the_demo_model_comes_first() -> None:
-    assert catalog_text(ModelCatalog(models=(LONG,), broken=(), folders=())).splitlines() == [
-        "name         parameters  quant   context  size      licence     also",
+    seen = LONG.model_copy(update={"projector": None})
+    assert catalog_text(ModelCatalog(models=(seen,), broken=(), folders=()), NOW).splitlines() == [
+        "name         parameters  quant   context  size      licence     last used  also",
         "demo                                      built in",
-        "a-long-name  7.6 B       Q4_K_M  32,768   5.0 GiB   apache-2.0  chat template, vision",
+        "a-long-name  7.6 B       Q4_K_M  32,768   5.0 GiB   apache-2.0  yesterday  chat template",
     ]
 
 
 def test_what_is_wrong_comes_last_with_its_reason() -> None:
     broken = BrokenModel(path=Path("/m/b.gguf"), reason="it is empty")
-    text = catalog_text(ModelCatalog(models=(SPLIT,), broken=(broken,), folders=()))
+    text = catalog_text(ModelCatalog(models=(SPLIT,), broken=(broken,), folders=()), NOW)
     assert text.splitlines()[-4:] == [
         "",
         "Something is wrong with:",
@@ -51,17 +54,21 @@ def test_what_is_wrong_comes_last_with_its_reason() -> None:
 
 
 def test_without_models_the_searched_folders_are_named() -> None:
-    text = catalog_text(ModelCatalog(models=(), broken=(), folders=(Path("/one"), Path("/two"))))
+    text = catalog_text(
+        ModelCatalog(models=(), broken=(), folders=(Path("/one"), Path("/two"))), NOW
+    )
     assert text.splitlines()[-2:] == [f"  {Path('/one')}", f"  {Path('/two')}"]
 
 
 def test_details_name_every_fact_and_the_problem() -> None:
-    lines = dict(line.split("  ", 1) for line in model_text(LONG).splitlines())
+    lines = dict(line.split("  ", 1) for line in model_text(LONG, NOW).splitlines())
     values = {label: value.strip() for label, value in lines.items()}
     assert values["parameters"] == "7.6 B"
     assert values["chat template"] == "yes"
     assert values["vision projector"] == str(Path("/m/mmproj.gguf"))
-    assert model_text(SPLIT).endswith("cut")
+    assert values["last used"] == "yesterday"
+    assert "never" in model_text(SPLIT, NOW)
+    assert model_text(SPLIT, NOW).endswith("cut")
 
 
 @pytest.mark.parametrize(
@@ -69,4 +76,4 @@ def test_details_name_every_fact_and_the_problem() -> None:
 )
 def test_parameters_are_counted_as_people_do(count: int, words: str) -> None:
     model = LONG.model_copy(update={"facts": ModelFacts(parameters=count)})
-    assert words in model_text(model)
+    assert words in model_text(model, NOW)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
+from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.model_catalog import CatalogReading
 from tray.infrastructure.llama.model_folders import search_models
 from tray.infrastructure.llama.model_index import ModelIndex
@@ -44,7 +45,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> int:
 def _said(request: ListRequest) -> Iterable[Frozen]:
     index = ModelIndex(request.index, _READER)
     if request.most is None:
-        return pieces(CatalogReading(request.folders, index))
+        return pieces(CatalogReading(request.folders, index, LastUsed(request.state).read()))
     models, _ = search_models(request.folders, index.open().knows)
     return (ModelList(models=models[: request.most], folders=request.folders),)
 

@@ -1,6 +1,7 @@
 """``paddock models``: what is here, in detail, and getting more."""
 
 import sys
+import time
 
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
 from tray.commands.progress import ProgressLine
@@ -16,7 +17,7 @@ def models(as_json: bool) -> int:
     from tray.one_shot import models_now
 
     found = models_now()
-    say(found.model_dump_json() if as_json else catalog_text(found))
+    say(found.model_dump_json() if as_json else catalog_text(found, time.time()))
     return DONE
 
 
@@ -27,7 +28,7 @@ def show(name: str, as_json: bool) -> int:
     catalog = models_now()
     for model in catalog.models:
         if model.name.casefold() == name.casefold() or str(model.path) == name:
-            say(model.model_dump_json() if as_json else model_text(model))
+            say(model.model_dump_json() if as_json else model_text(model, time.time()))
             return DONE
     for broken in catalog.broken:
         if name in (broken.path.name, broken.path.stem, str(broken.path)):

@@ -45,7 +45,10 @@ class ModelFacts(Frozen):
 
 
 class DescribedModel(Frozen):
-    """A model with what is known of it; ``projector`` is the file for images beside it."""
+    """A model with what is known of it; ``projector`` is the file for images beside it.
+
+    ``last_used`` is when it was last ready, in seconds since 1970.
+    """
 
     name: str
     path: Path
@@ -53,6 +56,7 @@ class DescribedModel(Frozen):
     parts: int = 1
     facts: ModelFacts
     projector: Path | None = None
+    last_used: float | None = None
 
 
 class ModelCatalog(Frozen):

@@ -11,12 +11,15 @@ from tray.models.base import Frozen
 class ListRequest(Frozen):
     """What the listing child is asked: the folders to search, the file of the index.
 
+    ``state`` is the folder that knows when models were used.
+
     With ``most`` it says one ModelList of so many models and ends; else it says a
     ModelsShown, and ModelsRead while it reads files.
     """
 
     folders: tuple[Path, ...]
     index: Path
+    state: Path
     most: int | None = None
 
 

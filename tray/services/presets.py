@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tray.models.config import LlamaCppConfig
+from tray.models.conversation import ChatSettings
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.preset import LONGEST_NAME, MOST_PRESETS, ModelPresets, Preset
 
@@ -60,6 +61,10 @@ class Presets:
     def applied_to(self, config: LlamaCppConfig) -> LlamaCppConfig:
         """``config`` as the chosen preset of its model has it."""
         return self.of(self.key(config.model_path)).used.applied_to(config)
+
+    def chat_of(self, path: Path | None) -> ChatSettings:
+        """How new chats with the model of this file begin."""
+        return self.of(self.key(path)).used.chat
 
     def deleted(self, model: str) -> str | None:
         """The name of the preset that can be brought back."""

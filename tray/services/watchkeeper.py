@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tray.models.metrics import FreedMemory, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.settings import Settings
-from tray.models.state import ModelState
+from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.llama.broadcast import Subscription
 from tray.services.notices import is_wanted, notice_of
 from tray.services.vram_guard import GuardAct, VramGuard, after_unload, look
@@ -24,7 +24,7 @@ class Watchkeeper:
     ``settings`` may read a file; it is asked at every tenth sample, and
     ``changed`` gets what differs. ``tell`` gets each notice the user wants;
     ``stay_awake`` is told whether answers are written. All on this thread, so
-    they must return soon.
+    they must return soon. ``used`` gets each model that is ready.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Watchkeeper:
         tell: Callable[[Notice], None],
         changed: Callable[[Settings], None] = lambda _: None,
         stay_awake: Callable[[bool], None] = lambda _: None,
+        used: Callable[[ModelId], None] = lambda _: None,
     ) -> None:
         self._feed = feed
         self._read_settings = settings
@@ -44,6 +45,7 @@ class Watchkeeper:
         self._changed = changed
         self._stay_awake = stay_awake
         self._awake = False
+        self._used = used
         self._samples = 0
         self._sample: ServerMetrics | None = None
         self._before = ModelState()
@@ -66,6 +68,8 @@ class Watchkeeper:
     def follow(self, state: ModelState) -> None:
         """Judge one snapshot; what the thread does with each."""
         notice = notice_of(self._before, state)
+        if _became_ready(self._before, state) and state.model is not None:
+            self._used(state.model)
         self._before = state
         if notice is not None:
             self._say(notice)
@@ -101,3 +105,8 @@ class Watchkeeper:
     def _say(self, notice: Notice) -> None:
         if is_wanted(notice, self._settings.notifications):
             self._tell(notice)
+
+
+def _became_ready(before: ModelState, now: ModelState) -> bool:
+    ready = now.phase is ServerPhase.READY
+    return ready and (before.phase is not ServerPhase.READY or before.run != now.run)

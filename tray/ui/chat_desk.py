@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tray.models.chat import FinishChunk, FinishReason, Role
 from tray.models.conversation import (
+    ChatSettings,
     Conversation,
     Exported,
     ExportRequest,
@@ -38,6 +39,7 @@ class ChatDesk:
         self._kept = conversations
         self._save = save
         self._now = now
+        self._beginning: Callable[[], ChatSettings] = ChatSettings
         self.keep = conversations.keep
         self.rename = conversations.rename
         self.pin = conversations.pin
@@ -46,6 +48,10 @@ class ChatDesk:
         self.write_draft = conversations.write_draft
         self.write_draft_files = conversations.write_draft_files
         self.write_settings = conversations.write_settings
+
+    def begin_with(self, settings: Callable[[], ChatSettings]) -> None:
+        """Have new chats begin with these, unless something was set for the next one."""
+        self._beginning = settings
 
     def find(self, words: str) -> ShownList:
         now = self._now()
@@ -86,7 +92,10 @@ class ChatDesk:
         if conversation is None:
             desk = self._kept.desk()
             return ShownConversation(
-                settings=desk.settings, draft=desk.draft, draft_files=desk.draft_files, note=note
+                settings=self._beginning() if desk.settings == ChatSettings() else desk.settings,
+                draft=desk.draft,
+                draft_files=desk.draft_files,
+                note=note,
             )
         return ShownConversation(
             id=conversation.id,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
 from tray.models.model_page import FolderRow, ModelRow, ModelsRead, ModelsShown
+from tray.ui.conversation_words import when
 from tray.ui.page_state import DEMO
 from tray.ui.present import SEPARATOR, UNKNOWN, joined, size
 
@@ -150,6 +151,7 @@ def _facts(model: DescribedModel) -> tuple[tuple[str, str], ...]:
         ("Size", size(model.size) + files),
         ("Licence", facts.licence),
         ("Chat template", _template(facts.chat_template)),
+        ("Last used", None if model.last_used is None else when(model.last_used, time.time())),
         ("Images", f"yes, with {model.projector.name}" if model.projector else "no"),
     )
     return tuple((label, text) for label, text in rows if text is not None)

@@ -102,6 +102,7 @@ class LaunchPreparer:
             model=model,
             alias=_alias(config),
             port=config.port or OWN_PORT,
+            projector=projector_beside(model),
             tells_buffers=_expects_gpu(config, engine),
         )
         return command_display(argv, self._places.system)

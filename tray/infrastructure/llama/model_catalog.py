@@ -1,6 +1,6 @@
 """Everything the model folders hold, with what is known of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +18,16 @@ from tray.models.catalog import (
 
 
 class CatalogReading:
-    """A catalog that is there at once; the facts not known yet come with ``read``."""
+    """A catalog that is there at once; the facts not known yet come with ``read``.
 
-    def __init__(self, folders: tuple[Path, ...], index: ModelIndex) -> None:
+    ``used`` is when each model was last ready, by its path.
+    """
+
+    def __init__(
+        self, folders: tuple[Path, ...], index: ModelIndex, used: Mapping[str, float]
+    ) -> None:
         self._folders = folders
+        self._used = used
         self._index = index.open()
         self._models, self._broken = search_models(folders, self._index.knows)
         self._names_in = cache(projector_names)
@@ -46,12 +52,15 @@ class CatalogReading:
             parts=model.parts,
             facts=self._index.facts(model.path) or ModelFacts(),
             projector=None if projector is None else model.path.with_name(projector),
+            last_used=self._used.get(str(model.path)),
         )
 
 
-def read_catalog(folders: tuple[Path, ...], index: ModelIndex) -> ModelCatalog:
+def read_catalog(
+    folders: tuple[Path, ...], index: ModelIndex, used: Mapping[str, float] | None = None
+) -> ModelCatalog:
     """The models below ``folders`` as find_models names them, described."""
-    reading = CatalogReading(folders, index)
+    reading = CatalogReading(folders, index, used or {})
     for _ in reading.read():
         pass
     return reading.look().catalog

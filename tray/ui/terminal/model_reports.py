@@ -2,18 +2,22 @@
 
 from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.page_downloads import ShownChoice
+from tray.ui.conversation_words import when
 from tray.ui.model_words import parameters
 from tray.ui.present import joined, size
 
 UNKNOWN = "–"
-HEADINGS = ("name", "parameters", "quant", "context", "size", "licence", "also")
+HEADINGS = ("name", "parameters", "quant", "context", "size", "licence", "last used", "also")
 LONGEST_LICENCE = 24
 
 
-def catalog_text(catalog: ModelCatalog) -> str:
-    """A table of models, the demo model first; then what looks like a model and is none."""
-    rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "")]
-    rows += [_row(model) for model in catalog.models]
+def catalog_text(catalog: ModelCatalog, now: float) -> str:
+    """A table of models, the demo model first; then what looks like a model and is none.
+
+    ``now`` in seconds since 1970.
+    """
+    rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "", "")]
+    rows += [_row(model, now) for model in catalog.models]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -28,7 +32,7 @@ def catalog_text(catalog: ModelCatalog) -> str:
     return "\n".join(lines)
 
 
-def model_text(model: DescribedModel) -> str:
+def model_text(model: DescribedModel, now: float) -> str:
     """One fact a line."""
     facts = model.facts
     rows = [
@@ -44,6 +48,7 @@ def model_text(model: DescribedModel) -> str:
         ("licence", facts.licence or UNKNOWN),
         ("chat template", {True: "yes", False: "no", None: UNKNOWN}[facts.chat_template]),
         ("vision projector", str(model.projector or "none beside it")),
+        ("last used", _last_used(model, now)),
     ]
     if facts.problem is not None:
         rows.append(("problem", facts.problem))
@@ -69,7 +74,11 @@ def choices_text(choices: tuple[ShownChoice, ...]) -> str:
     )
 
 
-def _row(model: DescribedModel) -> tuple[str, ...]:
+def _last_used(model: DescribedModel, now: float) -> str:
+    return "never" if model.last_used is None else when(model.last_used, now)
+
+
+def _row(model: DescribedModel, now: float) -> tuple[str, ...]:
     facts = model.facts
     licence = facts.licence or UNKNOWN
     if len(licence) > LONGEST_LICENCE:
@@ -86,6 +95,7 @@ def _row(model: DescribedModel) -> tuple[str, ...]:
         _tokens(facts.context),
         size(model.size),
         licence,
+        _last_used(model, now),
         ", ".join(filter(None, also)),
     )
 

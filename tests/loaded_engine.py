@@ -1,0 +1,84 @@
+"""A real llama-server with a model loaded: the memory its log names and its process has."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from tests.requirements import need_llama_server
+from tray.infrastructure.llama.command_line import executable_argv
+from tray.infrastructure.llama.free_port import free_port
+from tray.models.config import LlamaCppConfig
+
+DEADLINE = 60.0
+BUFFER = re.compile(r"buffer size = +([\d.]+) MiB")
+# What a server keeps of old prompts grows with use; an estimate is of a fresh one.
+FRESH = ("--ctx-checkpoints", "0", "--cache-ram", "0", "--verbosity", "4")
+# More tokens than a micro-batch: every buffer has been written to.
+PROMPT = "abcdefgh " * 70
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Bytes: the sum of the buffers in the log, and the process's share of memory (PSS)."""
+
+    buffers: int
+    process: int
+
+
+def loaded(model: Path, config: LlamaCppConfig, folder: Path) -> Loaded:
+    """Load the model, let it read a prompt, look, and end the engine."""
+    log = folder / f"{model.stem}.log"
+    with _server(model, config, log) as (process, port):
+        body = json.dumps({"prompt": PROMPT, "n_predict": 1}).encode()
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/completion", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+            read = json.load(answer)["timings"]["prompt_n"]
+        assert read > 512, "not a whole micro-batch"
+        memory = int(psutil.Process(process.pid).memory_full_info().pss)
+    sizes = [float(size) for size in BUFFER.findall(log.read_text(errors="replace"))]
+    return Loaded(buffers=round(sum(sizes) * 2**20), process=memory)
+
+
+@contextmanager
+def _server(
+    model: Path, config: LlamaCppConfig, log: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    port = free_port()
+    argv = executable_argv(
+        config, executable=need_llama_server(), model=model, alias="fit", port=port
+    )
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            (*argv, *FRESH), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        try:
+            _wait(process, port, log)
+            yield process, port
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text(errors="replace")[-2000:]
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(log.read_text(errors="replace")[-2000:])

@@ -1,0 +1,48 @@
+"""Pure: what ``paddock models fit`` and ``paddock models presets`` print."""
+
+from collections.abc import Iterable, Sequence
+
+from tray.models.fit import ShownFit
+from tray.models.preset import ModelPresets, Preset
+
+_HEADINGS = ("", "weights", "KV cache", "compute", "together", "free")
+
+
+def fit_text(shown: ShownFit) -> str:
+    """The verdict, one device a line, and whose figures these are."""
+    lines = [f"{shown.verdict}: {shown.line}"]
+    if shown.rows:
+        rows = [_HEADINGS] + [
+            (row.name, row.weights, row.cache, row.compute, row.needed, row.free)
+            for row in shown.rows
+        ]
+        lines += ["", *_columns(rows), "", f"Margin: {shown.margin}. {shown.source}"]
+    return "\n".join(lines)
+
+
+def presets_text(kept: ModelPresets) -> str:
+    """One preset a line with what it decides; the chosen one has a star."""
+    rows = [
+        ("*" if preset.name == kept.chosen else " ", preset.name, ", ".join(_decided(preset)))
+        for preset in kept.presets
+    ]
+    return "\n".join(_columns(rows))
+
+
+def _decided(preset: Preset) -> Iterable[str]:
+    chosen = preset.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
+    chosen |= chosen.pop("chat", {})
+    if "extra_arguments" in chosen:
+        chosen["extra_arguments"] = " ".join(chosen["extra_arguments"])
+    if "system_prompt" in chosen:
+        chosen["system_prompt"] = "…"
+    found = [f"{name} {value}" for name, value in chosen.items()]
+    return found or ["as the settings have it"]
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
