@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.contract.guard_setup import gone, until
@@ -78,3 +79,18 @@ def test_free_tells_what_came_back_and_the_next_message_loads_the_same_model(
 
 def _rss(state: ModelState) -> int | None:
     return state.metrics.engine_rss if state.metrics else None
+
+
+def test_a_start_loads_no_https_into_the_resident(tmp_path: Path) -> None:
+    """httpx and OpenSSL's part for it come with the first chat."""
+    with command_line(tmp_path) as paddock:
+        assert paddock("start").returncode == 0
+        resident = paddock.resident()
+        assert resident is not None
+        assert not _speaks_tls(resident)
+        assert paddock("chat", "Hello").returncode == 0
+        assert _speaks_tls(resident)
+
+
+def _speaks_tls(process: psutil.Process) -> bool:
+    return any("libssl" in mapping.path for mapping in process.memory_maps())

@@ -5,10 +5,10 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from tray.commands.output import DONE
-from tray.models.hotkey import HotkeyState
 
 if TYPE_CHECKING:
     from tray.front_end import Door
+    from tray.models.hotkey import HotkeyState
     from tray.models.settings import Settings
     from tray.services.paddock import Paddock
 
@@ -39,7 +39,9 @@ class Headless:
     def use(self, settings: "Settings") -> None:
         """Nothing here goes by them."""
 
-    def hotkey(self) -> HotkeyState:
+    def hotkey(self) -> "HotkeyState":
+        from tray.models.hotkey import HotkeyState
+
         return HotkeyState()
 
     def end(self) -> None:

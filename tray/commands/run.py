@@ -9,6 +9,7 @@ from tray.commands.output import DONE, note
 from tray.infrastructure.desktop import has_desktop
 from tray.infrastructure.signals import ending_signals
 from tray.infrastructure.single_instance import SingleInstance
+from tray.infrastructure.thrift import thrifty
 from tray.models.error import PaddockError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _PAUSE = 0.05
 
 def run(headless: bool) -> int:
     """Be the resident process until asked to end; a second start shows the first."""
+    thrifty()
     try:
         with only_one() as instance:
             if headless or not has_desktop():

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import psutil
 from pydantic import ValidationError
 
-from tray.infrastructure.llama.http import local_client
 from tray.infrastructure.llama.load_progress import LoadProgress
+from tray.infrastructure.llama.short_http import ask
 from tray.infrastructure.llama.wire import Props
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import LaunchSpec, ReadyInfo
@@ -46,13 +46,13 @@ def wait_until_ready(
 
 
 def _answers(spec: LaunchSpec) -> bool:
-    return _get(spec, "/health", None)[0] == 200
+    return ask(spec.port, "/health")[0] == 200
 
 
 def _identify(spec: LaunchSpec, pid: int) -> ReadyInfo | None:
     """What the engine says of itself; ``None`` while it is not sure to be ours."""
-    without_key, _ = _get(spec, "/props", None)
-    with_key, body = _get(spec, "/props", spec.api_key)
+    without_key, _ = ask(spec.port, "/props")
+    with_key, body = ask(spec.port, "/props", spec.api_key)
     if without_key is None or with_key is None:
         return None
     if without_key != UNAUTHORIZED or with_key != 200 or not _listens(pid, spec.port):
@@ -70,18 +70,6 @@ def _told(props: Props) -> ReadyInfo:
         sampling=settings.params.typed(),
         sees_images=props.modalities.vision,
     )
-
-
-def _get(spec: LaunchSpec, path: str, key: str | None) -> tuple[int | None, bytes]:
-    """Status and body; a status of ``None`` means that nobody answered."""
-    import httpx
-
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    try:
-        answer = local_client().get(spec.base_url + path, headers=headers)
-    except httpx.HTTPError:
-        return None, b""
-    return answer.status_code, answer.content
 
 
 def _listens(pid: int, port: int) -> bool:

@@ -1,16 +1,13 @@
 """What can be seen of a running engine from outside."""
 
-from typing import TYPE_CHECKING
+from http import HTTPStatus
 
 import psutil
 from pydantic import TypeAdapter, ValidationError
 
-from tray.infrastructure.llama.http import local_client
+from tray.infrastructure.llama.short_http import ask
 from tray.infrastructure.llama.wire import Slot
 from tray.models.launch import LaunchSpec, Vitals
-
-if TYPE_CHECKING:
-    import httpx
 
 # The engine answers between two steps of its work; a long step is no answer.
 SLOTS_SECONDS = 0.5
@@ -37,19 +34,11 @@ def _process(pid: int) -> tuple[bool, float | None]:
 
 
 def _slots(spec: LaunchSpec) -> tuple[tuple[int, ...], ...] | None:
-    import httpx
-
+    status, body = ask(spec.port, "/slots", spec.api_key, SLOTS_SECONDS)
+    if status != HTTPStatus.OK:
+        return None
     try:
-        answer = _ask(spec)
-        if answer.status_code != httpx.codes.OK:
-            return None
-        slots = SLOTS.validate_json(answer.content)
-    except (httpx.HTTPError, ValidationError):
+        slots = SLOTS.validate_json(body)
+    except ValidationError:
         return None
     return tuple(slot.counters for slot in slots)
-
-
-def _ask(spec: LaunchSpec) -> "httpx.Response":
-    headers = {"Authorization": f"Bearer {spec.api_key}"}
-    url = f"{spec.base_url}/slots"
-    return local_client().get(url, headers=headers, timeout=SLOTS_SECONDS)
