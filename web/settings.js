@@ -35,8 +35,10 @@ export function settingsHold() {
   return true;
 }
 
-export function setUpSettings() {
+// `restored` settles when the chat is known whose settings they are.
+export function setUpSettings(restored) {
   button.addEventListener("click", async () => {
+    await restored;
     panel ??= await import("./settings_panel.js");
     panel.open();
   });

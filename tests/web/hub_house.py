@@ -39,7 +39,7 @@ from tray.models.metrics import ServerMetrics
 from tray.models.state import ModelState
 from tray.services.downloads import Downloads
 from tray.services.removal import Removal
-from tray.ui.download_desk import DownloadDesk
+from tray.ui.download_desk import DownloadDesk, DownloadParts
 
 GIB = 2**30
 NO_TRASH = ServerFailure(
@@ -112,7 +112,9 @@ class HubHouse:
             delete_for_good,
         )
         curated = partial(read_curated, program_folder() / FILE)
-        self.desk = DownloadDesk(self.downloads, self, curated, self._metrics, removal)
+        parts = DownloadParts(self.downloads, self, curated, removal, self.downloads.close)
+        self.desk = DownloadDesk(lambda: parts, self._metrics)
+        self.desk.prepare()
 
     @property
     def _folders(self) -> tuple[Path, ...]:
