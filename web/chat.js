@@ -3,6 +3,7 @@
 import { Answer } from "./answer.js";
 import { ApiFailure, call, stream } from "./api.js";
 import { byId, setText } from "./dom.js";
+import { drawLater } from "./later.js";
 import { question } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
 import { follow, toEnd } from "./scroll.js";
@@ -115,8 +116,10 @@ function begun() {
   return answer;
 }
 
-function drawn({ message, blocks, thought, label }) {
+function drawn(shown) {
+  const { message, blocks, thought, label } = shown;
   if (message.role !== "assistant") return question(message);
+  if (blocks === null) return drawLater(shown, drawn);
   const answer = begun();
   answer.restore(message, blocks, thought);
   answer.end({ label, failure: null, reason: message.reason });

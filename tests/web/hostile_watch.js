@@ -110,6 +110,7 @@
       }
       asked = `kept, ${asked} is the last`;
       await reopen();
+      if (first === 0) await seeAll();
     }
   }
 
@@ -125,6 +126,14 @@
     await until(row);
     row().click();
     await until(() => shows(count) && !document.querySelector("dialog[open]"));
+  }
+
+  // Kept answers are drawn when they come into view.
+  async function seeAll() {
+    for (let place; (place = document.querySelector(".undrawn"));) {
+      place.scrollIntoView();
+      await until(() => !place.isConnected);
+    }
   }
 
   window.hostile = {

@@ -185,13 +185,26 @@ class ShownList(Frozen):
 class ShownMessage(Frozen):
     """``blocks`` is the safe HTML of an answer, block by block; a question has none.
 
-    ``thought`` says how long the model reasoned, ``label`` how the answer came.
+    ``None`` is an answer to be drawn when it comes into view. ``thought`` says how
+    long the model reasoned, ``label`` how the answer came.
     """
 
     message: KeptMessage
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[str, ...] | None = ()
     thought: str = ""
     label: str = ""
+
+
+class DrawRequest(Frozen):
+    """The Markdown of answers that come into view."""
+
+    texts: Annotated[tuple[str, ...], Field(min_length=1, max_length=100)]
+
+
+class DrawnAnswers(Frozen):
+    """The safe HTML of each, block by block."""
+
+    answers: tuple[tuple[str, ...], ...]
 
 
 class ShownConversation(Frozen):

@@ -1,12 +1,14 @@
 """Kept conversations as the page shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tray.models.chat import FinishChunk, FinishReason, Role
 from tray.models.conversation import (
     ChatSettings,
     Conversation,
+    DrawnAnswers,
+    DrawRequest,
     Exported,
     ExportRequest,
     KeptMessage,
@@ -21,6 +23,9 @@ from tray.services.conversations import MOST_LISTED, Conversations
 from tray.ui.chat_words import thought_label
 from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
 from tray.ui.present import finish_line
+
+DRAWN = 6
+"""Messages at the end of a conversation whose answers are drawn before anybody looks."""
 
 
 class ChatDesk:
@@ -74,6 +79,11 @@ class ChatDesk:
     def shown(self) -> ShownConversation:
         return self._drawn(self._kept.shown())
 
+    def draw(self, request: DrawRequest) -> DrawnAnswers:
+        from tray.ui.markdown import render
+
+        return DrawnAnswers(answers=tuple(map(render, request.texts)))
+
     def record(
         self, conversation: str, request: PageChatRequest, answer: Callable[[], Answer]
     ) -> Answer:
@@ -100,7 +110,7 @@ class ChatDesk:
         return ShownConversation(
             id=conversation.id,
             title=conversation.title,
-            messages=tuple(map(_message, conversation.messages)),
+            messages=_shown(conversation.messages),
             settings=conversation.settings,
             draft=conversation.draft,
             draft_files=conversation.draft_files,
@@ -108,7 +118,15 @@ class ChatDesk:
         )
 
 
-def _message(message: KeptMessage) -> ShownMessage:
+def _shown(messages: Sequence[KeptMessage]) -> tuple[ShownMessage, ...]:
+    """The end is seen first; what is above it is drawn when somebody goes there."""
+    undrawn = len(messages) - DRAWN
+    return tuple(
+        _message(message, drawn=number >= undrawn) for number, message in enumerate(messages)
+    )
+
+
+def _message(message: KeptMessage, *, drawn: bool) -> ShownMessage:
     if message.role is not Role.ASSISTANT:
         return ShownMessage(message=message)
     # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
@@ -118,7 +136,7 @@ def _message(message: KeptMessage) -> ShownMessage:
     end = FinishChunk(reason=message.reason or FinishReason.CUT, timings=message.timings)
     return ShownMessage(
         message=message.model_copy(update={"reason": end.reason}),
-        blocks=render(message.content),
+        blocks=render(message.content) if drawn else None,
         thought=thought_label(message.thought_seconds) if message.reasoning else "",
         label=finish_line(end),
     )

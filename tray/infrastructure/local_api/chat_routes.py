@@ -9,6 +9,7 @@ from tray.models.conversation import (
     ConversationRequest,
     DraftFilesRequest,
     DraftRequest,
+    DrawRequest,
     ExportRequest,
     FindRequest,
     KeepRequest,
@@ -25,6 +26,7 @@ def chat_routes(chats: ServedChats) -> Mapping[str, Route]:
         "/api/page/chats": post(FindRequest, lambda body: json_answer(chats.find(body.words))),
         "/api/page/chats/shown": get(lambda: json_answer(chats.shown())),
         "/api/page/chats/show": post(ShowRequest, lambda body: json_answer(chats.show(body.id))),
+        "/api/page/chats/draw": post(DrawRequest, lambda body: json_answer(chats.draw(body))),
         "/api/page/chats/keep": post(
             KeepRequest,
             lambda body: done(lambda: chats.keep(body.id, body.messages, body.settings)),

@@ -8,6 +8,8 @@ from tray.models.attachment import Attachment
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.conversation import (
     ChatSettings,
+    DrawnAnswers,
+    DrawRequest,
     Exported,
     ExportRequest,
     KeptMessage,
@@ -119,6 +121,9 @@ class ServedChats(Protocol):
 
     def show(self, conversation: str | None) -> ShownConversation:
         """Change to a conversation, or to a new one."""
+
+    def draw(self, request: DrawRequest) -> DrawnAnswers:
+        """Answers that came into view."""
 
     def keep(
         self, conversation: str, messages: Sequence[KeptMessage], settings: ChatSettings

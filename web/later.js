@@ -1,0 +1,74 @@
+// Kept answers are drawn when they come near the view: a long conversation opens at once,
+// and who goes quickly through it waits for nothing. Until then they show their source.
+
+import { call } from "./api.js";
+import { byId, element } from "./dom.js";
+
+const NEAR = 1000; // CSS pixels above and below the view
+const MOST = 50; // answers drawn at once
+const PAUSE = 150; // milliseconds between two drawings while the view moves
+
+const scroller = byId("scroller");
+const messages = byId("messages");
+const keepsPlace = CSS.supports("overflow-anchor", "auto");
+const undrawn = new WeakMap();
+let planned = false;
+
+// An element in place of the one that `make` builds of a ShownMessage with its blocks.
+export function drawLater(shown, make) {
+  const place = element("li", { className: "message undrawn" }, shown.message.content);
+  place.setAttribute("aria-label", "Answer");
+  undrawn.set(place, (blocks) => make({ ...shown, blocks }));
+  plan();
+  return place;
+}
+
+function plan() {
+  if (planned) return;
+  planned = true;
+  setTimeout(draw, PAUSE);
+}
+
+async function draw() {
+  const places = nearView();
+  try {
+    if (places.length === 0) return;
+    const texts = places.map((place) => place.textContent);
+    const { answers } = await call("/api/page/chats/draw", { texts });
+    answers.forEach((blocks, index) => show(places[index], blocks));
+    // The view may have moved meanwhile, and what became shorter lets others come near.
+    setTimeout(plan);
+  } catch {
+    // The source stays; the next move of the view tries again.
+  } finally {
+    planned = false;
+  }
+}
+
+// Looks at few messages, and not at all while there is nothing to draw.
+function nearView() {
+  if (!messages.querySelector(".undrawn")) return [];
+  const { top, bottom } = scroller.getBoundingClientRect();
+  const all = messages.children;
+  let [first, end] = [0, all.length];
+  while (first < end) {
+    const middle = (first + end) >> 1;
+    if (all[middle].getBoundingClientRect().bottom < top - NEAR) first = middle + 1;
+    else end = middle;
+  }
+  const places = [];
+  for (let next = all[first]; next && next.getBoundingClientRect().top < bottom + NEAR; next = next.nextElementSibling) {
+    if (undrawn.has(next)) places.push(next);
+  }
+  return places.slice(0, MOST);
+}
+
+// What is read must not move when something above it grows.
+function show(place, blocks) {
+  const above = !keepsPlace && place.getBoundingClientRect().bottom < 0;
+  const height = above ? scroller.scrollHeight : 0;
+  place.replaceWith(undrawn.get(place)(blocks));
+  if (above) scroller.scrollTop += scroller.scrollHeight - height;
+}
+
+scroller.addEventListener("scroll", plan, { passive: true });
