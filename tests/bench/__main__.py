@@ -35,6 +35,7 @@ GROUPS = (
     "with_icon",
     "icon_start",
     "popover",
+    "webui",
 )
 
 

@@ -16,6 +16,7 @@ class Comparison(StrEnum):
     RATIO_AT_MOST = "ratio at most"
     DIFFERENCE_AT_MOST = "difference at most"
     VALUE_AT_MOST = "value at most"
+    VALUE_AT_LEAST = "value at least"
 
 
 class Target(Frozen):
@@ -64,7 +65,7 @@ class Figure(Frozen):
         """``None`` when not measured."""
         if self.result is None:
             return None
-        if self.target.comparison is Comparison.RATIO_AT_LEAST:
+        if self.target.comparison in (Comparison.RATIO_AT_LEAST, Comparison.VALUE_AT_LEAST):
             return self.result.median >= self.target.limit
         return self.result.median <= self.target.limit
 
@@ -91,8 +92,8 @@ def measured(
     compared: Sequence[float] = (),
     notes: Sequence[str] = (),
 ) -> Figure:
-    """Judge repetitions; ``compared`` pairs with ``ours`` one by one."""
-    if target.comparison is Comparison.VALUE_AT_MOST:
+    """Judge repetitions; ``compared`` pairs with ``ours`` one by one, where that judges."""
+    if target.comparison in (Comparison.VALUE_AT_MOST, Comparison.VALUE_AT_LEAST):
         result = list(ours)
     elif target.comparison is Comparison.DIFFERENCE_AT_MOST:
         result = [mine - other for mine, other in zip(ours, compared, strict=True)]

@@ -59,7 +59,8 @@ def _compared(figure: Figure) -> str:
 
 
 def _target(target: Target) -> str:
-    sign = "≥" if target.comparison is Comparison.RATIO_AT_LEAST else "≤"
+    least = (Comparison.RATIO_AT_LEAST, Comparison.VALUE_AT_LEAST)
+    sign = "≥" if target.comparison in least else "≤"
     if _is_ratio(target):
         return f"{sign} {target.limit:g} ×"
     plus = "+" if target.comparison is Comparison.DIFFERENCE_AT_MOST else ""
