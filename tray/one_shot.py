@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from tray.download_parts import hub_base
@@ -25,9 +26,10 @@ from tray.infrastructure.metrics import sample_once
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings_store import SettingsStore
 from tray.infrastructure.trash import delete_for_good, move_to_trash
-from tray.models.catalog import ModelCatalog
+from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.config import LlamaCppConfig
 from tray.models.download import Downloaded, DownloadProgress
+from tray.models.fit import FitVerdict
 from tray.models.metrics import ServerMetrics
 from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
 from tray.models.state import ModelState
@@ -59,7 +61,19 @@ def fit_parts_now() -> FitParts:
         wanted = str(Path(model).absolute()) if model and Path(model).is_file() else model
         return with_model(settings.server, wanted, lambda: find_models(searched))
 
-    return fit_parts(folders, kept_presets(folders), configured, metrics_now)
+    return fit_parts(folders, kept_presets(folders), configured, cache(metrics_now))
+
+
+def verdicts_now(catalog: ModelCatalog) -> dict[Path, FitVerdict]:
+    """Whether each model fits as its preset has it, by formula."""
+    parts = fit_parts_now()
+    settings = parts.configured(None)
+
+    def verdict(model: DescribedModel) -> FitVerdict:
+        config = settings.model_copy(update={"model_path": model.path})
+        return parts.fit.verdict(parts.presets.applied_to(config), model.facts)
+
+    return {model.path: verdict(model) for model in catalog.models}
 
 
 def download_now(what: str, tell: Callable[[DownloadProgress], None]) -> Downloaded:

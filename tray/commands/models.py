@@ -14,10 +14,13 @@ from tray.ui.terminal.model_reports import catalog_text, choices_text, model_tex
 
 def models(as_json: bool) -> int:
     """The demo model and every GGUF found."""
-    from tray.one_shot import models_now
+    from tray.one_shot import models_now, verdicts_now
 
     found = models_now()
-    say(found.model_dump_json() if as_json else catalog_text(found, time.time()))
+    if as_json:
+        say(found.model_dump_json())
+    else:
+        say(catalog_text(found, verdicts_now(found), time.time()))
     return DONE
 
 

@@ -89,6 +89,15 @@ class ModelFit:
         config = self._resolve(request)
         facts = self._facts.of(config.model_path)
         margin = MARGIN if request.margin is None else request.margin
+        return self._judged(config, facts, margin, exact=request.exact)
+
+    def verdict(self, config: LlamaCppConfig, facts: ModelFacts) -> FitVerdict:
+        """The same by formula for a launch and a file that are known already."""
+        return self._judged(config, facts, MARGIN, exact=False).verdict
+
+    def _judged(
+        self, config: LlamaCppConfig, facts: ModelFacts, margin: int, *, exact: bool
+    ) -> FitEstimate:
         gpus, reason = self._gpus(config)
         blank = FitEstimate(
             model="demo" if config.model_path is None else str(config.model_path),
@@ -103,7 +112,7 @@ class ModelFit:
             return blank.model_copy(update={"reason": reason or _nothing_known(facts)})
         question = _Question(config, facts.shape, machine, margin)
         estimate = _by_formula(question, blank, facts)
-        return self._by_engine(question, estimate) if request.exact else estimate
+        return self._by_engine(question, estimate) if exact else estimate
 
     def _gpus(self, config: LlamaCppConfig) -> tuple[tuple[EngineGpu, ...], str | None]:
         try:

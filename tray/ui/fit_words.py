@@ -19,6 +19,15 @@ VERDICTS = {
 }
 
 
+IN_A_LIST = {
+    FitVerdict.GPU: "on the GPU",
+    FitVerdict.PARTLY: "partly",
+    FitVerdict.MEMORY: "in memory",
+    FitVerdict.NOT: "no",
+    FitVerdict.UNKNOWN: UNKNOWN,
+}
+
+
 def shown_fit(estimate: FitEstimate) -> ShownFit:
     """The estimate with every word the page shows."""
     return ShownFit(

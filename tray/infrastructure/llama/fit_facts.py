@@ -15,7 +15,7 @@ from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.fit import EngineGpu, Measured
 from tray.models.state import EngineInfo
 
-MOST_REMEMBERED = 16
+MOST_REMEMBERED = 64
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 

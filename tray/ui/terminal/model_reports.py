@@ -1,23 +1,38 @@
 """Pure: what ``paddock models`` prints."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from tray.models.catalog import DescribedModel, ModelCatalog
+from tray.models.fit import FitVerdict
 from tray.models.page_downloads import ShownChoice
 from tray.ui.conversation_words import when
+from tray.ui.fit_words import IN_A_LIST
 from tray.ui.model_words import parameters
 from tray.ui.present import joined, size
 
 UNKNOWN = "–"
-HEADINGS = ("name", "parameters", "quant", "context", "size", "licence", "last used", "also")
+HEADINGS = (
+    "name",
+    "parameters",
+    "quant",
+    "context",
+    "size",
+    "fits",
+    "licence",
+    "last used",
+    "also",
+)
 LONGEST_LICENCE = 24
 
 
-def catalog_text(catalog: ModelCatalog, now: float) -> str:
+def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, FitVerdict], now: float) -> str:
     """A table of models, the demo model first; then what looks like a model and is none.
 
     ``now`` in seconds since 1970.
     """
-    rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "", "")]
-    rows += [_row(model, now) for model in catalog.models]
+    rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "", "", "")]
+    rows += [_row(model, fits.get(model.path, FitVerdict.UNKNOWN), now) for model in catalog.models]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -78,7 +93,7 @@ def _last_used(model: DescribedModel, now: float) -> str:
     return "never" if model.last_used is None else when(model.last_used, now)
 
 
-def _row(model: DescribedModel, now: float) -> tuple[str, ...]:
+def _row(model: DescribedModel, fits: FitVerdict, now: float) -> tuple[str, ...]:
     facts = model.facts
     licence = facts.licence or UNKNOWN
     if len(licence) > LONGEST_LICENCE:
@@ -94,6 +109,7 @@ def _row(model: DescribedModel, now: float) -> tuple[str, ...]:
         facts.quantization or UNKNOWN,
         _tokens(facts.context),
         size(model.size),
+        IN_A_LIST[fits],
         licence,
         _last_used(model, now),
         ", ".join(filter(None, also)),

@@ -1,0 +1,178 @@
+"""The answer whether a model fits: whose figures, what is said, what is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.test_fit_plan import EIGHT_B
+from tray.infrastructure.llama.fit_params import parse_estimate
+from tray.models.catalog import ModelFacts
+from tray.models.config import LlamaCppConfig
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.fit import (
+    EngineGpu,
+    FitEstimate,
+    FitRequest,
+    FitSource,
+    FitVerdict,
+    Measured,
+)
+from tray.models.metrics import GpuMetrics, ServerMetrics
+from tray.services.model_fit import SMALLEST_CONTEXT, ModelFit
+from tray.ui.fit_words import shown_fit
+
+MIB, GIB = 1 << 20, 1 << 30
+KNOWN = ModelFacts(architecture="llama", context=131072, shape=EIGHT_B)
+BROKEN = PaddockError(
+    ServerFailure(cause=FailureCause.BINARY_MISSING, title="No llama-server", detail="Install it.")
+)
+
+
+class Facts:
+    """Satisfies the Facts port; ``asked`` gets the layers of each question to the estimator."""
+
+    def __init__(self, facts: ModelFacts = KNOWN, vram: int = 24 * GIB) -> None:
+        self.facts = facts
+        self.engine_gpus: tuple[EngineGpu, ...] = (EngineGpu(name="RTX", total=vram, free=vram),)
+        self.trouble: PaddockError | None = None
+        self.says: dict[int, tuple[Measured, ...]] = {}
+        self.asked: list[int] = []
+
+    def of(self, path: Path | None) -> ModelFacts:
+        return self.facts
+
+    def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.engine_gpus
+
+    def measured(
+        self, config: LlamaCppConfig, context: int, gpu_layers: int
+    ) -> tuple[Measured, ...] | None:
+        self.asked.append(gpu_layers)
+        return self.says.get(gpu_layers)
+
+
+def ask(
+    facts: Facts, config: LlamaCppConfig | None = None, ram: int = 32 * GIB, *, exact: bool = False
+) -> FitEstimate:
+    config = config or LlamaCppConfig(model_path=Path("/m.gguf"))
+    metrics = ServerMetrics(ram_used=0, ram_total=ram)
+    return ModelFit(facts, lambda _: config, lambda: metrics).estimate(FitRequest(exact=exact))
+
+
+def test_a_context_nobody_chose_becomes_as_small_as_the_engine_makes_it() -> None:
+    assert ask(Facts()).context == 131072
+    small = ask(Facts(vram=8 * GIB))
+    assert small.verdict is FitVerdict.GPU
+    assert small.context == small.largest_context
+    assert SMALLEST_CONTEXT < (small.context or 0) < 131072
+    tiny = ask(Facts(vram=3 * GIB))
+    assert (tiny.context, tiny.verdict) == (SMALLEST_CONTEXT, FitVerdict.PARTLY)
+    assert tiny.largest_context is None
+    chosen = ask(Facts(vram=8 * GIB), LlamaCppConfig(model_path=Path("/m"), context_size=131072))
+    assert (chosen.context, chosen.verdict) == (131072, FitVerdict.PARTLY)
+    assert "All of it fits on the GPU with a context of" in shown_fit(chosen).line
+
+
+def test_an_engine_that_cannot_be_asked_leaves_the_memory_and_its_reason() -> None:
+    facts = Facts()
+    facts.trouble = BROKEN
+    estimate = ask(facts, LlamaCppConfig(model_path=Path("/m"), context_size=4096))
+    assert estimate.verdict is FitVerdict.MEMORY
+    assert estimate.reason == "No llama-server. Install it."
+    assert [device.name for device in estimate.devices] == ["RAM"]
+
+
+def test_the_engines_estimator_goes_first_and_is_asked_for_the_layers_that_fit() -> None:
+    config = LlamaCppConfig(model_path=Path("/m"), context_size=8192)
+    facts = Facts(vram=6 * GIB)
+    by_formula = ask(facts, config).gpu_layers
+    assert by_formula is not None
+    host = Measured(name=None, weights=300 * MIB, cache=0, compute=20 * MIB)
+    gpu = Measured(name="CUDA0", weights=5 * GIB, cache=GIB, compute=300 * MIB)
+    facts.says = {33: (gpu, host)}
+    facts.says[by_formula] = (gpu.model_copy(update={"weights": 2 * GIB}), host)
+    estimate = ask(facts, config, exact=True)
+    assert facts.asked == [33, by_formula]
+    assert (estimate.source, estimate.verdict) == (FitSource.ENGINE, FitVerdict.PARTLY)
+    assert estimate.devices[0].weights == 2 * GIB
+    assert estimate.devices[0].cache == GIB
+
+
+def test_without_an_estimator_the_formula_stands() -> None:
+    estimate = ask(Facts(), exact=True)
+    assert estimate == ask(Facts())
+    assert "formula" in shown_fit(estimate).source
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (ModelFacts(problem="it is empty"), "The file tells nothing: it is empty."),
+        (ModelFacts(context=4096), "The file does not say enough about the model."),
+        (
+            KNOWN.model_copy(update={"shape": EIGHT_B.model_copy(update={"caches": None})}),
+            "The KV cache of llama is not known before it is loaded.",
+        ),
+    ],
+)
+def test_what_is_not_known_is_said_and_no_figure_is_made_up(facts: ModelFacts, reason: str) -> None:
+    estimate = ask(Facts(facts))
+    assert estimate.verdict is FitVerdict.UNKNOWN
+    assert shown_fit(estimate).line == reason
+    assert estimate.largest_context is None
+    assert all(device.needed is None for device in estimate.devices)
+
+
+def test_our_own_engine_does_not_stand_in_its_own_way() -> None:
+    config = LlamaCppConfig(model_path=Path("/m"), context_size=8192)
+    gpu = GpuMetrics(
+        index=0, name="RTX", vram_used=11 * GIB, vram_total=12 * GIB, engine_vram=10 * GIB
+    )
+    metrics = ServerMetrics(ram_used=0, ram_total=32 * GIB, gpus=(gpu,))
+    fit = ModelFit(Facts(), lambda _: config, lambda: metrics)
+    assert fit.estimate(FitRequest()).verdict is FitVerdict.GPU
+
+
+def test_words_for_each_device() -> None:
+    config = LlamaCppConfig(model_path=Path("/m"), context_size=8192)
+    shown = shown_fit(ask(Facts(vram=6 * GIB), config))
+    assert shown.verdict == "Fits partly on the GPU"
+    assert "layers on the GPU, which is slower" in shown.line
+    assert shown.margin == "1.0 GiB stay free on the GPU"
+    assert [(row.name, row.over) for row in shown.rows] == [("RTX", False), ("RAM", False)]
+    assert shown.rows[0].cache.endswith("MiB")
+    large = shown_fit(ask(Facts(vram=6 * GIB), config, ram=GIB // 2))
+    assert large.verdict == "Does not fit"
+    assert large.rows[1].over is True
+
+
+@pytest.mark.parametrize(
+    ("output", "found"),
+    [
+        ("noise\nHost 54 24 28 \n", [(None, 54, 24, 28)]),
+        (
+            "I llama_fit_params: printing\nCUDA0 4403 512 304 \nHost 281 0 24 \n",
+            [("CUDA0", 4403, 512, 304), (None, 281, 0, 24)],
+        ),
+        ("", None),
+        ("CUDA0 4403 512 304 \n", None),
+        ("Host 1 2\n", None),
+        ("Host 99999999999999999999 2 3 \n", None),
+        ("-c 4096 -ngl 33\n", None),
+    ],
+)
+def test_only_whole_answers_of_the_estimator_count(
+    output: str, found: list[tuple[str | None, int, int, int]] | None
+) -> None:
+    parsed = parse_estimate(output)
+    if found is None:
+        assert parsed is None
+        return
+    assert parsed is not None
+    assert [
+        (line.name, line.weights // MIB, line.cache // MIB, line.compute // MIB) for line in parsed
+    ] == found
