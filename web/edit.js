@@ -1,13 +1,17 @@
 // A question changed in its place. Loaded with the first edit.
 
-import { said } from "./chat.js";
+import { call } from "./api.js";
+import { current, isPrivate, said } from "./chat.js";
 import { focusComposer, imagesNote } from "./composer.js";
 import { element } from "./dom.js";
 import { hold } from "./popover.js";
 import { FileTray } from "./tray.js";
 
-// `ask` gets the new words and files. Escape leaves the question as it was.
-export function editQuestion(node, ask) {
+const PAUSE = 300; // milliseconds of writing until an edit is sent to be kept
+
+// `ask` gets the new words and files, `text` are words kept of an edit that was cut short.
+// Escape leaves the question as it was.
+export function editQuestion(node, ask, text = node.message.content) {
   const open = node.querySelector("textarea");
   if (open) {
     open.focus();
@@ -15,18 +19,25 @@ export function editQuestion(node, ask) {
   }
   const { message } = node;
   const shown = [...node.childNodes];
-  const before = said().slice(0, said().indexOf(message));
+  const position = said().indexOf(message);
+  const before = said().slice(0, position);
   const tray = new FileTray(() => before.flatMap((one) => one.attachments ?? []), imagesNote, () => {});
   tray.fill(message.attachments ?? []);
-  const box = element("textarea", { value: message.content, rows: 1 });
+  const box = element("textarea", { value: text, rows: 1 });
   box.setAttribute("aria-label", "Edit message");
   const cancel = element("button", { type: "button", className: "plain" }, "Cancel");
   const send = element("button", { type: "submit", className: "primary" }, "Send");
   const form = element("form", { className: "editing" }, tray.root, box,
     element("p", { className: "actions" }, cancel, send));
 
+  let timer = 0;
+  const keep = (edit) => {
+    clearTimeout(timer);
+    if (!isPrivate()) call("/api/page/chats/edit", { id: current(), edit }).catch(() => {});
+  };
   const close = () => {
     hold("edit", false);
+    keep(null);
     node.replaceChildren(...shown);
     focusComposer();
   };
@@ -48,7 +59,11 @@ export function editQuestion(node, ask) {
       form.requestSubmit();
     }
   });
-  box.addEventListener("input", () => grow(box));
+  box.addEventListener("input", () => {
+    grow(box);
+    clearTimeout(timer);
+    timer = setTimeout(() => keep({ position, text: box.value }), PAUSE);
+  });
   hold("edit", true);
   node.replaceChildren(form);
   grow(box);

@@ -12,6 +12,7 @@ from tray.models.attachment import Attachment
 from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.conversation import (
     ChatSettings,
+    Edit,
     Exported,
     ExportRequest,
     KeptMessage,
@@ -182,6 +183,9 @@ class FakeChats:
 
     def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None:
         self._asked.append((conversation, *files))
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None:
+        self._asked.append((conversation, edit))
 
     def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
         self._asked.append((conversation, settings))

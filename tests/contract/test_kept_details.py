@@ -14,7 +14,7 @@ from tray.infrastructure.conversation_schema import SHIFT, VERSION, version_of
 from tray.infrastructure.conversation_store import ConversationStore
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
-from tray.models.conversation import ChatSettings, Desk, KeptMessage
+from tray.models.conversation import ChatSettings, Desk, Edit, KeptMessage
 
 NOTES = TextFile(kind="text", name="notes.txt", text="peculiarword ✓\n")
 COW = ImageFile(kind="image", name="cow.png", media_type="image/png", data="aGlkZGVu")
@@ -98,6 +98,15 @@ def test_settings_of_a_chat_are_changed(store: ConversationStore) -> None:
     read = store.read(ONE)
     assert read is not None
     assert read.settings == SETTINGS
+
+
+def test_a_question_being_changed_stays(store: ConversationStore) -> None:
+    store.write(ONE, "Cows", (QUESTION,))
+    for edit in (Edit(position=0, text="What, then"), None):
+        store.write_edit(ONE, edit)
+        read = store.read(ONE)
+        assert read is not None
+        assert read.edit == edit
 
 
 def test_files_for_a_chat_that_is_not_kept_are_left(store: ConversationStore, path: Path) -> None:

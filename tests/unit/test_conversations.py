@@ -22,6 +22,7 @@ from tray.models.conversation import (
     Conversation,
     ConversationLine,
     Desk,
+    Edit,
     KeptMessage,
     PageChatRequest,
 )
@@ -112,6 +113,9 @@ class MemoryStore:
         raise NotImplementedError
 
     def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
+        raise NotImplementedError
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None:
         raise NotImplementedError
 
     def desk(self) -> Desk:

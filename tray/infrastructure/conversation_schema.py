@@ -88,6 +88,10 @@ _MIGRATIONS = (
     ) STRICT;
     CREATE INDEX attachments_of_message ON attachments (message);
     """,
+    """
+    ALTER TABLE conversations ADD COLUMN edited INTEGER;
+    ALTER TABLE conversations ADD COLUMN edit TEXT NOT NULL DEFAULT '';
+    """,
 )
 VERSION = len(_MIGRATIONS)
 

@@ -22,6 +22,7 @@ from tray.models.conversation import (
     Conversation,
     ConversationLine,
     Desk,
+    Edit,
     KeptMessage,
 )
 
@@ -60,13 +61,13 @@ class ConversationStore:
     def read(self, conversation: str) -> Conversation | None:
         with self._file.transaction() as database:
             row = database.execute(
-                "SELECT number, title, pinned, updated, draft, settings FROM conversations "
-                "WHERE id = ? AND deleted = 0",
+                "SELECT number, title, pinned, updated, draft, settings, edited, edit "
+                "FROM conversations WHERE id = ? AND deleted = 0",
                 (conversation,),
             ).fetchone()
             if row is None:
                 return None
-            number, title, pinned, updated, draft, settings = row
+            number, title, pinned, updated, draft, settings, edited, edit = row
             messages = read_messages(database, number)
             files = read_files(database, draft_number(number))
         return Conversation(
@@ -78,6 +79,7 @@ class ConversationStore:
             settings=ChatSettings.model_validate_json(settings),
             draft=draft,
             draft_files=files,
+            edit=None if edited is None else Edit(position=edited, text=edit),
         )
 
     def write(
@@ -142,6 +144,13 @@ class ConversationStore:
             rows = [(0,)] if conversation is None else _numbers(database, conversation)
             for (number,) in rows:
                 replace_files(database, draft_number(number), files)
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None:
+        with self._file.transaction() as database:
+            database.execute(
+                "UPDATE conversations SET edited = ?, edit = ? WHERE id = ?",
+                (edit.position if edit else None, edit.text if edit else "", conversation),
+            )
 
     def desk(self) -> Desk:
         """The draft and the settings of a chat not begun yet."""

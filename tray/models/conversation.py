@@ -44,8 +44,15 @@ class ConversationLine(Frozen):
     found: str | None = None
 
 
+class Edit(Frozen):
+    """A question being changed: its position among the messages, and its words so far."""
+
+    position: Annotated[int, Field(ge=0)]
+    text: str
+
+
 class Conversation(Frozen):
-    """A whole conversation; the draft is what was written and attached, and not sent."""
+    """A whole conversation; draft and edit are what was written and not sent."""
 
     id: str
     title: str
@@ -55,6 +62,7 @@ class Conversation(Frozen):
     settings: ChatSettings = ChatSettings()
     draft: str = ""
     draft_files: tuple[Attachment, ...] = ()
+    edit: Edit | None = None
 
 
 class Desk(Frozen):
@@ -103,6 +111,13 @@ class DraftFilesRequest(Frozen):
 
     id: ConversationId | None = None
     files: tuple[Attachment, ...]
+
+
+class EditRequest(Frozen):
+    """``None`` when nothing is being changed any more."""
+
+    id: ConversationId
+    edit: Edit | None
 
 
 class SettingsRequest(Frozen):
@@ -219,6 +234,7 @@ class ShownConversation(Frozen):
     settings: ChatSettings = ChatSettings()
     draft: str = ""
     draft_files: tuple[Attachment, ...] = ()
+    edit: Edit | None = None
     note: str | None = None
 
 

@@ -13,6 +13,7 @@ from tray.models.conversation import (
     Conversation,
     ConversationLine,
     Desk,
+    Edit,
     KeptMessage,
     PageChatRequest,
 )
@@ -64,6 +65,8 @@ class Store(Protocol):
     def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None: ...
 
     def write_settings(self, conversation: str | None, settings: ChatSettings) -> None: ...
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None: ...
 
     def desk(self) -> Desk: ...
 
@@ -177,6 +180,10 @@ class Conversations:
     def write_settings(self, conversation: str | None, settings: ChatSettings) -> None:
         """How a conversation, or one not begun yet (``None``), is answered from now on."""
         self._store.write_settings(conversation, settings)
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None:
+        """The question that is being changed."""
+        self._store.write_edit(conversation, edit)
 
     def desk(self) -> Desk:
         """What was written, attached and set for a chat not begun yet."""

@@ -53,6 +53,7 @@ class ChatDesk:
         self.write_draft = conversations.write_draft
         self.write_draft_files = conversations.write_draft_files
         self.write_settings = conversations.write_settings
+        self.write_edit = conversations.write_edit
 
     def begin_with(self, settings: Callable[[], ChatSettings]) -> None:
         """Have new chats begin with these, unless something was set for the next one."""
@@ -114,6 +115,7 @@ class ChatDesk:
             settings=conversation.settings,
             draft=conversation.draft,
             draft_files=conversation.draft_files,
+            edit=conversation.edit,
             note=note,
         )
 

@@ -83,6 +83,6 @@ def as_json(conversation: Conversation) -> str:
 
     ``role``, ``content`` and ``attachments`` are as the chat API takes them.
     """
-    exported = conversation.model_copy(update={"draft": "", "draft_files": (), "pinned": False})
-    told = exported.model_dump_json(indent=2, exclude={"pinned"}, exclude_defaults=True)
+    ours = {"pinned", "draft", "draft_files", "edit"}
+    told = conversation.model_dump_json(indent=2, exclude=ours, exclude_defaults=True)
     return told + "\n"

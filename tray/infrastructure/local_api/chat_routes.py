@@ -10,6 +10,7 @@ from tray.models.conversation import (
     DraftFilesRequest,
     DraftRequest,
     DrawRequest,
+    EditRequest,
     ExportRequest,
     FindRequest,
     KeepRequest,
@@ -37,6 +38,9 @@ def chat_routes(chats: ServedChats) -> Mapping[str, Route]:
         "/api/page/chats/draft/files": post(
             DraftFilesRequest,
             lambda body: done(lambda: chats.write_draft_files(body.id, body.files)),
+        ),
+        "/api/page/chats/edit": post(
+            EditRequest, lambda body: done(lambda: chats.write_edit(body.id, body.edit))
         ),
         "/api/page/chats/settings": post(
             SettingsRequest, lambda body: done(lambda: chats.write_settings(body.id, body.settings))

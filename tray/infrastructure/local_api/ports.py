@@ -10,6 +10,7 @@ from tray.models.conversation import (
     ChatSettings,
     DrawnAnswers,
     DrawRequest,
+    Edit,
     Exported,
     ExportRequest,
     KeptMessage,
@@ -140,6 +141,8 @@ class ServedChats(Protocol):
     def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None: ...
 
     def write_settings(self, conversation: str | None, settings: ChatSettings) -> None: ...
+
+    def write_edit(self, conversation: str, edit: Edit | None) -> None: ...
 
     def rename(self, conversation: str, title: str) -> None: ...
 
