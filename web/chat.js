@@ -90,6 +90,8 @@ export function stop() {
 export function load(shown) {
   const nodes = shown.messages.map(drawn);
   replace(shown.id, false, shown.messages.map(({ message }) => message), nodes, shown.settings);
+  const changing = shown.edit && nodes[shown.edit.position];
+  if (changing?.matches(".question")) edit(changing, shown.edit.text);
   if (messages.at(-1)?.role !== "user") return;
   const answer = begun();
   answer.end({ label: "", failure: CUT });
@@ -186,10 +188,12 @@ list.addEventListener("click", (event) => {
 });
 
 // Changes a question in its place; without one the last.
-export async function edit(node = [...list.querySelectorAll(".question")].at(-1)) {
+export async function edit(node = [...list.querySelectorAll(".question")].at(-1), begun = undefined) {
   // Once loaded it opens at once: the next key is for it already.
   if (!editor) editor = await import("./edit.js");
-  if (node) editor.editQuestion(node, (text, files) => tellReplaced("Asked anew", askAnew(node, text, files)));
+  if (!node) return;
+  const ask = (text, files) => tellReplaced("Asked anew", askAnew(node, text, files));
+  editor.editQuestion(node, ask, begun);
 }
 
 function tellReplaced(line, undo) {

@@ -117,6 +117,25 @@ def test_up_in_an_empty_box_edits_the_last_message_in_its_place(shown: Shown) ->
     assert [text for _, text in said(answer)] == ["One?", "Answer to One?", "Two?\nReally?"]
 
 
+def test_an_edit_survives_a_kill_and_is_over_when_it_is_left(shown: Shown) -> None:
+    two_turns(shown)
+    shown.page.press("#draft", "ArrowUp")
+    box = shown.page.locator(".editing textarea")
+    expect(box).to_be_focused()
+    with shown.page.expect_response("**/chats/edit"):
+        shown.page.keyboard.type(" And so")
+    context = shown.page.context
+    shown.page.close()
+    page = context.new_page()
+    page.goto(shown.script.page.url("popover"))
+    expect(page.locator(".question").last.locator("textarea")).to_have_value("Two? And so")
+    with page.expect_response("**/chats/edit"):
+        page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator(".question")).to_have_text(["One?", "Two?"])
+    expect(page.locator(".editing")).to_have_count(0)
+
+
 def test_a_changed_question_replaces_what_followed_until_it_is_undone(shown: Shown) -> None:
     two_turns(shown)
     shown.page.locator(".question").first.hover()
