@@ -71,7 +71,7 @@ export class Answer {
     this.speech.end();
     this.#keep(reason, timings);
     const goesOn = this.message && UNFINISHED.includes(reason);
-    this.meta.append(element("span", {}, label));
+    this.meta.append(element("span", {}, unbroken(label)));
     if (this.source) this.meta.append(button("copy", "Copy answer"));
     if (goesOn && !failure) this.meta.append(button("on", "Continue"));
     if (!failure) this.meta.append(button("again", "Answer again"));
@@ -139,6 +139,11 @@ export class Answer {
     this.thinking.classList.remove("busy");
     this.thinking = null;
   }
+}
+
+// Lines break between the figures only.
+function unbroken(label) {
+  return label.split(" · ").map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· ");
 }
 
 function button(name, label) {

@@ -32,18 +32,20 @@ From the terminal:
 ```sh
 paddock models
 paddock start --model"""
-LAST_PART = """my-model
+LAST_PART = r"""my-model
 ```
 
 | Quantisation | Size of 4B | Quality |
 |:-------------|-----------:|:-------:|
 | Q4_K_M       |    2.5 GiB |  good   |
 | Q8_0         |    4.3 GiB |  best   |
+
+Its memory: $m \approx 1.2 \cdot \frac{n \cdot b}{8}$ for $n$ weights of $b$ bits.
 """
 DONE = FinishChunk(
     reason=FinishReason.STOP,
     timings=ChatTimings(
-        prompt_tokens=18, predicted_tokens=143, tokens_per_second=54.3, time_to_first_token_ms=120
+        prompt_tokens=18, predicted_tokens=163, tokens_per_second=54.3, time_to_first_token_ms=120
     ),
 )
 

@@ -124,6 +124,7 @@ def test_sending_while_stopped_starts_the_engine_and_waits(shown: Shown) -> None
     shown.script.engines.may_be_ready.clear()
     shown.page.get_by_role("button", name="What can Paddock do?").click()
     expect(shown.page.locator(".waiting")).to_have_text("Starting · demo model")
+    expect(shown.page.locator(".waiting")).to_have_text("Starting · demo model · 3 s")
     shown.script.engines.may_be_ready.set()
     answer = shown.script.chats.next()
     answer.say("A lot.")
