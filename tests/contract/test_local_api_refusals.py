@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 import os
@@ -234,6 +235,18 @@ def test_nothing_outside_the_page_is_served(served: Served, path: str) -> None:
     reply = served.call("GET", path, served.headers())
     assert reply.status == 404
     assert b"outside" not in reply.body.replace(path.encode(), b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/web/main.js"])
+def test_the_page_is_packed_for_who_can_unpack_it(served: Served, path: str) -> None:
+    plain = served.call("GET", path, served.headers())
+    packed = served.call("GET", path, served.headers(**{"Accept-Encoding": "br, gzip"}))
+    refused = served.call("GET", path, served.headers(**{"Accept-Encoding": "gzip;q=0"}))
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body == refused.body
+    assert "content-encoding" not in plain.headers
+    state = served.call("GET", "/api/state", served.headers(**{"Accept-Encoding": "gzip"}))
+    assert "content-encoding" not in state.headers
 
 
 @pytest.mark.parametrize("path", ["/", "/web/main.js", "/api/state", "/api/unknown"])

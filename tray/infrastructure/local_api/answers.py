@@ -26,12 +26,13 @@ SECURITY_HEADERS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """A whole answer. ``then`` runs once it has been sent."""
+    """A whole answer. ``then`` runs once it has been sent; ``packed`` is a body of gzip."""
 
     status: int
     body: bytes
     content_type: str = JSON
     then: Callable[[], None] | None = None
+    packed: bool = False
 
 
 class LineStream(Protocol):

@@ -94,8 +94,10 @@ class Exchange:
 
     def send_answer(self, answer: Answer) -> None:
         """Send a whole answer in one write; without its body to a HEAD, as HTTP wants it."""
-        length = ("Content-Length", str(len(answer.body)))
-        data = self._head(answer.status, answer.content_type, length)
+        more = [("Content-Length", str(len(answer.body)))]
+        if answer.packed:
+            more.append(("Content-Encoding", "gzip"))
+        data = self._head(answer.status, answer.content_type, *more)
         if answer.body and not self._asked_for_head:
             data += self._http.send(h11.Data(data=answer.body)) or b""
         self._send(data + (self._http.send(h11.EndOfMessage()) or b""))

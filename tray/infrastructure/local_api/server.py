@@ -171,10 +171,14 @@ class LocalApi:
         page = None if route else page_path(request.decoded_path)
         check_form(request, route.method if route else "GET" if page else None)
         body = exchange.read_body()
-        reply = route.reply(body) if route else page_answer(self._page, page or "")
+        reply = route.reply(body) if route else self._file(page or "", request)
         if reply is None:
             raise Refused(404, "No such file", request.path)
         return reply
+
+    def _file(self, relative: str, request: RequestHead) -> Reply | None:
+        accepted = (request.header(b"accept-encoding") or "").replace(" ", "").split(",")
+        return page_answer(self._page, relative, packed="gzip" in accepted)
 
 
 def _internal() -> ServerFailure:
