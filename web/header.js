@@ -3,7 +3,6 @@
 import { ApiFailure, call, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { add, forgetHistory, showHistory } from "./history.js";
 import { offerMemory, setUpMemory } from "./memory.js";
 import { follow } from "./scroll.js";
 import { say } from "./speech.js";
@@ -21,6 +20,7 @@ let shownModels = "";
 let shownFailure = "";
 let putAway = null;
 let shownMeters = "";
+let past = null; // history.js, loaded with the first look at the details
 const listeners = [];
 
 export const onState = (listener) => listeners.push(listener);
@@ -87,7 +87,7 @@ function show(next) {
   showMeters(next.meters);
   if (!details.hidden) {
     showDetails(next);
-    add(next);
+    past?.add(next);
   }
   const tells = next.stalled || ["failed", "backoff"].includes(next.phase);
   if (!next.stalled) putAway = null;
@@ -140,10 +140,15 @@ function showMeters(meters) {
   });
 }
 
+async function showPast(next) {
+  past ??= await import("./history.js");
+  if (!details.hidden) past.showHistory(next);
+}
+
 function showDetails(next) {
   const lines = [next.line, ...next.metrics, ...(next.hint ? [next.hint] : [])];
   offerMemory(next);
-  showHistory(next);
+  showPast(next);
   if (details.dataset.lines === lines.join("\n")) return;
   details.dataset.lines = lines.join("\n");
   byId("figures").replaceChildren(...lines.map((line) => element("p", {}, line)));
@@ -172,7 +177,7 @@ function act(intent, failure) {
 export function closeDetails() {
   if (details.hidden) return false;
   details.hidden = true;
-  forgetHistory();
+  past?.forgetHistory();
   status.setAttribute("aria-expanded", "false");
   return true;
 }

@@ -12,6 +12,8 @@ from tray.models.attachment import Attachment
 from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.conversation import (
     ChatSettings,
+    DrawnAnswers,
+    DrawRequest,
     Edit,
     Exported,
     ExportRequest,
@@ -169,6 +171,10 @@ class FakeChats:
     def show(self, conversation: str | None) -> ShownConversation:
         self._asked.append(conversation)
         return ShownConversation(id=conversation)
+
+    def draw(self, request: DrawRequest) -> DrawnAnswers:
+        self._asked.append(request)
+        return DrawnAnswers(answers=())
 
     def keep(
         self, conversation: str, messages: Sequence[KeptMessage], settings: ChatSettings
