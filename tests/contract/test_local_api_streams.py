@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.contract.local_api_setup import Served, read_reply, request_bytes, served, wait_for
-from tests.contract.served_fake import FakePaddock
+from tests.contract.served_fake import FakeFeed, FakePaddock, FakePage
 from tray.infrastructure.api_client import ApiClient
 from tray.infrastructure.local_api import LocalApi
 from tray.infrastructure.local_api.server import MOST_CONNECTIONS
+from tray.infrastructure.local_api.streams import PageStateLines
 from tray.models.chat import (
     ChatChunk,
     ChatMessage,
@@ -22,9 +23,12 @@ from tray.models.chat import (
     FinishReason,
     Role,
 )
+from tray.models.download import DownloadPhase
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
+from tray.models.page import PageState
+from tray.models.page_downloads import ShownDownload
 from tray.models.state import ModelState, ServerPhase
 
 __all__ = ["served"]
@@ -134,6 +138,24 @@ def test_silence_is_filled_with_empty_lines(served: Served) -> None:
             piece = connection.recv(1 << 16)
             assert piece, "the stream ended"
             data += piece
+
+
+def test_a_download_gets_further_on_the_page_without_a_new_snapshot() -> None:
+    class Downloading(FakePage):
+        shares = iter((0.1, 0.2, 0.2))
+
+        def state(self, state: ModelState) -> PageState:
+            line = ShownDownload(
+                id="1", name="a", phase=DownloadPhase.RUNNING, line="", share=next(self.shares)
+            )
+            return super().state(state).model_copy(update={"downloads": (line,)})
+
+    feed = FakeFeed()
+    feed.states.put(ModelState())
+    lines = iter(PageStateLines(feed, Downloading([])))
+    shown = [PageState.model_validate_json(next(lines)).downloads[0].share for _ in range(2)]
+    assert shown == [0.1, 0.2]
+    assert next(lines) == b""
 
 
 def test_events_deliver_each_snapshot(served: Served, client: ApiClient) -> None:

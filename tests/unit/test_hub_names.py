@@ -87,6 +87,7 @@ SPLIT = ["Q8/a-Q8_0-00001-of-00002.gguf", "Q8/a-Q8_0-00002-of-00002.gguf", "a-Q2
         (SPLIT, "Q8_0", SPLIT[:2]),
         (SPLIT, SPLIT[1], SPLIT[:2]),
         (SPLIT, "a-Q2_K.gguf", ["a-Q2_K.gguf"]),
+        ([*SPLIT, "Q8/a-Q8_0.gguf"], "Q8_0", ["Q8/a-Q8_0.gguf"]),
         ([*SPLIT, "mmproj-F16.gguf"], "Q8_0", [*SPLIT[:2], "mmproj-F16.gguf"]),
     ],
 )

@@ -88,6 +88,10 @@ def test_notices_in_words() -> None:
     )
     room = notice_words(Notice(kind=NoticeKind.ROOM_AGAIN, model=ModelId(name="demo")))
     assert room[1].startswith("demo model fits")
+    done = notice_words(Notice(kind=NoticeKind.DOWNLOAD_DONE, model=model))
+    assert done[1] == "qwen is here and verified. You can start it now."
+    broken = Notice(kind=NoticeKind.DOWNLOAD_FAILED, failure=FAILURE)
+    assert notice_words(broken) == (FAILURE.title, FAILURE.detail)
 
 
 class Kept:

@@ -65,11 +65,22 @@ def _picked(paths: list[str], request: HubRequest) -> str:
     if wanted.endswith(".gguf"):
         found = [p for p in paths if p.casefold() == wanted or _first_of(p, wanted)]
     else:
-        found = [path for path in paths if _has_quant(path, request.wanted)]
+        found = _unsplit([path for path in paths if _has_quant(path, request.wanted)])
     if len(found) != 1:
         title = "Several files match" if found else "There is no such file"
         raise _offer(title, found or paths, request)
     return found[0]
+
+
+def _unsplit(paths: list[str]) -> list[str]:
+    """Without the models that are there in one piece, too."""
+    whole = {path for path in paths if len(part_paths(_path(path))) == 1}
+    return [
+        path
+        for path in paths
+        if path in whole
+        or _path(path).with_name(f"{model_name(_path(path)).stem}.gguf").as_posix() not in whole
+    ]
 
 
 def _first_of(first: str, wanted: str) -> bool:
