@@ -142,7 +142,8 @@ def choice(name: str, size: int) -> HubChoice:
         (24 * GIB, "ann/x:b", "ann/x:b"),
         (3 * GIB, "ann/x:b", "ann/x:a"),
         (24 * GIB, None, "ann/x:c"),
-        (GIB, None, "ann/x:c"),
+        (GIB, None, "ann/x:a"),
+        (0, "ann/x:b", "ann/x:a"),
     ],
 )
 def test_the_usual_one_is_proposed_if_it_fits_else_the_largest_that_does(
@@ -173,6 +174,8 @@ def test_the_list_beside_the_program_is_sound() -> None:
     (proposed,) = [one for one in shown.models if one.proposed]
     assert proposed.name == "Qwen3 8B"
     assert {one.fit for one in shown.models} == {Fit.GPU, Fit.PARTLY}
+    on_cpu = shown_curated(models, FreeMemory(0, 64 * GIB))
+    assert on_cpu.models[0].name == "Gemma 3 4B"
     nothing = shown_curated(models, FreeMemory(0, 2**28))
     assert not any(one.proposed for one in nothing.models)
 

@@ -11,6 +11,8 @@ from tray.models.download import Fit
 from tray.models.metrics import ServerMetrics
 
 COMPUTE = 512 << 20
+COMFORT = 3_500_000_000
+"""Bytes of a model that a CPU still answers with at the pace of reading, roughly."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,18 @@ def rough_fit(size: int, free: FreeMemory) -> Fit:
     if gpu + free.ram < need:
         return Fit.NO
     return Fit.PARTLY if gpu else Fit.RAM
+
+
+def best(sizes: dict[str, int], fits: dict[str, Fit]) -> str | None:
+    """The largest that fits on the GPU; else the largest that is no torment on the CPU.
+
+    By name; ``None`` where nothing is known to fit.
+    """
+    on_gpu = [name for name, fit in fits.items() if fit is Fit.GPU]
+    if on_gpu:
+        return max(on_gpu, key=lambda name: sizes[name])
+    fitting = [name for name, fit in fits.items() if fit in (Fit.RAM, Fit.PARTLY)]
+    quick = [name for name in fitting if sizes[name] <= COMFORT]
+    if quick:
+        return max(quick, key=lambda name: sizes[name])
+    return min(fitting, key=lambda name: sizes[name], default=None)

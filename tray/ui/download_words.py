@@ -19,7 +19,7 @@ from tray.models.page_downloads import (
     ShownOffer,
     ShownToken,
 )
-from tray.services.rough_fit import FreeMemory, rough_fit
+from tray.services.rough_fit import COMFORT, FreeMemory, best, rough_fit
 from tray.ui.present import joined, size
 
 FIT_WORDS = {
@@ -111,11 +111,9 @@ def shown_offer(offer: HubOffer, free: FreeMemory) -> ShownOffer:
 
 
 def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCurated:
-    """The list; the largest that fits best is proposed, and comes first."""
+    """The list; the best that fits is proposed, and comes first."""
     fits = {model.what: rough_fit(model.size, free) for model in models}
-    best = [fit for fit in (Fit.GPU, Fit.RAM, Fit.PARTLY) if fit in fits.values()]
-    of_best = [model for model in models if best and fits[model.what] is best[0]]
-    proposed = max(of_best, key=lambda model: model.size, default=None)
+    proposed = best({model.what: model.size for model in models}, fits)
     return ShownCurated(
         models=tuple(
             ShownChoice(
@@ -126,9 +124,9 @@ def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCu
                 ),
                 note=FIT_WORDS[fits[model.what]],
                 fit=fits[model.what],
-                proposed=model is proposed,
+                proposed=model.what == proposed,
             )
-            for model in sorted(models, key=lambda model: model is not proposed)
+            for model in sorted(models, key=lambda model: model.what != proposed)
         ),
         note=CURATED_NOTE,
     )
@@ -179,14 +177,15 @@ def _choice_line(choice: HubChoice) -> str:
 
 
 def _proposed(offer: HubOffer, fits: dict[str, Fit]) -> str | None:
-    """What was asked for, or is usual, if that fits; else the largest that does."""
-    if offer.usual is not None and fits.get(offer.usual) in (Fit.GPU, Fit.RAM, Fit.UNKNOWN):
-        return offer.usual
-    for wanted in (Fit.GPU, Fit.RAM, Fit.PARTLY):
-        fitting = [choice for choice in offer.choices if fits[choice.what] is wanted]
-        if fitting:
-            return max(fitting, key=lambda choice: choice.size).what
-    return None
+    """What was asked for, or is usual, if that fits well; else the best that does."""
+    sizes = {choice.what: choice.size for choice in offer.choices}
+    usual = offer.usual
+    if usual is not None and usual in sizes:
+        fit = fits[usual]
+        well = fit in (Fit.GPU, Fit.UNKNOWN) or (fit is not Fit.NO and sizes[usual] <= COMFORT)
+        if well:
+            return usual
+    return best(sizes, fits)
 
 
 _TOKEN_WORDS = {

@@ -151,11 +151,14 @@ class HubConnection:
 
 
 class Patience:
-    """How often a hub is asked again: anew whenever more has arrived than ever before."""
+    """How often a hub is asked again: anew whenever more has arrived than ever before.
 
-    def __init__(self, connection: HubConnection) -> None:
+    ``most`` bounds the tries where nothing has arrived that could be lost.
+    """
+
+    def __init__(self, connection: HubConnection, most: int | None = None) -> None:
         self._host = connection.host
-        self._pauses = connection.pauses
+        self._pauses = connection.pauses[:most]
         self._tries = 0
         self._furthest = 0
 

@@ -13,6 +13,8 @@ from tray.models.download import HubFile, HubRequest
 
 LARGEST_INDEX = 16 << 20
 LARGEST_FILE = 2 << 40
+MOST_TRIES = 3
+"""Times an index is asked for again: somebody waits, and nothing is lost."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -52,7 +54,7 @@ def read_repository(connection: HubConnection, request: HubRequest) -> Repositor
     """Ask the hub for the index. Raises PaddockError."""
     revision = quote(request.revision, safe="")
     path = f"/api/models/{request.repository}/revision/{revision}?blobs=true"
-    patience = Patience(connection)
+    patience = Patience(connection, MOST_TRIES)
     while True:
         try:
             return _repository(connection, request, _read(connection, path))
