@@ -242,3 +242,15 @@ def test_the_page_uses_the_same_colours() -> None:
     for name in SHARED_WITH_PAGE:
         assert f"--{name}: {css_hex(getattr(PALETTES[PanelTheme.LIGHT], name))};" in light
         assert f"--{name}: {css_hex(getattr(PALETTES[PanelTheme.DARK], name))};" in dark
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_least_load_of_a_cpu_is_seen_above_the_frame(size: int) -> None:
+    layout = layout_of(size)
+    column, inner = layout.bar // 2, layout.height - 2 * layout.unit
+    nothing, little, all_of_it = (
+        accent_rows(icon(cpu(load, 0), size=size), column, PanelTheme.DARK) for load in (0, 4, 100)
+    )
+    assert nothing == 0
+    assert little >= 1
+    assert inner - 2 * layout.unit <= all_of_it <= inner

@@ -47,19 +47,23 @@ def _bar(
     if bar.filled is None:
         strip.paste(_hatch(layout, palette.idle), (0, 0))
     elif bar.filled:
-        _fill(draw, bar, layout, palette)
+        _fill(draw, bar, layout, palette, layout.unit if outlined else 0)
     if outlined:
         end = (layout.bar - 1, layout.height - 1)
         draw.rectangle((0, 0, *end), outline=(*palette.ink, 255), width=layout.unit)
     return _rounded(strip, max(1, layout.size // 16))
 
 
-def _fill(draw: ImageDraw.ImageDraw, bar: Bar, layout: GaugeLayout, palette: Palette) -> None:
+def _fill(
+    draw: ImageDraw.ImageDraw, bar: Bar, layout: GaugeLayout, palette: Palette, frame: int
+) -> None:
+    """From the bottom up, inside a frame of so many pixels, so that the least is seen, too."""
     colours = {Level.NORMAL: palette.accent, Level.HIGH: palette.busy, Level.FULL: palette.bad}
-    top = layout.height - (bar.filled or 0)
-    draw.rectangle((0, top, layout.bar - 1, layout.height - 1), fill=(*colours[bar.level], 255))
+    room, bottom = layout.height - 2 * frame, layout.height - frame
+    top = bottom - max(1, round((bar.filled or 0) * room / layout.height))
+    draw.rectangle((0, top, layout.bar - 1, bottom - 1), fill=(*colours[bar.level], 255))
     for share in _NOTCHES[: bar.level]:
-        y = layout.height - round(layout.height * share) + layout.unit
+        y = bottom - round(room * share) + layout.unit
         draw.rectangle((0, y, layout.bar - 1, y + layout.unit - 1), fill=_CLEAR)
 
 
