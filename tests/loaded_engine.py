@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from tests.requirements import need_llama_server
 from tray.infrastructure.llama.command_line import executable_argv
 from tray.infrastructure.llama.free_port import free_port
@@ -46,7 +44,8 @@ def loaded(model: Path, config: LlamaCppConfig, folder: Path) -> Loaded:
         with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
             read = json.load(answer)["timings"]["prompt_n"]
         assert read > 512, "not a whole micro-batch"
-        memory = int(psutil.Process(process.pid).memory_full_info().pss)
+        rollup = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        memory = int(rollup.split("Pss:")[1].split()[0]) * 1024
     sizes = [float(size) for size in BUFFER.findall(log.read_text(errors="replace"))]
     return Loaded(buffers=round(sum(sizes) * 2**20), process=memory)
 

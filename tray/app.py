@@ -97,7 +97,7 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         history = MeterHistory()
         paddock = _with_metrics(ground, front, history, stack)
         presets = kept_presets(folders)
-        paddock.start_as(presets.applied_to)
+        paddock.use_presets(presets.applied_to, presets.begun)
         chats = stack.enter_context(kept_chats(folders.data))
         chats.begin_with(
             lambda: presets.chat_of((paddock.state().model or ground.configured_model()).path)
@@ -132,7 +132,8 @@ def alone() -> Iterator[Paddock]:
         ground = _ground(folders, stack)
         server = _server(ground, _Unwatched(), stack)
         paddock = _paddock(ground, server, show=_nothing, end=_nothing, measure_rarely=_as_before)
-        paddock.start_as(kept_presets(folders).applied_to)
+        presets = kept_presets(folders)
+        paddock.use_presets(presets.applied_to, presets.begun)
         yield paddock
 
 

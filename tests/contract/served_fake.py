@@ -143,6 +143,8 @@ class FakePaddock:
         self.asked.append(request)
         return self.answer
 
+    chat_as_set = chat
+
     def show(self) -> None:
         self.asked.append("show")
 

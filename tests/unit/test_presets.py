@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from tray.infrastructure.llama.extra_arguments import checked_arguments
+from tray.models.chat import ChatMessage, ChatRequest, Role
 from tray.models.config import KvCacheType, LlamaCppConfig
 from tray.models.conversation import ChatSettings
 from tray.models.failure import PaddockError
@@ -146,6 +147,22 @@ def test_there_is_a_limit(presets: Presets) -> None:
         presets.duplicate(MODEL, "p1")
     with pytest.raises(PaddockError, match="too many"):
         presets.save(MODEL, None, LONG)
+
+
+def test_a_chat_begins_as_the_preset_has_it_where_it_says_nothing_itself(
+    presets: Presets,
+) -> None:
+    asked = ChatRequest(messages=(ChatMessage(role=Role.USER, content="Hi"),), top_k=5)
+    assert presets.begun(asked, Path("a.gguf")) == asked
+    presets.save(MODEL, None, LONG)
+    presets.choose(MODEL, LONG.name)
+    begun = presets.begun(asked, Path("a.gguf"))
+    assert (begun.temperature, begun.top_k) == (0.2, 5)
+    assert [message.role for message in begun.messages] == [Role.SYSTEM, Role.USER]
+    assert begun.messages[0].content == "Be brief."
+    own = begun.model_copy(update={"temperature": 0.9})
+    assert presets.begun(own, Path("a.gguf")) == own
+    assert presets.begun(asked, None) == asked, "another model"
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "a\nb", "\x1b[31m", "x" * (LONGEST_NAME + 1)])

@@ -129,7 +129,7 @@ def page_over(
         house = model_house(folder / "models")
         hub = HubHouse(house, paddock.state)
         presets = kept_presets(house.folders)
-        paddock.start_as(presets.applied_to)
+        paddock.use_presets(presets.applied_to, presets.begun)
         fit = FitDesk(
             lambda: fit_parts(
                 house.folders, presets, paddock.configured, lambda: paddock.state().metrics

@@ -45,6 +45,7 @@ class Paddock:
         self._kept: ModelId | None = None
         self._listeners: tuple[Callable[[Notice], None], ...] = ()
         self._as_chosen: Callable[[LlamaCppConfig], LlamaCppConfig] = lambda config: config
+        self._begun: Callable[[ChatRequest, Path | None], ChatRequest] = lambda request, _: request
         self.hotkey: Callable[[], HotkeyState] = HotkeyState
         self.show = show
         self.quit = end
@@ -88,9 +89,14 @@ class Paddock:
             return config.model_copy(update={"model_path": self._kept.path})
         return config
 
-    def start_as(self, chosen: Callable[[LlamaCppConfig], LlamaCppConfig]) -> None:
-        """Have ``chosen`` apply the preset of its model to every launch from now on."""
-        self._as_chosen = chosen
+    def use_presets(
+        self,
+        launched: Callable[[LlamaCppConfig], LlamaCppConfig],
+        begun: Callable[[ChatRequest, Path | None], ChatRequest],
+    ) -> None:
+        """Apply presets from now on: to every launch, and to chats with the model of a file."""
+        self._as_chosen = launched
+        self._begun = begun
 
     def stop(self, request: StopRequest) -> ModelState:
         self._kept = None
@@ -125,7 +131,15 @@ class Paddock:
             listener(notice)
 
     def chat(self, request: ChatRequest) -> ChatStream:
-        """Ask the running server; PaddockError (NOT_RUNNING) without one."""
+        """Ask the running server; PaddockError (NOT_RUNNING) without one.
+
+        What the request leaves open is as the preset of the running model has it.
+        """
+        model = self._server.state.model
+        return self.chat_as_set(self._begun(request, None if model is None else model.path))
+
+    def chat_as_set(self, request: ChatRequest) -> ChatStream:
+        """The same, and what the request leaves open is the engine's."""
         return self._server.send_chat_message(request)
 
     def _found(self) -> Sequence[FoundModel]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from tray.models.chat import ChatMessage, ChatRequest, Role
 from tray.models.config import LlamaCppConfig
 from tray.models.conversation import ChatSettings
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -65,6 +66,17 @@ class Presets:
     def chat_of(self, path: Path | None) -> ChatSettings:
         """How new chats with the model of this file begin."""
         return self.of(self.key(path)).used.chat
+
+    def begun(self, request: ChatRequest, path: Path | None) -> ChatRequest:
+        """The request with the preset's prompt and sampling where it has none of its own."""
+        settings = self.chat_of(path)
+        messages = request.messages
+        prompt = settings.system_prompt.strip()
+        if prompt and all(message.role is not Role.SYSTEM for message in messages):
+            messages = (ChatMessage(role=Role.SYSTEM, content=prompt), *messages)
+        sampling = settings.model_dump(exclude={"system_prompt"}, exclude_none=True)
+        own = request.model_dump(include=set(sampling), exclude_none=True)
+        return request.model_copy(update={**sampling, **own, "messages": messages})
 
     def deleted(self, model: str) -> str | None:
         """The name of the preset that can be brought back."""

@@ -87,7 +87,11 @@ class ServedPaddock(Protocol):
     def free(self) -> FreedMemory:
         """Unload the model; the next start without a wish loads it again."""
 
-    def chat(self, request: ChatRequest) -> ServedAnswer: ...
+    def chat(self, request: ChatRequest) -> ServedAnswer:
+        """What the request leaves open is as the model's preset has it."""
+
+    def chat_as_set(self, request: ChatRequest) -> ServedAnswer:
+        """What the request leaves open is the engine's."""
 
     @property
     def hotkey(self) -> Callable[[], HotkeyState]:

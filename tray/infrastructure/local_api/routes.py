@@ -80,7 +80,7 @@ def _asked(body: PageChatRequest, served: ServedPaddock, page: ServedPage) -> Re
     request = body.asked(sees_images=served.state().sees_images)
 
     def answer() -> ServedAnswer:
-        return served.chat(request)
+        return served.chat_as_set(request)
 
     recorded = (
         answer()
