@@ -41,7 +41,7 @@ function formulaAround(node) {
   return (node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement)?.closest(".formula[data-source]");
 }
 
-async function copied(text) {
+export async function copied(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

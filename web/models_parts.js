@@ -37,6 +37,12 @@ export function asksFirst(made, question, action) {
   return made;
 }
 
+// What is there for those who look for it.
+export function fold(words, ...content) {
+  return element("details", { className: "fold" },
+    element("summary", {}, icon("chevron", true), words), ...content);
+}
+
 export class Trouble {
   root = element("div");
 

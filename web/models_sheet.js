@@ -3,7 +3,9 @@
 import { ApiFailure, call } from "./api.js";
 import { element, icon } from "./dom.js";
 import { state } from "./header.js";
-import { asksFirst, button, quiet } from "./models_parts.js";
+import { FitCard } from "./models_fit.js";
+import { PresetCard } from "./models_preset.js";
+import { asksFirst, button, fold, quiet } from "./models_parts.js";
 
 export const DEMO = "demo";
 const RUNS = ["starting", "ready"];
@@ -18,6 +20,7 @@ export function sheetCard(model, act) {
   if (model.problem) card.append(problem(model.line));
   let known = facts(model);
   const bar = element("p", { className: "actions" });
+  if (!model.problem) card.append(...launch(model.value, act));
   card.append(known, bar);
   if (model.value !== DEMO) tools.append(folderButton(model, act), deleteButton(model, act));
 
@@ -35,6 +38,15 @@ export function sheetCard(model, act) {
   };
   card.tell();
   return card;
+}
+
+// Whether it fits, and its presets; each is asked for by itself.
+function launch(value, act) {
+  const fit = new FitCard(value, { context: (tokens) => preset.context(tokens), failed: act.failed });
+  const preset = new PresetCard(value, { changed: () => fit.show(), failed: act.failed });
+  fit.show();
+  preset.show();
+  return [fit.root, fold("Preset", preset.root)];
 }
 
 function problem(words) {

@@ -2,14 +2,14 @@
 
 import { call } from "./api.js";
 import { element } from "./dom.js";
+import { fold } from "./models_parts.js";
 
 const AT = "/api/page/token";
 
 export async function tokenCard(failed) {
   const line = element("p", { className: "muted" });
   const controls = element("div");
-  const card = element("details", { className: "token" },
-    element("summary", {}, "Access token for gated models"), line, controls);
+  const card = fold("Access token for gated models", line, controls);
 
   function draw({ line: words, kept, can_keep: canKeep }) {
     line.textContent = words;

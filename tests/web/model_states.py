@@ -96,6 +96,25 @@ def model_sheet(shown: Shown) -> None:
 
 
 @state
+def model_preset(shown: Shown) -> None:
+    model_sheet(shown)
+    shown.page.locator("summary", has_text="Preset").click()
+    shown.page.get_by_role("button", name="Duplicate this preset").click()
+    expect(shown.page.get_by_label("Preset", exact=True)).to_have_value("Standard 2")
+    shown.page.get_by_role("button", name="Show the command line").click()
+    expect(shown.page.locator(".command")).to_be_visible()
+
+
+@state
+def model_too_large(shown: Shown) -> None:
+    model_sheet(shown)
+    slider = shown.page.get_by_role("slider", name="Context")
+    slider.focus()
+    shown.page.keyboard.press("End")
+    expect(shown.page.locator(".fit-line")).to_contain_text("Does not fit")
+
+
+@state
 def model_broken(shown: Shown) -> None:
     some_models(shown)
     opened_view(shown)

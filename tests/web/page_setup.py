@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.unit.engine_fakes import Rig as EngineRig
+from tests.web.fit_house import fit_house
 from tests.web.hub_house import HubHouse
 from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
-from tray.fitting import fit_parts
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi
@@ -23,7 +23,6 @@ from tray.models.config import LlamaCppConfig
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
-from tray.presets import kept_presets
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.ui.chat_desk import ChatDesk
@@ -128,13 +127,8 @@ def page_over(
         stack.callback(rig.getter.release.set)
         house = model_house(folder / "models")
         hub = HubHouse(house, paddock.state)
-        presets = kept_presets(house.folders)
-        paddock.use_presets(presets.applied_to, presets.begun)
-        fit = FitDesk(
-            lambda: fit_parts(
-                house.folders, presets, paddock.configured, lambda: paddock.state().metrics
-            )
-        )
+        parts_of_fit = fit_house(house, paddock)
+        fit = FitDesk(lambda: parts_of_fit)
         engines = EngineDesk(lambda: rig.engines)
         parts = PageParts(chats, engines, hub.desk, house.desk, fit)
         served = desk(few_models, lambda: demo, opened.append, parts, window, history)

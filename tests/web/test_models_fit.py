@@ -1,0 +1,110 @@
+"""Fit and presets on the page: the slider moves the figures, presets keep what a start takes."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.web.conftest import Shown
+from tests.web.model_states import opened_view
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+
+def sheet(shown: Shown) -> Locator:
+    shown.script.page.models.add("Bison-8B-Q4_K_M")
+    view = opened_view(shown)
+    shown.page.locator(".model-row .open").nth(1).click()
+    expect(view.locator(".fit-line")).to_contain_text("Fits")
+    return view
+
+
+def preset(shown: Shown) -> Locator:
+    view = sheet(shown)
+    view.locator("summary", has_text="Preset").click()
+    return view
+
+
+def test_the_slider_moves_the_figures_and_a_start_takes_its_context(shown: Shown) -> None:
+    view = sheet(shown)
+    slider = view.get_by_role("slider", name="Context")
+    verdict, device = view.locator(".fit-line"), view.locator(".devices li").first
+    expect(device).to_contain_text("NVIDIA GeForce RTX 4070")
+    slider.focus()
+    shown.page.keyboard.press("Home")
+    expect(view.locator(".tokens")).to_have_text("1,024 tokens")
+    expect(verdict).to_contain_text("Fits on the GPU")
+    expect(verdict).to_contain_text("with a context of 1,024 tokens")
+    few = device.inner_text()
+    shown.page.keyboard.press("End")
+    expect(view.locator(".tokens")).to_have_text("131,072 tokens")
+    expect(verdict).to_contain_text("Does not fit")
+    expect(verdict).to_contain_text("All of it fits on the GPU with a context of")
+    assert device.inner_text() != few
+    for _ in range(4):
+        shown.page.keyboard.press("ArrowLeft")
+    with shown.page.expect_response("**/presets/save"):
+        shown.page.keyboard.press("ArrowLeft")
+    chosen = int(view.locator(".tokens").inner_text().split()[0].replace(",", ""))
+    view.get_by_role("button", name="Start", exact=True).click()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    assert shown.script.engines.configs[-1].context_size == chosen
+
+
+def test_the_margin_is_shown_and_can_be_overridden(shown: Shown) -> None:
+    view = sheet(shown)
+    margin = view.locator(".margin")
+    expect(margin).to_contain_text("1.0 GiB stay free on the GPU")
+    view.get_by_label("Memory that must stay free").select_option("4096")
+    expect(margin).to_contain_text("4.0 GiB stay free on the GPU")
+
+
+def test_a_preset_is_changed_duplicated_renamed_reset_and_deleted(shown: Shown) -> None:
+    view = preset(shown)
+    layers, box = view.get_by_label("GPU layers"), view.get_by_label("Preset", exact=True)
+    with shown.page.expect_response("**/presets/save"):
+        layers.fill("7")
+        layers.blur()
+    with shown.page.expect_response("**/presets/save"):
+        view.get_by_label("Temperature").fill("0.3")
+        view.get_by_label("Temperature").blur()
+    view.get_by_role("button", name="Duplicate this preset").click()
+    expect(box).to_have_value("Standard 2")
+    expect(layers).to_have_value("7")
+    view.get_by_role("button", name="Rename this preset").click()
+    view.get_by_label("Name of this preset").fill("Careful <b>")
+    shown.page.keyboard.press("Enter")
+    expect(box).to_have_value("Careful <b>")
+    view.get_by_role("button", name="Reset this preset").click()
+    expect(layers).to_have_value("")
+    view.get_by_role("button", name="Delete this preset").click()
+    view.get_by_role("button", name="Delete", exact=True).click()
+    expect(box).to_have_value("Standard")
+    expect(layers).to_have_value("7")
+    view.get_by_role("button", name="Undo").click()
+    expect(box.locator("option")).to_have_count(2)
+
+
+def test_the_command_line_is_shown_and_what_is_not_allowed_refused(shown: Shown) -> None:
+    view = preset(shown)
+    extra = view.get_by_label("Extra arguments, one a line")
+    with shown.page.expect_response("**/presets/save"):
+        extra.fill("--rpc=evil:1")
+        extra.blur()
+    expect(view.locator(".failure")).to_be_visible()
+    with shown.page.expect_response("**/presets/save"):
+        view.get_by_label("KV cache, K").select_option("q8_0")
+    view.get_by_role("button", name="Show the command line").click()
+    expect(view.locator(".command")).to_contain_text("q8_0")
+    assert "rpc" not in view.locator(".command").inner_text()
+
+
+def test_a_value_that_makes_no_sense_is_not_kept(shown: Shown) -> None:
+    view = preset(shown)
+    box = view.get_by_label("Top-p")
+    box.fill("7")
+    box.blur()
+    assert box.evaluate("(it) => it.matches(':invalid')")
+    view.get_by_role("button", name="Duplicate this preset").click()
+    expect(view.get_by_label("Preset", exact=True)).to_have_value("Standard 2")
+    expect(view.locator(".failure")).to_have_count(0)

@@ -1,0 +1,158 @@
+// The presets of one model: how it is launched, and how new chats with it begin.
+
+import { call } from "./api.js";
+import { copied } from "./copy.js";
+import { element, setText } from "./dom.js";
+import { field, lines, number, choice } from "./models_fields.js";
+import { asksFirst, button, quiet } from "./models_parts.js";
+
+const AT = "/api/page/models/presets";
+const TYPES = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+const SAMPLING = [
+  ["temperature", "Temperature", 0, "any"], ["top_p", "Top-p", 0, "any", 1],
+  ["top_k", "Top-k", 0, 1], ["min_p", "Min-p", 0, "any", 1],
+  ["max_tokens", "Max tokens", 1, 1], ["seed", "Seed", -1, 1],
+];
+
+// `act` has changed(), after what a launch takes was changed, and failed(error).
+export class PresetCard {
+  #shown = null; // ShownPresets
+
+  constructor(model, act) {
+    this.model = model;
+    this.act = act;
+    this.box = element("select");
+    this.box.setAttribute("aria-label", "Preset");
+    this.box.addEventListener("change", () => this.#ask("choose", { name: this.box.value }));
+    this.tools = element("span", { className: "row-tools" });
+    this.form = element("div", { className: "fields" });
+    this.note = element("p", { className: "muted small", role: "status" });
+    this.command = element("div");
+    this.root = element("div", { className: "card-part" },
+      element("div", { className: "preset-head" }, this.box, this.tools), this.form, this.command, this.note);
+  }
+
+  async show() {
+    try {
+      this.#draw(await call(AT, { model: this.model }));
+    } catch (error) {
+      this.act.failed(error);
+    }
+  }
+
+  // Keeps a context with the preset that is used.
+  context(tokens) {
+    this.#change({ context_size: tokens });
+  }
+
+  get #used() {
+    return this.#shown.presets.find(({ name }) => name === this.#shown.chosen);
+  }
+
+  async #ask(deed, body) {
+    try {
+      this.#draw(await call(`${AT}/${deed}`, { model: this.model, ...body }));
+      this.act.changed();
+    } catch (error) {
+      this.act.failed(error);
+    }
+  }
+
+  async #change(values) {
+    if (!this.#shown) return;
+    const preset = { ...this.#used, ...values };
+    try {
+      this.#draw(await call(`${AT}/save`, { model: this.model, name: this.#used.name, preset }));
+      if (!("chat" in values)) this.act.changed();
+    } catch (error) {
+      this.act.failed(error);
+    }
+  }
+
+  #draw(shown) {
+    this.#shown = shown;
+    const { presets, chosen, can_restore: gone, note } = shown;
+    this.box.replaceChildren(...presets.map(({ name }) => element("option", { value: name }, name)));
+    this.box.value = chosen;
+    this.tools.replaceChildren(...this.#deeds(presets.length > 1));
+    setText(this.note, note ?? "");
+    if (gone) this.note.append(`Deleted “${gone}”. `, button("link", null, "Undo", () => this.#ask("restore", {})));
+    this.command.replaceChildren();
+    if (!this.form.contains(document.activeElement)) this.#fill();
+  }
+
+  #deeds(several) {
+    const name = this.#shown.chosen;
+    const rename = quiet("new", "Rename this preset", () => this.#rename());
+    const tools = [
+      rename,
+      quiet("copy", "Duplicate this preset", () => this.#duplicate()),
+      quiet("again", "Reset this preset", () => this.#ask("reset", { name })),
+    ];
+    if (several) tools.push(asksFirst(quiet("delete", "Delete this preset", () => {}), "Delete", () => this.#ask("delete", { name })));
+    return tools;
+  }
+
+  // The copy is what one goes on with.
+  async #duplicate() {
+    const before = new Set(this.#shown.presets.map(({ name }) => name));
+    await this.#ask("duplicate", { name: this.#shown.chosen });
+    const copy = this.#shown.presets.find(({ name }) => !before.has(name));
+    if (copy) await this.#ask("choose", { name: copy.name });
+  }
+
+  #rename() {
+    const input = element("input", { type: "text", className: "search", value: this.#used.name, maxLength: 60 });
+    input.setAttribute("aria-label", "Name of this preset");
+    let over = false;
+    const end = (keep) => {
+      if (over) return;
+      over = true;
+      input.replaceWith(this.box);
+      this.box.focus();
+      const name = input.value.trim();
+      if (keep && name && name !== this.#used.name) this.#change({ name });
+    };
+    input.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      end(event.key === "Enter");
+    });
+    input.addEventListener("blur", () => end(true));
+    this.box.replaceWith(input);
+    input.select();
+  }
+
+  #fill() {
+    const { gpu_layers: layers, cache_type_k: k, cache_type_v: v, extra_arguments: extra, chat } = this.#used;
+    const chatChange = (values) => this.#change({ chat: { ...this.#used.chat, ...values } });
+    const gpu = number(layers === "auto" ? null : layers, 0, 1, undefined, (value) => this.#change({ gpu_layers: value }));
+    gpu.placeholder = "as many as fit";
+    const prompt = element("textarea", { rows: 3, maxLength: 100000, value: chat.system_prompt, placeholder: "None" });
+    prompt.addEventListener("change", () => chatChange({ system_prompt: prompt.value }));
+    this.form.replaceChildren(
+      field("GPU layers", gpu),
+      field("KV cache, K", choice(TYPES, k, "as in the settings", (value) => this.#change({ cache_type_k: value }))),
+      field("KV cache, V", choice(TYPES, v, "as in the settings", (value) => this.#change({ cache_type_v: value }))),
+      ...SAMPLING.map(([name, words, low, step, high]) =>
+        field(words, number(chat[name], low, step, high, (value) => chatChange({ [name]: value })))),
+      field("System prompt of new chats", prompt, "whole"),
+      field("Extra arguments, one a line", lines(extra, (value) => this.#change({ extra_arguments: value })), "whole"),
+      element("p", { className: "whole" }, button("plain", null, "Show the command line", () => this.#export())),
+    );
+  }
+
+  async #export() {
+    try {
+      const { text } = await call(`${AT}/export`, { model: this.model, name: this.#shown.chosen });
+      const copy = button("plain", "copy", "Copy", async () => {
+        setText(this.note, await copied(text) ? "The command line is copied." : "It cannot be copied here; select it.");
+      });
+      this.command.replaceChildren(element("pre", { className: "command", tabIndex: 0 }, text), copy);
+      this.command.scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      this.act.failed(error);
+    }
+  }
+}
