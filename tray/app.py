@@ -105,7 +105,9 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         engines = EngineDesk(lambda: _engines(ground, paddock))
         fit = FitDesk(lambda: _fit(ground, presets, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
-        shelf = model_shelf(folders, ground.settings, ground.searched)
+        shelf = model_shelf(
+            folders, ground.settings, ground.searched, lambda: paddock.state().metrics
+        )
         desk = PageDesk(
             shelf.menu.few,
             ground.configured_model,

@@ -11,8 +11,10 @@ from tray.infrastructure.model_places import ModelPlaces
 from tray.infrastructure.opener import open_path
 from tray.infrastructure.own_program import own_command
 from tray.infrastructure.settings_store import SettingsStore
+from tray.models.metrics import ServerMetrics
 from tray.models.model_page import ListRequest
 from tray.models.settings import Settings
+from tray.services.rough_fit import free_memory
 from tray.ui.models_desk import ModelsDesk
 
 
@@ -28,16 +30,25 @@ def model_shelf(
     folders: Folders,
     settings: SettingsStore,
     searched: Callable[[Settings], tuple[Path, ...]],
+    metrics: Callable[[], ServerMetrics | None],
     show: Callable[[Path], None] = open_path,
 ) -> Shelf:
-    """``searched`` names the folders as the settings give them; ``show`` opens one."""
+    """``searched`` names the folders as the settings give them; ``show`` opens one.
+
+    ``metrics`` gives the newest measurement.
+    """
     places = ModelPlaces(folders.models, settings, searched, show)
 
     command = own_command(SUBCOMMAND)
 
     def request() -> ListRequest:
+        free = free_memory(metrics())
         return ListRequest(
-            folders=places.folders(), index=folders.cache / "models.json", state=folders.state
+            folders=places.folders(),
+            index=folders.cache / "models.json",
+            state=folders.state,
+            free_gpu=free.gpu,
+            free_ram=free.ram,
         )
 
     desk = ModelsDesk(lambda: ModelLines(request(), command), places)

@@ -1,20 +1,23 @@
 // One model in the list: open it, or start it at once.
 
 import { element, icon } from "./dom.js";
+import { fitMark } from "./models_choices.js";
 import { quiet } from "./models_parts.js";
 import { runs } from "./models_sheet.js";
 
 // `act` has show(value) and start(value).
 export function modelRow(line, selected, act) {
-  const { value, name, line: words, vision, problem } = line;
+  const { value, name, line: words, fit, fit_words: fits, used, vision, problem } = line;
   const running = runs(value);
   const title = element("span", { className: "name" }, element("span", {}, name));
   if (running) title.prepend(element("span", { className: "dot", "aria-hidden": "true" }));
   if (vision) title.append(icon("image", true));
   if (problem) title.prepend(icon("warning", true));
-  const open = element("button", { type: "button", className: "open" }, title,
-    element("span", { className: "line" }, words));
-  const more = [vision && "sees images", running && "running"].filter(Boolean);
+  if (used) title.append(element("span", { className: "when" }, used));
+  const second = element("span", { className: "line" }, element("span", {}, words));
+  if (fits) second.prepend(fitMark(fit, ""));
+  const open = element("button", { type: "button", className: "open", title: fits }, title, second);
+  const more = [fits, vision && "sees images", running && "running", used && `used ${used}`].filter(Boolean);
   if (more.length) open.setAttribute("aria-label", [name, words, ...more].join(", "));
   if (selected) open.setAttribute("aria-current", "true");
   open.addEventListener("click", () => act.show(value));

@@ -50,7 +50,7 @@ function launch(value, act) {
 }
 
 function problem(words) {
-  return element("p", { className: "trouble" }, icon("warning", true),
+  return element("p", { className: "misfit" }, icon("warning", true),
     element("span", {}, "This file cannot be used. ", words));
 }
 

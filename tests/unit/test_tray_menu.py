@@ -177,3 +177,13 @@ def test_what_is_copied_reaches_the_engine() -> None:
         ' -H "Authorization: Bearer secret" -H "Content-Type: application/json"'
         r' -d "{\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}"'
     )
+
+
+def test_a_model_too_large_for_the_computer_is_marked() -> None:
+    state = ModelState(metrics=ServerMetrics(ram_used=2**30, ram_total=2**32))
+    small = QWEN.model_copy(update={"name": "small", "size": 2**29})
+    large = QWEN.model_copy(update={"name": "large", "size": 2**36})
+    entries = labels(submenu(menu_entries(state, (large, small), DEMO), "Model"))
+    assert entries[1] == "large · 64.0 GiB · too large for this computer"
+    assert entries[2] == "small · 512 MiB"
+    assert entries[-2:] == ["More models…", "Open model folder"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from gguf import GGUFWriter, LlamaFileType
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.llama.model_lister import ModelLines
 from tray.infrastructure.settings_store import SettingsStore
+from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.shelf import model_shelf
 from tray.ui.models_desk import ModelsDesk
@@ -64,7 +66,9 @@ def write_model(
     writer.close()
 
 
-def model_house(root: Path) -> ModelHouse:
+def model_house(
+    root: Path, metrics: Callable[[], ServerMetrics | None] = lambda: None
+) -> ModelHouse:
     """An empty one below ``root``."""
     folders = Folders.under(root)
     folders.make()
@@ -74,5 +78,5 @@ def model_house(root: Path) -> ModelHouse:
     def searched(now: Settings) -> tuple[Path, ...]:
         return (folders.models, *now.models.folders)
 
-    desk = model_shelf(folders, settings, searched, shown.append).desk
+    desk = model_shelf(folders, settings, searched, metrics, shown.append).desk
     return ModelHouse(folders, settings, desk, shown)

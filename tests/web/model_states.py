@@ -120,7 +120,7 @@ def model_broken(shown: Shown) -> None:
     opened_view(shown)
     read(shown)
     shown.page.locator(".model-row .open").last.click()
-    expect(shown.page.locator(".trouble:not(:empty)")).to_be_visible()
+    expect(shown.page.locator(".misfit")).to_be_visible()
 
 
 @state

@@ -12,6 +12,7 @@ from tray.infrastructure.own_program import own_command
 from tray.models.base import Frozen
 from tray.models.local_api import ModelList
 from tray.models.model_page import ListRequest
+from tray.services.rough_fit import FreeMemory
 from tray.ui.model_words import pieces
 
 _READER = own_command("model-reader")
@@ -44,9 +45,13 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> int:
 
 def _said(request: ListRequest) -> Iterable[Frozen]:
     index = ModelIndex(request.index, _READER)
+    used = LastUsed(request.state).read()
     if request.most is None:
-        return pieces(CatalogReading(request.folders, index, LastUsed(request.state).read()))
+        free = FreeMemory(request.free_gpu, request.free_ram)
+        return pieces(CatalogReading(request.folders, index, used), free)
     models, _ = search_models(request.folders, index.open().knows)
+    if len(models) > request.most:
+        models = tuple(sorted(models, key=lambda model: -used.get(str(model.path), 0)))
     return (ModelList(models=models[: request.most], folders=request.folders),)
 
 

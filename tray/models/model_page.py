@@ -6,20 +6,24 @@ from typing import Annotated
 from pydantic import Field
 
 from tray.models.base import Frozen
+from tray.models.download import Fit
 
 
 class ListRequest(Frozen):
     """What the listing child is asked: the folders to search, the file of the index.
 
-    ``state`` is the folder that knows when models were used.
-
-    With ``most`` it says one ModelList of so many models and ends; else it says a
+    ``state`` is the folder that knows when models were used; ``free_gpu`` and
+    ``free_ram`` are what the next model may take, in bytes, 0 without a GPU.
+    With ``most`` it says one ModelList of so many models, the last used ones of too many,
+    and ends; else it says a
     ModelsShown, and ModelsRead while it reads files.
     """
 
     folders: tuple[Path, ...]
     index: Path
     state: Path
+    free_gpu: int | None = None
+    free_ram: int | None = None
     most: int | None = None
 
 
@@ -27,13 +31,17 @@ class ModelRow(Frozen):
     """One model of the list. ``value`` is what StartRequest takes.
 
     ``line`` are its facts in short, ``facts`` all of them as label and text. A file
-    with a ``problem`` cannot be used: then ``line`` is the reason.
+    with a ``problem`` cannot be used: then ``line`` is the reason. ``fit`` is where it
+    would go, by its size, and ``fit_words`` says so; ``used`` is when it was last ready.
     """
 
     value: str
     name: str
     line: str
     facts: tuple[tuple[str, str], ...] = ()
+    fit: Fit = Fit.UNKNOWN
+    fit_words: str = ""
+    used: str | None = None
     vision: bool = False
     problem: bool = False
 

@@ -40,6 +40,14 @@ def free_memory(metrics: ServerMetrics | None) -> FreeMemory:
     return FreeMemory(sum(known) if known or not metrics.gpus else None, ram)
 
 
+def whole_memory(metrics: ServerMetrics | None) -> FreeMemory:
+    """What it could take if nothing else ran: this does not change with every measurement."""
+    if metrics is None or metrics.gpus is None:
+        return FreeMemory(None, None)
+    totals = [gpu.vram_total for gpu in metrics.gpus if gpu.vram_total is not None]
+    return FreeMemory(sum(totals) if totals or not metrics.gpus else None, metrics.ram_total)
+
+
 def needed(size: int) -> int:
     """Bytes a model whose files have ``size`` bytes takes, roughly."""
     return size + size // 10 + COMPUTE

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
 from tray.models.model_page import FolderRow, ModelRow, ModelsRead, ModelsShown
+from tray.services.rough_fit import FreeMemory, rough_fit
 from tray.ui.conversation_words import when
+from tray.ui.download_words import FIT_WORDS
 from tray.ui.page_state import DEMO
 from tray.ui.present import SEPARATOR, UNKNOWN, joined, size
 
@@ -36,12 +38,12 @@ class Reading(Protocol):
     def read(self) -> Iterator[DescribedModel]: ...
 
 
-def shelf(look: CatalogLook) -> ModelsShown:
-    """The list: the demo model, every model by name, then the files that cannot be used."""
+def shelf(look: CatalogLook, free: FreeMemory) -> ModelsShown:
+    """The list: the demo model, the models used last, the others by name, then useless files."""
     unread = frozenset(look.unread)
-    models = look.catalog.models
+    models = sorted(look.catalog.models, key=lambda model: -(model.last_used or 0))
     rows = [ModelRow(value=DEMO, name=DEMO_NAME, line=_DEMO_LINE, facts=_DEMO_FACTS)]
-    rows += [model_row(model, known=model.path not in unread) for model in models]
+    rows += [model_row(model, free, known=model.path not in unread) for model in models]
     rows += [broken_row(broken) for broken in look.catalog.broken]
     return ModelsShown(
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
@@ -52,17 +54,17 @@ def shelf(look: CatalogLook) -> ModelsShown:
 
 
 def pieces(
-    reading: Reading, now: Callable[[], float] = time.monotonic
+    reading: Reading, free: FreeMemory, now: Callable[[], float] = time.monotonic
 ) -> Iterator[ModelsShown | ModelsRead]:
     """The list at once, then what is read meanwhile, a few times a second."""
     look = reading.look()
-    yield shelf(look)
+    yield shelf(look, free)
     there, left = len(look.catalog.models), len(look.unread)
     waiting: list[ModelRow] = []
     due = now() + PACE
     for model in reading.read():
         left -= 1
-        waiting.append(model_row(model))
+        waiting.append(model_row(model, free))
         if now() >= due or not left:
             yield ModelsRead(rows=tuple(waiting), reading=left, summary=summary(there, left))
             waiting, due = [], now() + PACE
@@ -74,9 +76,10 @@ def summary(models: int, reading: int) -> str:
     return f"{count}, {reading:,} still being read" if reading else count
 
 
-def model_row(model: DescribedModel, *, known: bool = True) -> ModelRow:
+def model_row(model: DescribedModel, free: FreeMemory, *, known: bool = True) -> ModelRow:
     """One model on two lines."""
     facts = model.facts
+    fit = rough_fit(model.size, free)
     if facts.problem is not None:
         line, problem = _sentence(facts.problem), True
     else:
@@ -86,6 +89,9 @@ def model_row(model: DescribedModel, *, known: bool = True) -> ModelRow:
         name=model.name,
         line=line,
         facts=_facts(model),
+        fit=fit,
+        fit_words=FIT_WORDS[fit],
+        used=None if model.last_used is None else when(model.last_used, time.time()),
         vision=model.projector is not None,
         problem=problem,
     )

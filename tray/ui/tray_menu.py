@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 from tray.models.catalog import FoundModel
+from tray.models.download import Fit
 from tray.models.state import ModelId, ModelState, ServerPhase
+from tray.services.rough_fit import FreeMemory, rough_fit, whole_memory
 from tray.ui import present
 from tray.ui.actions import Intent, actions_of
 from tray.ui.menu_entry import SEPARATOR, Entry, Verb
 from tray.ui.page_state import DEMO, model_value
 
+TOO_LARGE = "too large for this computer"
 LONGEST_LABEL = 72
 """Characters; a menu is as wide as its longest entry."""
 
@@ -33,7 +36,7 @@ def menu_entries(
         _note(present.state_line(state.model_copy(update={"retry_delay": None}))),
         *((_note(came_back),) if came_back else ()),
         *_engine_entries(state, model),
-        Entry("Model", submenu=_model_entries(models, model)),
+        Entry("Model", submenu=_model_entries(models, model, whole_memory(state.metrics))),
         *_metrics_entries(state),
         SEPARATOR,
         Entry("Copy", submenu=_copy_entries(state)),
@@ -65,14 +68,18 @@ def _engine_entries(state: ModelState, model: ModelId) -> tuple[Entry, ...]:
     return entries or (Entry("Start", Verb.START, model_value(model), enabled=False),)
 
 
-def _model_entries(models: tuple[FoundModel, ...], current: ModelId) -> tuple[Entry, ...]:
+def _model_entries(
+    models: tuple[FoundModel, ...], current: ModelId, free: FreeMemory
+) -> tuple[Entry, ...]:
     """The demo model, every model found, and the current one wherever it lies."""
     chosen = model_value(current)
     entries = [
         _model_entry("demo model" + present.SEPARATOR + "built in", DEMO, chosen),
         *(
             _model_entry(
-                _with_size(model), model_value(ModelId(name=model.name, path=model.path)), chosen
+                _with_size(model, free),
+                model_value(ModelId(name=model.name, path=model.path)),
+                chosen,
             )
             for model in models
         ),
@@ -91,8 +98,10 @@ def _model_entry(label: str, value: str, chosen: str) -> Entry:
     return Entry(_short(label), Verb.START, value, chosen=value == chosen)
 
 
-def _with_size(model: FoundModel) -> str:
+def _with_size(model: FoundModel, free: FreeMemory) -> str:
     size = present.size(model.size)
+    if rough_fit(model.size, free) is Fit.NO:
+        size += present.SEPARATOR + TOO_LARGE
     name = present.shorten(model.name, LONGEST_LABEL - len(present.SEPARATOR) - len(size))
     return name + present.SEPARATOR + size
 
