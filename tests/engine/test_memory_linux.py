@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from tests.engine.engine_setup import (
 from tray.models.config import EngineKind
 from tray.models.state import ModelState
 from tray.services.llama.service import LlamaCppService
+
+assert sys.platform == "linux"
 
 pytestmark = pytest.mark.engine
 BOTH = [EngineKind.BUNDLED, EngineKind.EXECUTABLE]
