@@ -120,7 +120,7 @@ def page_over(
     past = Past()
     history = MeterHistory(past)
     with ExitStack() as stack:
-        folder = kept or Path(stack.enter_context(TemporaryDirectory()))
+        folder = kept or Path(stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True)))
         chats = stack.enter_context(chat_desk(folder))
         demo = ModelId(name="demo")
         rig = EngineRig()
