@@ -82,15 +82,25 @@ class Pace:
         self._goal = 0
         self._per_second = 0.0
         self._begun = (0.0, 0)
+        self._open = False
 
     def restart(self) -> None:
+        """An answer begins."""
         with self._changed:
             self.sent = self._goal = 0
+            self._open = True
+            self._changed.notify_all()
+
+    def end(self) -> None:
+        """It is over, or nobody listens any more."""
+        with self._changed:
+            self._open = False
 
     def go(self, tokens: int, per_second: float) -> float:
-        """Seconds it took until they were sent."""
-        begun = time.monotonic()
+        """Seconds it took until they were sent, once there is an answer."""
         with self._changed:
+            self._changed.wait_for(lambda: self._open, PATIENCE)
+            begun = time.monotonic()
             self._goal += tokens
             self._per_second = per_second
             self._begun = (begun, self.sent)
@@ -160,6 +170,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        try:
+            self._tokens(with_timings)
+        finally:
+            self.server.pace.end()
+
+    def _tokens(self, with_timings: bool) -> None:
         begun = time.monotonic()
         for number, token in enumerate(self.server.answer, 1):
             self.server.pace.wait()
