@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tray import __version__
 from tray.chats import kept_chats
 from tray.downloads import kept_downloads
+from tray.first_model import setup_desk
 from tray.front_end import Door, FrontEnd
 from tray.infrastructure.clock import SystemClock, wall_clock
 from tray.infrastructure.folders import Folders
@@ -112,7 +113,9 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
             shelf.menu.few,
             ground.configured_model,
             open_url,
-            PageParts(chats, engines, downloads, shelf.desk, fit),
+            PageParts(
+                chats, engines, downloads, shelf.desk, fit, setup_desk(downloads, engines, paddock)
+            ),
             front.popover,
             history,
         )

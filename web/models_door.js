@@ -1,6 +1,6 @@
 // The way to the Models view, which is fetched when it is first opened.
 
-import { byId } from "./dom.js";
+import { byId, setText } from "./dom.js";
 import { onState, showFailure } from "./header.js";
 
 let wanted = false;
@@ -13,6 +13,12 @@ export async function openModels(place) {
 
 export function setUpModels() {
   byId("models-open").addEventListener("click", () => openModels().catch(showFailure));
+  byId("first-model-get").addEventListener("click", () => openModels("get").catch(showFailure));
+  onState(({ needs_model: needs, setup }) => {
+    byId("first-model").hidden = !needs && !setup;
+    setText(byId("first-model-get"), setup ? `Getting ${setup.name}` : "Get a good model");
+    setText(byId("first-model-line"), setup?.line ?? "The demo model is only for a first look.");
+  });
   // Asked for in the icon's menu; the view takes the wish back once it is open.
   onState(({ wants_models: wants }) => {
     if (wants && !wanted) openModels().catch(showFailure);

@@ -9,10 +9,10 @@ const AT = "/api/page/models/folders";
 // `act` has changed() and failed(error). Rejects with what the server could not do.
 export async function foldersCard(act) {
   const list = element("ul", { className: "folders" });
-  const card = element("article", { className: "model-card" },
+  const card = element("article", { className: "model-card" }, element("div", { className: "card-scroll" },
     element("h2", { tabIndex: -1 }, "Folders"),
     element("p", { className: "muted" }, "Every GGUF file in these folders and below is listed."),
-    list, adder((path) => change("add", path)));
+    list, adder((path) => change("add", path))));
 
   function draw({ rows }) {
     list.replaceChildren(...rows.map((row) => line(row, act, () => change("remove", row.path))));

@@ -6,6 +6,7 @@ import { run, state } from "./header.js";
 import { choiceList } from "./models_choices.js";
 import { DownloadList } from "./models_downloads.js";
 import { button, Trouble } from "./models_parts.js";
+import { SetupCard } from "./models_setup.js";
 import { tokenCard } from "./models_token.js";
 
 const AT = "/api/page/downloads";
@@ -17,9 +18,10 @@ const finder = element("form", { className: "finder" }, box,
   element("button", { type: "submit", className: "plain" }, "Find"));
 const trouble = new Trouble();
 const downloads = new DownloadList({ start, failed: trouble.show });
+const setup = new SetupCard({ failed: trouble.show, done: showCurated });
 const offer = element("div", { className: "offer" });
 const token = element("div");
-const inner = element("div", { className: "column" }, finder, trouble.root, downloads.root, offer, token);
+const inner = element("div", { className: "column" }, setup.root, finder, trouble.root, downloads.root, offer, token);
 const root = element("section", { id: "models-get", className: "pane" }, inner);
 
 let asked = 0;
@@ -93,11 +95,14 @@ export const getting = {
     showCurated();
     tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
     if (state) this.tell(state);
+    setup.show(state);
     box.focus();
   },
   leave() {},
   tell(next) {
-    downloads.show(next.downloads);
+    setup.tell(next);
+    // Its bar stands above; another would say the same.
+    downloads.show(next.setup && !next.setup.failure ? [] : next.downloads);
     // What has arrived is marked in the list.
     const now = next.downloads.filter(({ model }) => model).map(({ id }) => id).join();
     if (now !== here && here !== "" && !box.value) showCurated();

@@ -16,12 +16,13 @@ export const runs = (value) => RUNS.includes(state?.phase) && state.model === va
 export function sheetCard(model, act) {
   const tools = element("span", { className: "row-tools" });
   const head = element("div", { className: "card-head" }, element("h2", { className: "grow" }, model.name), tools);
-  const card = element("article", { className: "model-card" }, head);
-  if (model.problem) card.append(problem(model.line));
+  const inner = element("div", { className: "card-scroll" }, head);
+  if (model.problem) inner.append(problem(model.line));
   let known = facts(model);
   const bar = element("p", { className: "actions" });
-  if (!model.problem) card.append(...launch(model.value, act));
-  card.append(known, bar);
+  if (!model.problem) inner.append(...launch(model.value, act));
+  inner.append(known);
+  const card = element("article", { className: "model-card" }, inner, bar);
   if (model.value !== DEMO) tools.append(folderButton(model, act), deleteButton(model, act));
 
   // What was read of the file meanwhile.

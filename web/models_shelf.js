@@ -22,7 +22,7 @@ const listTrouble = new Trouble();
 const left = element("div", { className: "shelf-list" }, box,
   element("p", { className: "shelf-line" }, summary, folders), listTrouble.root, note, list.root);
 const trouble = new Trouble();
-const card = element("div");
+const card = element("div", { className: "card-slot" });
 const side = element("div", { className: "shelf-side", tabIndex: -1 },
   button("plain back", "back", "All models", back), trouble.root, card);
 const notice = element("div", { className: "notice", role: "status", hidden: true });
@@ -115,7 +115,6 @@ function deleted(line) {
 function failed(error) {
   root.classList.add("deep");
   trouble.show(error);
-  side.scrollTop = 0;
 }
 
 // Shows a card beside the list, or over it where there is no room.
@@ -124,7 +123,6 @@ function beside(value, content) {
   root.classList.add("deep");
   trouble.clear();
   card.replaceChildren(content);
-  side.scrollTop = 0;
   draw();
 }
 

@@ -14,6 +14,7 @@ from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.model_house import model_house
 from tests.web.page_setup import chat_desk
 from tray.downloads import kept_downloads
+from tray.first_model import setup_desk
 from tray.fitting import fit_parts
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.llama.chat_client import HttpChatClient
@@ -64,12 +65,15 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
         house = model_house(folder / "models")
         presets = kept_presets(house.folders)
+        engine_desk = EngineDesk(lambda: EngineRig().engines)
+        downloads = stack.enter_context(kept_downloads(house.folders, Settings, paddock))
         parts = PageParts(
             stack.enter_context(chat_desk(folder)),
-            EngineDesk(lambda: EngineRig().engines),
-            stack.enter_context(kept_downloads(house.folders, Settings, paddock)),
+            engine_desk,
+            downloads,
             house.desk,
             FitDesk(lambda: fit_parts(house.folders, presets, paddock.configured, _nothing)),
+            setup_desk(downloads, engine_desk, paddock),
         )
         desk = WatchedDesk(parts)
         api = LocalApi(paddock, ROOT / "web", desk)

@@ -51,6 +51,7 @@ from tray.models.preset import (
     SavePresetRequest,
     ShownPresets,
 )
+from tray.models.setup import ShownPlan
 from tray.models.state import Connection, ModelId, ModelState, ServerPhase
 from tray.ui.page_state import page_state
 from tray.ui.page_stream import PageStream
@@ -378,6 +379,23 @@ class FakeFit:
         return ShownPresets(model="demo", chosen=STANDARD, presets=(Preset(),))
 
 
+class FakeSetup:
+    """Satisfies the ServedSetup port; ``asked`` gets the name of each call."""
+
+    def __init__(self, asked: list[object]) -> None:
+        self._asked = asked
+
+    def plan(self) -> ShownPlan:
+        self._asked.append("plan")
+        return ShownPlan()
+
+    def begin(self) -> None:
+        self._asked.append("begin")
+
+    def cancel(self) -> None:
+        self._asked.append("cancel setup")
+
+
 class FakePage:
     """Satisfies the ServedPage port; ``asked`` gets the name of each call."""
 
@@ -387,6 +405,7 @@ class FakePage:
         self.engines = FakeEngines(asked)
         self.downloads = FakeDownloads(asked)
         self.models = FakeModels(asked)
+        self.setup = FakeSetup(asked)
         self.fit = FakeFit(asked)
 
     def opened(self) -> None:

@@ -59,6 +59,15 @@ def some_models(shown: Shown) -> None:
     house.spoil("half-a-download", b"GGUF\x03\0\0\0")
 
 
+def with_card_and_no_model(shown: Shown) -> None:
+    """A GPU, and nothing but the demo model."""
+    metrics = ServerMetrics(gpus=(CARD,), cpu_percent=9.0, ram_used=5 * GIB, ram_total=15 * GIB)
+    shown.script.page.service.metrics_sampled(metrics)
+    shown.script.page.few.clear()
+    shown.page.reload()
+    expect(shown.page.locator("#first-model")).to_be_visible()
+
+
 def read(shown: Shown) -> None:
     expect(shown.page.locator(".summary")).to_have_text("6 models")
 
@@ -195,3 +204,24 @@ def engine_under_way(shown: Shown) -> None:
     panel = opened_view(shown, "Engine")
     panel.get_by_role("button", name="Get Vulkan").click()
     expect(panel.get_by_role("progressbar")).to_be_visible()
+
+
+@state
+def first_model(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+
+
+@state
+def first_model_plan(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    shown.page.click("#first-model-get")
+    expect(shown.page.locator(".setup")).to_be_visible()
+
+
+@state
+def first_model_under_way(shown: Shown) -> None:
+    first_model_plan(shown)
+    shown.page.get_by_role("button", name="Get it and start").click()
+    expect(shown.page.get_by_role("progressbar")).to_be_visible()
+    shown.script.page.hub.fetches[0].arrived(0.41)
+    expect(shown.page.locator(".setup")).to_contain_text("41 %")

@@ -15,6 +15,7 @@ from tests.web.hub_house import HubHouse
 from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
 from tray.chats import kept_chats
+from tray.first_model import setup_desk
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi
@@ -89,6 +90,8 @@ class ServedPage:
     """The engines on offer, as a script."""
     models: ModelHouse
     hub: HubHouse
+    few: list[FoundModel]
+    """The models of the page's menu."""
 
     @property
     def origin(self) -> str:
@@ -113,9 +116,11 @@ def page_over(
     paddock = Paddock(service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing)
     window, opened, looks = Window(), list[str](), list[None]()
 
+    few = list(MODELS)
+
     def few_models() -> tuple[FoundModel, ...]:
         looks.append(None)
-        return MODELS
+        return tuple(few)
 
     past = Past()
     history = MeterHistory(past)
@@ -130,14 +135,15 @@ def page_over(
         parts_of_fit = fit_house(house, paddock)
         fit = FitDesk(lambda: parts_of_fit)
         engines = EngineDesk(lambda: rig.engines)
-        parts = PageParts(chats, engines, hub.desk, house.desk, fit)
+        setup = setup_desk(hub.desk, engines, paddock)
+        parts = PageParts(chats, engines, hub.desk, house.desk, fit, setup)
         served = desk(few_models, lambda: demo, opened.append, parts, window, history)
         api = LocalApi(paddock, WEB, served)
         api.start()
         stack.callback(api.close)
         service.metrics_sampled(METRICS)
         yield ServedPage(
-            service, api, window, opened, looks, history, past, served, folder, rig, house, hub
+            service, api, window, opened, looks, history, past, served, folder, rig, house, hub, few
         )
 
 

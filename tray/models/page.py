@@ -8,6 +8,7 @@ from tray.models.base import Frozen
 from tray.models.chat import ChatTimings, FinishReason
 from tray.models.failure import ServerFailure
 from tray.models.page_downloads import ShownDownload
+from tray.models.setup import ShownSetup
 from tray.models.state import ServerPhase
 
 
@@ -161,7 +162,8 @@ class PageState(Frozen):
     ``failure`` is why it ended or stands still, ``actions`` what may be done now,
     ``note`` what happened to the model without the user's doing. ``sampling`` is what
     the engine does with values left to it, ``images_note`` why it takes no image.
-    ``models`` are few; ``wants_models`` asks the page to show all of them.
+    ``models`` are few; ``wants_models`` asks the page to show all of them. ``setup`` is
+    how far a first model is, ``needs_model`` that there is none but the demo.
     """
 
     phase: ServerPhase
@@ -179,6 +181,8 @@ class PageState(Frozen):
     hint: str | None
     note: str | None = None
     wants_models: bool = False
+    setup: ShownSetup | None = None
+    needs_model: bool = False
     suggestions: tuple[str, ...]
     sampling: SamplingWords
     images_note: str | None

@@ -43,31 +43,32 @@ class EngineDesk:
         self._lock = threading.Lock()
 
     @property
-    def _engines(self) -> Offered:
+    def engines(self) -> Offered:
+        """The engines themselves."""
         with self._lock:
             if self._made is None:
                 self._made = self._make()
             return self._made
 
     def shelf(self) -> PageEngines:
-        return page_engines(self._engines.shelf())
+        return page_engines(self.engines.shelf())
 
     def get(self, request: GetEngineRequest) -> PageEngines:
-        self._engines.get(request.name)
+        self.engines.get(request.name)
         return self.shelf()
 
     def cancel(self) -> PageEngines:
-        self._engines.cancel()
+        self.engines.cancel()
         return self.shelf()
 
     def use(self, request: UseEngineRequest) -> PageEngines:
-        self._engines.use(request.name)
+        self.engines.use(request.name)
         return self.shelf()
 
     def back(self) -> PageEngines:
-        self._engines.back()
+        self.engines.back()
         return self.shelf()
 
     def remove(self, request: RemoveEngineRequest) -> PageEngines:
-        self._engines.remove(request.name)
+        self.engines.remove(request.name)
         return self.shelf()

@@ -6,7 +6,6 @@ from typing import Generic, Protocol, TypeVar
 
 from tray.models.catalog import ModelPlace
 from tray.models.model_page import FoldersShown
-from tray.ui.model_words import folder_row
 
 Lines = TypeVar("Lines")
 
@@ -45,6 +44,9 @@ class ModelsDesk(Generic[Lines]):
         return self._list_models()
 
     def folders(self) -> FoldersShown:
+        # Its words come with more than a resident needs whose page nobody opens.
+        from tray.ui.model_words import folder_row
+
         return FoldersShown(rows=tuple(map(folder_row, self._places.places())))
 
     def add_folder(self, path: str) -> FoldersShown:

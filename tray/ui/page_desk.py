@@ -18,6 +18,7 @@ from tray.ui.history import MeterHistory
 from tray.ui.memory_words import freed_line, notice_words
 from tray.ui.models_desk import ModelsDesk
 from tray.ui.page_state import page_state
+from tray.ui.setup_desk import SetupDesk
 
 if TYPE_CHECKING:
     from tray.ui.page_stream import PageStream
@@ -41,6 +42,7 @@ class PageParts:
     downloads: DownloadDesk
     models: ModelsDesk[Any]
     fit: FitDesk
+    setup: SetupDesk
 
 
 class PageDesk:
@@ -70,20 +72,29 @@ class PageDesk:
         self.fit = parts.fit
         self.downloads.listen(self.opened)
         self.models = parts.models
+        self.setup = parts.setup
         self._popover = popover
         self._history = history or MeterHistory()
         self._few: tuple[FoundModel, ...] = ()
+        self._looked = False
         self._note: str | None = None
 
     def opened(self) -> None:
         threading.Thread(target=self._look_for_models, name="page-models", daemon=True).start()
 
     def state(self, state: ModelState) -> PageState:
-        shown = page_state(state, self._few, state.model or self._configured())
+        model = state.model or self._configured()
+        shown = page_state(state, self._few, model)
         if state.phase in (ServerPhase.STARTING, ServerPhase.READY):
             self._note = None
         downloads, wanted = self.downloads.lines(), self.models.wanted
-        asides = {"note": self._note, "downloads": downloads, "wants_models": wanted}
+        asides = {
+            "note": self._note,
+            "downloads": downloads,
+            "wants_models": wanted,
+            "setup": self.setup.shown(),
+            "needs_model": self._looked and not self._few and model.path is None,
+        }
         return shown.model_copy(update=asides) if any(asides.values()) else shown
 
     def tell(self, notice: Notice) -> None:
@@ -116,3 +127,4 @@ class PageDesk:
 
     def _look_for_models(self) -> None:
         self._few = self._few_models()
+        self._looked = True

@@ -44,6 +44,7 @@ from tray.models.preset import (
     SavePresetRequest,
     ShownPresets,
 )
+from tray.models.setup import ShownPlan
 from tray.models.state import Connection, ModelState
 
 
@@ -248,6 +249,17 @@ class ServedFit(Protocol):
     def command_line(self, request: PresetRequest) -> CommandLine: ...
 
 
+class ServedSetup(Protocol):
+    """From nothing to an answering model. Any thread may call; failures are PaddockError."""
+
+    def plan(self) -> ShownPlan: ...
+
+    def begin(self) -> None:
+        """Begin; the page's state tells how far it is."""
+
+    def cancel(self) -> None: ...
+
+
 class ServedPage(Protocol):
     """What only the page needs. Any thread may call; failures are PaddockError."""
 
@@ -262,6 +274,9 @@ class ServedPage(Protocol):
 
     @property
     def models(self) -> ServedModels: ...
+
+    @property
+    def setup(self) -> ServedSetup: ...
 
     @property
     def fit(self) -> ServedFit: ...

@@ -11,6 +11,7 @@ from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.model_routes import model_routes
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock, ServedPage
 from tray.infrastructure.local_api.route import Route, done, get, post
+from tray.infrastructure.local_api.setup_routes import setup_routes
 from tray.infrastructure.local_api.streams import (
     ChatLines,
     PageLines,
@@ -62,6 +63,7 @@ def page_routes(served: ServedPaddock, page: ServedPage) -> Mapping[str, Route]:
         **fit_routes(page.fit),
         **download_routes(page.downloads),
         **model_routes(page.models),
+        **setup_routes(page.setup),
     }
 
 

@@ -1,0 +1,150 @@
+"""From nothing to an answering model: what is got, how far it is, when it starts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.contract.guard_setup import until
+from tests.unit.engine_fakes import Rig, failure
+from tray.models.download import (
+    CuratedModel,
+    Download,
+    DownloadPhase,
+    DownloadProgress,
+)
+from tray.models.failure import PaddockError
+from tray.models.setup import SetupProgress
+from tray.services.setup import Setup
+from tray.ui.setup_words import shown_setup
+
+MODEL = CuratedModel(
+    what="ann/Bison-GGUF:Q4_K_M",
+    name="Bison 4B",
+    about="calm",
+    quantization="Q4_K_M",
+    size=1000,
+    licence="Apache 2.0",
+)
+PATH = Path("/m/bison.gguf")
+
+
+@dataclass
+class World:
+    """A list with one download, engines of a script, and what the setup asked for."""
+
+    rig: Rig = field(default_factory=Rig)
+    kept: tuple[Download, ...] = ()
+    did: list[object] = field(default_factory=list)
+    may_go_on: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.setup = Setup(
+            self,
+            lambda: self.rig.engines,
+            lambda: self.did.append("unload"),
+            self.did.append,
+            self.wait,
+        )
+
+    def all(self) -> tuple[Download, ...]:
+        return self.kept
+
+    def start(self, what: str) -> None:
+        self.kept = (Download(id="1", what=what, phase=DownloadPhase.RUNNING),)
+
+    def remove(self, download: str) -> None:
+        self.did.append(("remove", download))
+        self.kept = ()
+
+    def wait(self, _: float) -> None:
+        self.may_go_on.wait(0.01)
+
+    def download(self, **changes: object) -> None:
+        self.kept = (self.kept[0].model_copy(update=changes),)
+
+    def begun(self) -> World:
+        self.setup.begin(self.setup.plan(MODEL))
+        return self
+
+    def comes(self, seen: Callable[[SetupProgress], bool]) -> None:
+        until(lambda: self.setup.progress is not None and seen(self.setup.progress))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_plan_has_the_engine_only_where_it_helps(world: World) -> None:
+    plan = world.setup.plan(MODEL)
+    assert (plan.what, plan.engine, plan.engine_size) == (MODEL.what, "b100-vulkan", 30 << 20)
+    world.rig.get_now()
+    assert world.setup.plan(MODEL).engine is None
+
+
+def test_a_machine_without_a_gpu_needs_no_engine(world: World) -> None:
+    world.rig.getter.found = world.rig.getter.found.model_copy(update={"gpu": False, "vulkan": ()})
+    assert world.setup.plan(MODEL).engine is None
+
+
+def test_both_are_got_and_then_the_model_starts(world: World) -> None:
+    world.begun()
+    assert world.did == ["unload"]
+    half = DownloadProgress(name="a", done=400, total=800, fetched=400, speed=100.0)
+    world.download(progress=half)
+    total = (30 << 20) + 800
+    world.comes(lambda now: (now.done, now.total) == ((15 << 20) + 400, total))
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    world.comes(lambda now: now.done > (15 << 20) + 400)
+    assert PATH not in world.did
+    world.rig.getter.release.set()
+    until(lambda: world.setup.progress is None)
+    assert world.did == ["unload", PATH]
+
+
+def test_a_failure_of_the_engine_ends_it_with_its_reason(world: World) -> None:
+    world.rig.getter.fails = failure("The archive is damaged")
+    world.begun()
+    world.rig.getter.release.set()
+    world.comes(lambda now: now.failure is not None)
+    assert world.setup.progress is not None
+    assert world.setup.progress.failure == failure("The archive is damaged")
+    assert PATH not in world.did
+
+
+def test_a_model_that_is_loaded_meanwhile_refuses_the_beginning(world: World) -> None:
+    plan = world.setup.plan(MODEL)
+    world.rig.loaded = True
+    with pytest.raises(PaddockError):
+        world.setup.begin(plan)
+    assert world.setup.progress is not None
+    assert world.setup.progress.failure is not None
+
+
+def test_cancelling_throws_the_download_away_and_starts_nothing(world: World) -> None:
+    world.begun()
+    world.setup.cancel()
+    assert world.setup.progress is None
+    assert ("remove", "1") in world.did
+    world.may_go_on.set()
+    assert PATH not in world.did
+
+
+def test_a_download_taken_off_the_list_ends_it(world: World) -> None:
+    world.begun()
+    world.rig.getter.release.set()
+    world.kept = ()
+    until(lambda: world.setup.progress is None)
+    assert PATH not in world.did
+
+
+def test_the_line_has_speed_and_time_left() -> None:
+    far = SetupProgress(name="b", done=2**30, total=2**32, speed=2**20 * 50.0)
+    assert shown_setup(far).line == "1.0 GiB of 4.0 GiB · 25 % · 50.0 MiB/s · 1 min left"
+    waiting = far.model_copy(update={"paused": True})
+    assert shown_setup(waiting).line == "1.0 GiB of 4.0 GiB · 25 % · paused"

@@ -1,0 +1,59 @@
+"""Whoever has a graphics card and no model: a few clicks, one progress bar, an answering model."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.unit.engine_fakes import failure
+from tests.web.conftest import Shown
+from tests.web.model_states import with_card_and_no_model
+
+pytestmark = [pytest.mark.web, pytest.mark.slow]
+
+
+def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    shown.page.get_by_role("button", name="Get a good model").click()
+    card = shown.page.locator(".setup")
+    expect(card).to_contain_text("With the engine for your GPU (b100-vulkan, 30 MiB).")
+    card.get_by_role("button", name="Get it and start").click()
+    page = shown.script.page
+    bars = shown.page.locator("#models").get_by_role("progressbar")
+    expect(bars).to_have_count(1)
+    assert page.engines.getter.begun.wait(10)
+    page.hub.fetches[0].arrived(0.5)
+    expect(bars).to_have_attribute("aria-valuenow", "50")
+    shown.page.keyboard.press("Escape")
+    expect(shown.page.locator("#first-model")).to_contain_text("50 %")
+    path = page.hub.fetches[0].finish()
+    page.engines.getter.release.set()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    assert shown.script.engines.configs[-1].model_path == path
+    expect(shown.page.locator("#first-model")).to_be_hidden()
+
+
+def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    getter = shown.script.page.engines.getter
+    getter.fails = failure("The archive is damaged")
+    getter.release.set()
+    shown.page.get_by_role("button", name="Get a good model").click()
+    card = shown.page.locator(".setup")
+    card.get_by_role("button", name="Get it and start").click()
+    expect(card.locator(".failure")).to_contain_text("The archive is damaged")
+    getter.fails = None
+    card.get_by_role("button", name="Get it and start").click()
+    shown.script.page.hub.fetches[0].finish()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+
+
+def test_it_is_cancelled_after_asking(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    shown.page.get_by_role("button", name="Get a good model").click()
+    card = shown.page.locator(".setup")
+    card.get_by_role("button", name="Get it and start").click()
+    card.get_by_role("button", name="Cancel").click()
+    card.get_by_role("button", name="Throw away").click()
+    expect(card.get_by_role("button", name="Get it and start")).to_be_visible()
+    expect(shown.page.locator(".downloads li")).to_have_count(0)

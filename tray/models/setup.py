@@ -1,0 +1,56 @@
+"""Getting a first good model: the model, the engine that fits the GPU, and the start."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from tray.models.base import Frozen, Seldom
+from tray.models.failure import ServerFailure
+
+
+class SetupPlan(Seldom):
+    """What is to be got: ``what`` for the download, ``engine`` a build's name, if one helps.
+
+    Sizes in bytes to download.
+    """
+
+    what: str
+    model: str
+    model_size: int
+    engine: str | None = None
+    engine_size: int = 0
+
+
+class SetupProgress(Frozen):
+    """How far it is. ``done`` of ``total`` bytes of both are here; ``model`` once it is.
+
+    ``speed`` is in bytes a second, ``step`` what goes on besides the download. A
+    ``failure`` is the end of it.
+    """
+
+    name: str
+    done: int = 0
+    total: int = 0
+    speed: float | None = None
+    step: str | None = None
+    paused: bool = False
+    model: Path | None = None
+    failure: ServerFailure | None = None
+
+
+class ShownSetup(Frozen):
+    """The one progress bar; ``share`` is 0 to 1, ``None`` while it cannot be told."""
+
+    name: str
+    line: str
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    failure: ServerFailure | None = None
+
+
+class ShownPlan(Seldom):
+    """What one click gets, in words; without a ``name`` there is nothing to propose."""
+
+    name: str | None = None
+    line: str = ""
+    engine: str | None = None

@@ -1,0 +1,171 @@
+"""From nothing to an answering model: model and engine are got at once, then it starts."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from tray.models.download import CuratedModel, Download, DownloadPhase
+from tray.models.engine_build import Backend
+from tray.models.engine_shelf import EngineShelf
+from tray.models.failure import PaddockError
+from tray.models.setup import SetupPlan, SetupProgress
+
+PACE = 0.5
+"""Seconds between two looks at what is under way."""
+
+
+class Fetching(Protocol):
+    """The list of downloads."""
+
+    def all(self) -> tuple[Download, ...]: ...
+
+    def start(self, what: str) -> None: ...
+
+    def remove(self, download: str) -> None: ...
+
+
+class Offered(Protocol):
+    """The engines. Failures are PaddockError."""
+
+    def shelf(self) -> EngineShelf: ...
+
+    def get(self, name: str | None) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+class Setup:
+    """One at a time; any thread may call.
+
+    ``unload`` stops whatever runs and waits, ``start`` runs a model, ``pause`` waits so
+    many seconds.
+    """
+
+    def __init__(
+        self,
+        downloads: Fetching,
+        engines: Callable[[], Offered],
+        unload: Callable[[], None],
+        start: Callable[[Path], None],
+        pause: Callable[[float], None],
+    ) -> None:
+        self._downloads = downloads
+        self._engines = engines
+        self._unload = unload
+        self._start = start
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._progress: SetupProgress | None = None
+        self._plan: SetupPlan | None = None
+
+    @property
+    def progress(self) -> SetupProgress | None:
+        """``None`` while nothing is set up."""
+        return self._progress
+
+    def plan(self, model: CuratedModel) -> SetupPlan:
+        """The model, and the engine if another one than now helps.
+
+        The first look at the machine takes a second.
+        """
+        shelf = self._engines().shelf()
+        chosen = next((entry for entry in shelf.entries if entry.name == shelf.proposed), None)
+        plan = SetupPlan(what=model.what, model=model.name, model_size=model.size)
+        helps = chosen is not None and chosen.backend not in (None, Backend.CPU)
+        if chosen is None or not helps or chosen.installed is not None or shelf.used is not None:
+            return plan
+        return plan.model_copy(update={"engine": chosen.name, "engine_size": chosen.size or 0})
+
+    def begin(self, plan: SetupPlan) -> None:
+        """Get all of it and start. Raises PaddockError."""
+        with self._lock:
+            if self._progress is not None and self._progress.failure is None:
+                return
+            self._plan = plan
+            total = plan.model_size + plan.engine_size
+            self._progress = SetupProgress(name=plan.model, total=total)
+        try:
+            if plan.engine is not None:
+                self._unload()
+                self._engines().get(plan.engine)
+            self._downloads.start(plan.what)
+        except PaddockError as error:
+            self._fail(error)
+            raise
+        threading.Thread(target=self._follow, args=(plan,), name="setup", daemon=True).start()
+
+    def cancel(self) -> None:
+        """Stop and throw away what has arrived of the model."""
+        plan, self._plan, self._progress = self._plan, None, None
+        if plan is None:
+            return
+        if plan.engine is not None:
+            self._engines().cancel()
+        for download in self._downloads.all():
+            if download.what == plan.what and download.phase is not DownloadPhase.DONE:
+                self._downloads.remove(download.id)
+
+    def _follow(self, plan: SetupPlan) -> None:
+        try:
+            while self._plan is plan:
+                found = self._look(plan)
+                if self._plan is not plan:
+                    return
+                self._progress = found
+                if found is None or found.failure is not None:
+                    return
+                if found.model is not None:
+                    self._start(found.model)
+                    self._progress = self._plan = None
+                    return
+                self._pause(PACE)
+        except PaddockError as error:
+            self._fail(error)
+
+    def _look(self, plan: SetupPlan) -> SetupProgress | None:
+        """``None`` when its download was taken off the list."""
+        download = next((one for one in self._downloads.all() if one.what == plan.what), None)
+        if download is None:
+            return None
+        engine = _Engine.of(plan, self._engines)
+        here = download.progress
+        done = plan.model_size if download.phase is DownloadPhase.DONE else here.done if here else 0
+        size = plan.model_size if here is None else here.total
+        return SetupProgress(
+            name=plan.model,
+            done=done + engine.done,
+            total=size + plan.engine_size,
+            speed=_sum(here.speed if here else None, engine.speed),
+            step=engine.step or (here.waiting if here else None),
+            paused=download.phase is DownloadPhase.PAUSED,
+            model=None if engine.busy else download.model,
+            failure=engine.failure or download.failure,
+        )
+
+    def _fail(self, error: PaddockError) -> None:
+        if self._progress is not None:
+            self._progress = self._progress.model_copy(update={"failure": error.failure})
+
+
+def _sum(*speeds: float | None) -> float | None:
+    known = [speed for speed in speeds if speed is not None]
+    return sum(known) if known else None
+
+
+class _Engine:
+    """How far the engine of a plan is."""
+
+    def __init__(self, shelf: EngineShelf | None, size: int) -> None:
+        work = None if shelf is None else shelf.work
+        self.busy = work is not None
+        self.failure = None if shelf is None else shelf.failure
+        self.step = None if work is None or work.stage == "downloading" else f"engine: {work.stage}"
+        fetched = None if work is None or work.stage != "downloading" else work.progress
+        coming = work is not None and work.stage == "downloading"
+        self.done = fetched.done if fetched is not None else 0 if coming else size
+        self.speed = None if fetched is None else fetched.speed
+
+    @classmethod
+    def of(cls, plan: SetupPlan, engines: Callable[[], Offered]) -> "_Engine":
+        return cls(None if plan.engine is None else engines().shelf(), plan.engine_size)

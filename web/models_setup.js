@@ -1,0 +1,66 @@
+// The way from nothing to an answering model: one button, one progress bar.
+
+import { call } from "./api.js";
+import { element, setText } from "./dom.js";
+import { failureCard } from "./failure.js";
+import { button, asksFirst, progressBar, setProgress } from "./models_parts.js";
+
+const AT = "/api/page/setup";
+
+// `act` has failed(error) and done(), called once the model has been started.
+export class SetupCard {
+  #plan = null;
+  #runs = false;
+
+  constructor(act) {
+    this.act = act;
+    this.title = element("h2", {});
+    this.line = element("p");
+    this.engine = element("p", { className: "small" });
+    this.bar = progressBar();
+    this.trouble = element("div");
+    this.begin = button("primary", "save", "Get it and start", () => this.#begin());
+    this.stop = asksFirst(button("plain", null, "Cancel", () => {}), "Throw away", () => this.#ask("cancel"));
+    this.root = element("section", { className: "setup", hidden: true }, this.title, this.line, this.engine,
+      this.bar, this.trouble, element("p", { className: "row-tools" }, this.begin, this.stop));
+  }
+
+  async show(state) {
+    this.tell(state);
+    try {
+      this.#plan = await call(AT);
+      this.tell(state);
+    } catch (error) {
+      this.act.failed(error);
+    }
+  }
+
+  tell({ setup }) {
+    const ended = this.#runs && !setup;
+    this.#runs = Boolean(setup && !setup.failure);
+    this.root.hidden = !setup && !this.#plan?.name;
+    this.bar.hidden = this.stop.hidden = !this.#runs;
+    this.begin.hidden = this.#runs;
+    this.trouble.replaceChildren(...(setup?.failure ? [failureCard(setup.failure)] : []));
+    if (this.#runs) {
+      setText(this.title, `Getting ${setup.name}`);
+      setText(this.line, setup.line);
+      setText(this.engine, "It starts by itself. You may close this.");
+      setProgress(this.bar, setup.share, setup.name, setup.line);
+    } else if (this.#plan?.name) {
+      setText(this.title, this.#plan.name);
+      setText(this.line, this.#plan.line);
+      setText(this.engine, this.#plan.engine ?? "");
+    }
+    if (ended) this.act.done();
+  }
+
+  #begin() {
+    this.begin.disabled = true;
+    this.#ask("begin").then(() => { this.begin.disabled = false; });
+  }
+
+  #ask(deed) {
+    return call(`${AT}/${deed}`, {}).catch(this.act.failed);
+  }
+}
