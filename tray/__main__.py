@@ -34,6 +34,10 @@ def _read_models() -> int:
 
 
 def _list_models() -> int:
+    import gc
+
+    # It ends within a second or so; walking thousands of rows would take a tenth of that.
+    gc.disable()
     from tray.commands.list_models import serve
 
     return serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -11,7 +11,8 @@ from tray.infrastructure.conversation_search import excerpt
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
 from tray.models.conversation import ChatSettings, Conversation, KeptMessage
-from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
+from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words
+from tray.ui.when_words import when
 
 NOW = datetime(2026, 11, 23, 12, 0).timestamp()  # noqa: DTZ001 - the user's own time
 CONVERSATION = Conversation(

@@ -21,8 +21,9 @@ from tray.models.conversation import (
 from tray.services.answer_record import Answer
 from tray.services.conversations import MOST_LISTED, Conversations
 from tray.ui.chat_words import thought_label
-from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words, when
+from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words
 from tray.ui.present import finish_line
+from tray.ui.when_words import when
 
 DRAWN = 6
 """Messages at the end of a conversation whose answers are drawn before anybody looks."""

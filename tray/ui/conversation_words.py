@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import FinishChunk, Role
@@ -14,20 +13,6 @@ _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _NOT_IN_LINKS = re.compile(r"[\[\]\\\r\n]+")
 _MARKS = re.compile(r"[*`#|]+")
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Answer", Role.SYSTEM: "System"}
-
-
-def when(updated: float, now: float) -> str:
-    """ "14:02", "yesterday", "Monday", "3 November", "3 November 2025"; seconds since 1970."""
-    then, today = datetime.fromtimestamp(updated), datetime.fromtimestamp(now)  # noqa: DTZ006
-    days = (today.date() - then.date()).days
-    if days <= 0:
-        return f"{then:%H:%M}"
-    if days == 1:
-        return "yesterday"
-    if days < 7:
-        return f"{then:%A}"
-    year = "" if then.year == today.year else f" {then.year}"
-    return f"{then.day} {then:%B}{year}"
 
 
 def found_words(text: str) -> str:

@@ -20,15 +20,9 @@ from tray.models.page_downloads import (
     ShownToken,
 )
 from tray.services.rough_fit import COMFORT, FreeMemory, best, rough_fit
+from tray.ui.fit_marks import FIT_WORDS
 from tray.ui.present import joined, size
 
-FIT_WORDS = {
-    Fit.GPU: "fits on the GPU",
-    Fit.PARTLY: "fits partly on the GPU",
-    Fit.RAM: "fits in RAM",
-    Fit.NO: "does not fit",
-    Fit.UNKNOWN: "",
-}
 CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and free memory."
 _CAN_PAUSE = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
 _CAN_RESUME = (DownloadPhase.PAUSED, DownloadPhase.FAILED)

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
 from tray.models.model_page import FolderRow, ModelRow, ModelsRead, ModelsShown
+from tray.services.model_choice import DEMO
 from tray.services.rough_fit import FreeMemory, rough_fit
-from tray.ui.conversation_words import when
-from tray.ui.download_words import FIT_WORDS
-from tray.ui.page_state import DEMO
+from tray.ui.fit_marks import FIT_WORDS
 from tray.ui.present import SEPARATOR, UNKNOWN, joined, size
+from tray.ui.when_words import when
 
 PACE = 0.25
 """Seconds between two pieces of news about what has been read."""

@@ -2,7 +2,8 @@
 
 from tray.models.download import CuratedModel, Fit
 from tray.models.setup import SetupPlan, SetupProgress, ShownPlan, ShownSetup
-from tray.ui.download_words import FIT_WORDS, duration
+from tray.ui.download_words import duration
+from tray.ui.fit_marks import FIT_WORDS
 from tray.ui.present import joined, size
 
 

@@ -99,11 +99,7 @@ def _model_parts(path: Path, real: str, search: _Search) -> tuple[Path, ...]:
         return ()
     parts = part_paths(path)
     try:
-        missing = sum(not part.is_file() for part in parts)
-        if missing and len(parts) > 1:
-            words = f"{missing} of its {len(parts)} files are missing"
-            search.broken.append(BrokenModel(path=path, reason=words))
-        if missing or not (search.knows(path) or read_header(path).is_model):
+        if not search.knows(path) and not _begins_model(path, parts, search):
             return ()
     except (HeaderError, OSError) as error:
         log.info("passed over %s: %s", path, error)
@@ -114,6 +110,15 @@ def _model_parts(path: Path, real: str, search: _Search) -> tuple[Path, ...]:
         return ()
     search.files.add(real)
     return parts
+
+
+def _begins_model(path: Path, parts: tuple[Path, ...], search: _Search) -> bool:
+    """Whether all files are there and the first is a model's. Raises HeaderError, OSError."""
+    missing = sum(not part.is_file() for part in parts)
+    if missing and len(parts) > 1:
+        words = f"{missing} of its {len(parts)} files are missing"
+        search.broken.append(BrokenModel(path=path, reason=words))
+    return not missing and read_header(path).is_model
 
 
 def _system_words(error: OSError) -> str:

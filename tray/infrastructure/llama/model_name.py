@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TypeVar
 
+ENDING = ".gguf"
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 SPLIT = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf$", re.IGNORECASE)
 PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.IGNORECASE)
@@ -21,21 +22,28 @@ class ModelName:
 
 def model_name(path: PurePath) -> ModelName:
     """Take a file name apart: ``big-00002-of-00003.gguf`` is part 2 of ``big``."""
-    match = SPLIT.match(path.name)
+    name = path.name
+    match = _split(name)
     if match is None:
-        return ModelName(path.stem if path.suffix.lower() == ".gguf" else path.name)
+        named = len(name) > len(ENDING) and name.lower().endswith(ENDING)
+        return ModelName(name[: -len(ENDING)] if named else name)
     return ModelName(match["stem"], int(match["part"]), int(match["parts"]))
 
 
 def part_paths(path: AnyPath) -> tuple[AnyPath, ...]:
     """Every file of the model ``path`` belongs to, the first part first."""
-    match = SPLIT.match(path.name)
+    match = _split(path.name)
     if match is None:
         return (path,)
     ending = path.name[-len(".gguf") :]
     stem, parts = match["stem"], int(match["parts"])
     names = (f"{stem}-{part:05}-of-{parts:05}{ending}" for part in range(1, parts + 1))
     return tuple(path.with_name(name) for name in names)
+
+
+def _split(name: str) -> re.Match[str] | None:
+    """Of thousands of names few are worth a search with a pattern."""
+    return SPLIT.match(name) if "-of-" in name.lower() else None
 
 
 def is_projector_name(path: PurePath) -> bool:

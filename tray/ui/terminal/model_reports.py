@@ -6,10 +6,10 @@ from pathlib import Path
 from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.fit import FitVerdict
 from tray.models.page_downloads import ShownChoice
-from tray.ui.conversation_words import when
 from tray.ui.fit_words import IN_A_LIST
 from tray.ui.model_words import parameters
 from tray.ui.present import joined, size
+from tray.ui.when_words import when
 
 UNKNOWN = "–"
 HEADINGS = (
