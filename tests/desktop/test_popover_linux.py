@@ -136,6 +136,22 @@ def test_text_appears_before_the_answer_ends(inspector: str, script: Scripted) -
         assert answer.closed.wait(10)
 
 
+def test_the_icons_menu_opens_the_models_and_one_is_started(
+    inspector: str, script: Scripted
+) -> None:
+    path = script.page.models.add("Bison-4B-Q4_K_M")
+    script.page.models.desk.want()
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        driver.wait_text("#models .model-row:last-child .line", "Q4_K_M")
+        driver.run("document.querySelector('.model-row:last-child .open').click()")
+        driver.wait_text("#models .fit-line", "Fits on the GPU")
+        driver.run("document.querySelector('#models .actions .primary').click()")
+        driver.wait_text("#words", "Ready")
+    assert script.engines.configs[-1].model_path == path
+
+
 def ask(driver: Driver, script: Scripted, question: str) -> ScriptedAnswer:
     driver.type("#draft", f"{question}{ENTER}")
     return script.chats.next()
