@@ -3,6 +3,7 @@
 import sys
 import time
 
+from tray.commands.interruptible import interruptible
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
 from tray.commands.progress import ProgressLine
 from tray.models.download import DownloadProgress
@@ -98,7 +99,7 @@ def download(what: str) -> int:
 
     screen = _Progress()
     try:
-        done = download_now(what, screen.tell)
+        done = interruptible(lambda: download_now(what, screen.tell))
     except KeyboardInterrupt:
         screen.end()
         note("Paused. The same command goes on from here.")
