@@ -49,7 +49,10 @@ class Chromium:
     @contextmanager
     def tab(self) -> Iterator[Tab]:
         """An empty page of a profile of its own; nothing is cached."""
-        context = self._browser.new_context(viewport={"width": SIZE[0], "height": SIZE[1]})
+        # llama-server's page loads itself again when its service worker has come.
+        context = self._browser.new_context(
+            viewport={"width": SIZE[0], "height": SIZE[1]}, service_workers="block"
+        )
         context.add_init_script(path=_PROBE)
         try:
             yield Tab(context, context.new_page())

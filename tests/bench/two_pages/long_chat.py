@@ -10,6 +10,8 @@ MESSAGES = 500
 CHAT = "5aa4e6cb-3a1f-4c7e-9d55-0b9b6d6f2c11"
 TITLE = "first-question"
 LAST = "last-answer"
+NEARLY = "Question 49"
+"""Of its last ten: llama-server's page opens a conversation near its end, not at it."""
 _BEGUN = 1_795_000_000_000
 
 

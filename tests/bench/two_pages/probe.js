@@ -29,25 +29,29 @@
 
   // What is looked at here must not make the page lay out what it has put off.
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-  const find = (text) => document.evaluate(`//*[text()[contains(., "${text}")]]`, document.body, null,
-    XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue;
+  const find = (texts) => {
+    const any = texts.map((text) => `contains(., "${text}")`).join(" or ");
+    const found = document.evaluate(`//*[text()[${any}]]`, document.body, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+    return Array.from({ length: found.snapshotLength }, (_, index) => found.snapshotItem(index)).find(inSight);
+  };
   const inSight = (node) => {
     const box = node.getBoundingClientRect();
     return box.height > 0 && box.bottom > 0 && box.top < innerHeight;
   };
   let seen = null;
-  // Milliseconds from `act` until `text` is painted where it can be seen.
-  probe.until = async (act, text) => {
+  // Milliseconds from `act` until one of `texts` is painted where it can be seen.
+  probe.until = async (act, ...texts) => {
     const begun = performance.now();
-    let looked = -1;
     seen = null;
     act();
-    while (!seen?.isConnected || !inSight(seen)) {
-      if (performance.now() - begun > 120000) throw new Error(`${text} never came into sight`);
+    for (let looked = -1; !seen; ) {
+      if (performance.now() - begun > 120000) throw new Error(`${texts} never came into sight`);
       await frame();
-      if (seen?.isConnected || looked === probe.changed) continue;
+      // A search after each change, and now and then: scrolling changes nothing.
+      if (looked === probe.changed && performance.now() - probe.changed < 200) continue;
       looked = probe.changed;
-      seen = find(text);
+      seen = find(texts);
+      if (!seen) await new Promise((resolve) => setTimeout(resolve, 10));
     }
     await frame();
     await new Promise((resolve) => setTimeout(resolve));

@@ -96,7 +96,12 @@ class WebUiSide:
         tab.page.reload()
         tab.page.wait_for_selector(self.box)
         tab.settle()
-        return f'() => {{ location.hash = "#/chat/{CHAT}"; }}'
+        tab.page.get_by_label("Expand navigation").click()
+        tab.page.get_by_text(TITLE).first.wait_for()
+        found = (
+            f"[...document.querySelectorAll('button')].find((one) => one.innerText === '{TITLE}')"
+        )
+        return f"() => {found}.click()"
 
 
 @contextmanager
