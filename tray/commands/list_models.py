@@ -1,9 +1,11 @@
 """The child that lists models: one request in, the list as lines of JSON out."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
+from tray.infrastructure.clock import wall_clock
 from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.model_catalog import CatalogReading
 from tray.infrastructure.llama.model_folders import search_models
@@ -48,7 +50,8 @@ def _said(request: ListRequest) -> Iterable[Frozen]:
     used = LastUsed(request.state).read()
     if request.most is None:
         free = FreeMemory(request.free_gpu, request.free_ram)
-        return pieces(CatalogReading(request.folders, index, used), free)
+        reading = CatalogReading(request.folders, index, used)
+        return pieces(reading, free, wall_clock(), time.monotonic)
     models, _ = search_models(request.folders, index.open().knows)
     if len(models) > request.most:
         models = tuple(sorted(models, key=lambda model: -used.get(str(model.path), 0)))

@@ -1,11 +1,11 @@
 """``paddock models``: what is here, in detail, and getting more."""
 
 import sys
-import time
 
 from tray.commands.interruptible import interruptible
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
 from tray.commands.progress import ProgressLine
+from tray.infrastructure.clock import wall_clock
 from tray.models.download import DownloadProgress
 from tray.models.state import ModelState
 from tray.ui.download_words import progress_words, shown_token
@@ -21,7 +21,7 @@ def models(as_json: bool) -> int:
     if as_json:
         say(found.model_dump_json())
     else:
-        say(catalog_text(found, verdicts_now(found), time.time()))
+        say(catalog_text(found, verdicts_now(found), wall_clock()))
     return DONE
 
 
@@ -32,7 +32,7 @@ def show(name: str, as_json: bool) -> int:
     catalog = models_now()
     for model in catalog.models:
         if model.name.casefold() == name.casefold() or str(model.path) == name:
-            say(model.model_dump_json() if as_json else model_text(model, time.time()))
+            say(model.model_dump_json() if as_json else model_text(model, wall_clock()))
             return DONE
     for broken in catalog.broken:
         if name in (broken.path.name, broken.path.stem, str(broken.path)):

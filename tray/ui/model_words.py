@@ -1,6 +1,5 @@
 """Pure: models and folders in the words of the Models view."""
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -38,12 +37,15 @@ class Reading(Protocol):
     def read(self) -> Iterator[DescribedModel]: ...
 
 
-def shelf(look: CatalogLook, free: FreeMemory) -> ModelsShown:
-    """The list: the demo model, the models used last, the others by name, then useless files."""
+def shelf(look: CatalogLook, free: FreeMemory, today: float) -> ModelsShown:
+    """The list: the demo model, the models used last, the others by name, then useless files.
+
+    ``today`` is now in seconds since 1970, here and below.
+    """
     unread = frozenset(look.unread)
     models = sorted(look.catalog.models, key=lambda model: -(model.last_used or 0))
     rows = [ModelRow(value=DEMO, name=DEMO_NAME, line=_DEMO_LINE, facts=_DEMO_FACTS)]
-    rows += [model_row(model, free, known=model.path not in unread) for model in models]
+    rows += [model_row(model, free, today, known=model.path not in unread) for model in models]
     rows += [broken_row(broken) for broken in look.catalog.broken]
     return ModelsShown(
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
@@ -54,17 +56,17 @@ def shelf(look: CatalogLook, free: FreeMemory) -> ModelsShown:
 
 
 def pieces(
-    reading: Reading, free: FreeMemory, now: Callable[[], float] = time.monotonic
+    reading: Reading, free: FreeMemory, today: float, now: Callable[[], float]
 ) -> Iterator[ModelsShown | ModelsRead]:
-    """The list at once, then what is read meanwhile, a few times a second."""
+    """The list at once, then what is read meanwhile, a few times a second by ``now``."""
     look = reading.look()
-    yield shelf(look, free)
+    yield shelf(look, free, today)
     there, left = len(look.catalog.models), len(look.unread)
     waiting: list[ModelRow] = []
     due = now() + PACE
     for model in reading.read():
         left -= 1
-        waiting.append(model_row(model, free))
+        waiting.append(model_row(model, free, today))
         if now() >= due or not left:
             yield ModelsRead(rows=tuple(waiting), reading=left, summary=summary(there, left))
             waiting, due = [], now() + PACE
@@ -76,7 +78,9 @@ def summary(models: int, reading: int) -> str:
     return f"{count}, {reading:,} still being read" if reading else count
 
 
-def model_row(model: DescribedModel, free: FreeMemory, *, known: bool = True) -> ModelRow:
+def model_row(
+    model: DescribedModel, free: FreeMemory, today: float, *, known: bool = True
+) -> ModelRow:
     """One model on two lines."""
     facts = model.facts
     fit = rough_fit(model.size, free)
@@ -88,10 +92,10 @@ def model_row(model: DescribedModel, free: FreeMemory, *, known: bool = True) ->
         value=str(model.path),
         name=model.name,
         line=line,
-        facts=_facts(model),
+        facts=_facts(model, today),
         fit=fit,
         fit_words=FIT_WORDS[fit],
-        used=None if model.last_used is None else when(model.last_used, time.time()),
+        used=None if model.last_used is None else when(model.last_used, today),
         vision=model.projector is not None,
         problem=problem,
     )
@@ -145,7 +149,7 @@ def folder_row(place: ModelPlace) -> FolderRow:
     )
 
 
-def _facts(model: DescribedModel) -> tuple[tuple[str, str], ...]:
+def _facts(model: DescribedModel, today: float) -> tuple[tuple[str, str], ...]:
     facts = model.facts
     files = "" if model.parts == 1 else f" in {model.parts} files"
     rows = (
@@ -157,7 +161,7 @@ def _facts(model: DescribedModel) -> tuple[tuple[str, str], ...]:
         ("Size", size(model.size) + files),
         ("Licence", facts.licence),
         ("Chat template", _template(facts.chat_template)),
-        ("Last used", None if model.last_used is None else when(model.last_used, time.time())),
+        ("Last used", None if model.last_used is None else when(model.last_used, today)),
         ("Images", f"yes, with {model.projector.name}" if model.projector else "no"),
     )
     return tuple((label, text) for label, text in rows if text is not None)
