@@ -270,7 +270,7 @@ def test_a_standstill_is_marked_below_the_answer_until_the_engine_goes_on(
     seen = Seen(ours)
     seen.wait_for("Not answering · The engine is suspended · Ctrl-C cancels the answer")
     engine.resume()
-    seen.wait_for("first token after")
+    seen.wait_for("to first token")
     assert process.wait(10) == 0
     os.close(ours)
 

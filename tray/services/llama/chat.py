@@ -9,9 +9,11 @@ from tray.models.chat import (
     ChatChunk,
     ContentChunk,
     FinishChunk,
+    FinishReason,
     PromptProgressChunk,
     ReasoningChunk,
 )
+from tray.models.failure import ServerFailure
 from tray.services.llama import messages as m
 from tray.services.llama.ports import ChatAnswer
 from tray.services.llama.stall import ChatProgress
@@ -38,6 +40,8 @@ class ChatStream:
         self._registry = registry
         self._run = run
         self._context = {"context_size": context_size}
+        self._ended = False
+        self._failure: ServerFailure | None = None
         self.pace = Pace(registry.now)
 
     def __iter__(self) -> Iterator[ChatChunk]:
@@ -47,22 +51,33 @@ class ChatStream:
                 pace.came(chunk)
                 if isinstance(chunk, FinishChunk):
                     report(chunk.timings.tokens_per_second)
-                yield self._with_context(chunk)
+                yield self._completed(chunk)
                 pace.waits()
 
-    def _with_context(self, chunk: ChatChunk) -> ChatChunk:
+    def _completed(self, chunk: ChatChunk) -> ChatChunk:
+        """The chunk with what the engine's answer does not tell."""
         match chunk:
             case PromptProgressChunk():
                 return chunk.model_copy(update=self._context)
             case FinishChunk(timings=timings):
-                return chunk.model_copy(
+                whole = chunk.model_copy(
                     update={"timings": timings.model_copy(update=self._context)}
                 )
+                if chunk.reason is FinishReason.CANCELLED and self._failure is not None:
+                    cut = {"reason": FinishReason.CUT, "failure": self._failure}
+                    return whole.model_copy(update=cut)
+                return whole
             case _:
                 return chunk
 
     def cancel(self) -> None:
         """End the answer from any thread; its FinishChunk says CANCELLED."""
+        self.end(None)
+
+    def end(self, failure: ServerFailure | None) -> None:
+        """As ``cancel``, but cut by ``failure``, if the engine ended by itself."""
+        if not self._ended:
+            self._ended, self._failure = True, failure
         self._answer.close()
 
     def __enter__(self) -> "ChatStream":
@@ -119,11 +134,12 @@ class ChatRegistry:
     def entry(self, stream: ChatStream, run: int) -> "_Entry":
         return _Entry(self, stream, run, next(self._numbers))
 
-    def cancel_all(self) -> None:
+    def end_all(self, failure: ServerFailure | None) -> None:
+        """Cut every answer in flight by ``failure``, or cancel it where there is none."""
         with self._lock:
             streams = tuple(self._open)
         for stream in streams:
-            stream.cancel()
+            stream.end(failure)
 
     def progress(self) -> ChatProgress | None:
         """How all answers in flight stand; ``None`` without any."""

@@ -49,8 +49,8 @@ class EffectRunner:
                 self._probe_cancelled.set()
             case m.WatchEngine() | m.WatchChats() | m.UnwatchChats():
                 self._change_watch(effect)
-            case m.CloseStreams():
-                self._chats.cancel_all()
+            case m.CloseStreams(failure):
+                self._chats.end_all(failure)
             case m.Terminate() if self._process:
                 self._process.terminate()
             case m.KillTree() if self._process:

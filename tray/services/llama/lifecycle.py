@@ -175,7 +175,7 @@ def _exited(state: Lifecycle, message: m.Exited) -> Outcome:
         m.CancelProbe(state.run),
         m.WatchEngine(None),
         m.UnwatchChats(),
-        m.CloseStreams(),
+        m.CloseStreams(None if state.phase is Phase.STOPPING else message.failure),
     )
     if state.phase is Phase.STOPPING:
         return _after_exit(state, gone)

@@ -225,7 +225,12 @@ class UnwatchChats:
 
 @dataclass(frozen=True, slots=True)
 class CloseStreams:
-    """Cancel every chat in flight: a server ignores SIGTERM while one streams."""
+    """End every chat in flight: a server ignores SIGTERM while one streams.
+
+    With a ``failure``, why the engine ended, they are cut, else cancelled.
+    """
+
+    failure: ServerFailure | None = None
 
 
 @dataclass(frozen=True, slots=True)
