@@ -8,7 +8,7 @@ Usage: python3 dev.py COMMAND [ARGUMENTS]     (Windows: py dev.py COMMAND)
   lint [--fix]         formatting, lint rules, and types for Linux, Windows and macOS
   bench [ARGUMENTS]    measure, side by side with the bare parts
   torture [ARGUMENTS]  the fault tests in their long form; --scale 0.02 is a short one
-  screenshots          take the pictures of the documentation
+  screenshots [NAME…]  take the pictures of the documentation; NAME… are some of them
   lock [ARGUMENTS]     write the lock files; ARGUMENTS (--upgrade) go to uv
   pin-engines [TAG]    pin llama.cpp's builds by the hashes of GitHub's release API
   packages SET…        install sets of installer/linux/packages.toml (Linux)

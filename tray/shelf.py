@@ -32,11 +32,13 @@ def model_shelf(
     searched: Callable[[Settings], tuple[Path, ...]],
     metrics: Callable[[], ServerMetrics | None],
     show: Callable[[Path], None] = open_path,
+    home: Path | None = None,
 ) -> Shelf:
     """``searched`` names the folders as the settings give them; ``show`` opens one.
 
-    ``metrics`` gives the newest measurement.
+    ``metrics`` gives the newest measurement; ``home`` is the user's folder.
     """
+    home = home or Path.home()
     places = ModelPlaces(folders.models, settings, searched, show)
 
     command = own_command(SUBCOMMAND)
@@ -47,9 +49,10 @@ def model_shelf(
             folders=places.folders(),
             index=folders.cache / "models.json",
             state=folders.state,
+            home=home,
             free_gpu=free.gpu,
             free_ram=free.ram,
         )
 
-    desk = ModelsDesk(lambda: ModelLines(request(), command), places)
+    desk = ModelsDesk(lambda: ModelLines(request(), command), places, home)
     return Shelf(desk, ModelMenu(request, command))

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { element } from "./dom.js";
-import { quiet } from "./models_parts.js";
+import { quiet, shownPath } from "./models_parts.js";
 
 const AT = "/api/page/models/folders";
 
@@ -14,8 +14,8 @@ export async function foldersCard(act) {
     element("p", { className: "muted" }, "Every GGUF file in these folders and below is listed."),
     list, adder((path) => change("add", path))));
 
-  function draw({ rows }) {
-    list.replaceChildren(...rows.map((row) => line(row, act, () => change("remove", row.path))));
+  function draw({ rows, home }) {
+    list.replaceChildren(...rows.map((row) => line(row, shownPath(row.path, home), act, () => change("remove", row.path))));
   }
 
   async function change(what, path) {
@@ -33,15 +33,15 @@ export async function foldersCard(act) {
   return card;
 }
 
-function line(row, act, remove) {
+function line(row, path, act, remove) {
   const text = element("div", { className: "grow" },
-    element("p", { className: "path" }, row.path), element("p", { className: "muted" }, row.line));
+    element("p", { className: "path" }, path), element("p", { className: "muted" }, row.line));
   const made = element("li", {}, text);
   if (row.exists) {
-    made.append(quiet("folder", `Open ${row.path}`, () =>
+    made.append(quiet("folder", `Open ${path}`, () =>
       call(`${AT}/open`, { path: row.path }).catch(act.failed)));
   }
-  if (row.removable) made.append(quiet("close", `No longer search ${row.path}`, remove));
+  if (row.removable) made.append(quiet("close", `No longer search ${path}`, remove));
   return made;
 }
 

@@ -37,6 +37,12 @@ export function asksFirst(made, question, action) {
   return made;
 }
 
+// A path as it is shown: below the user's folder it begins with "~".
+export function shownPath(path, home) {
+  const rest = home && path.startsWith(home) ? path.slice(home.length) : null;
+  return rest === "" || /^[/\\]/.test(rest ?? "") ? `~${rest}` : path;
+}
+
 // What is there for those who look for it.
 export function fold(words, ...content) {
   return element("details", { className: "fold" },

@@ -5,20 +5,20 @@ import { element, icon } from "./dom.js";
 import { state } from "./header.js";
 import { FitCard } from "./models_fit.js";
 import { PresetCard } from "./models_preset.js";
-import { asksFirst, button, fold, quiet } from "./models_parts.js";
+import { asksFirst, button, fold, quiet, shownPath } from "./models_parts.js";
 
 export const DEMO = "demo";
 const RUNS = ["starting", "ready"];
 
 export const runs = (value) => RUNS.includes(state?.phase) && state.model === value;
 
-// `act` has start(value), stop(), chat(), failed(error), deleted(line).
-export function sheetCard(model, act) {
+// `act` has start(value), stop(), chat(), failed(error), deleted(line); `home` is the user's folder.
+export function sheetCard(model, home, act) {
   const tools = element("span", { className: "row-tools" });
   const head = element("div", { className: "card-head" }, element("h2", { className: "grow" }, model.name), tools);
   const inner = element("div", { className: "card-scroll" }, head);
   if (model.problem) inner.append(problem(model.line));
-  let known = facts(model);
+  let known = facts(model, home);
   const bar = element("p", { className: "actions" });
   if (!model.problem) inner.append(...launch(model.value, act));
   inner.append(known);
@@ -27,7 +27,7 @@ export function sheetCard(model, act) {
 
   // What was read of the file meanwhile.
   card.update = (next) => {
-    const fresh = facts(next);
+    const fresh = facts(next, home);
     known.replaceWith(fresh);
     known = fresh;
   };
@@ -55,9 +55,9 @@ function problem(words) {
     element("span", {}, "This file cannot be used. ", words));
 }
 
-function facts({ facts: known, value }) {
+function facts({ facts: known, value }, home) {
   const lines = known.map(([label, text]) => fact(label, text, ""));
-  if (value !== DEMO) lines.push(fact("File", value, "path"));
+  if (value !== DEMO) lines.push(fact("File", shownPath(value, home), "path"));
   return element("dl", { className: "facts" }, ...lines);
 }
 

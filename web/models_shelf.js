@@ -30,6 +30,7 @@ const root = element("section", { id: "models-shelf", className: "shelf" }, left
 
 let rows = [];
 let hint = null;
+let home = null;
 let selected = null; // the value of the model beside the list
 let reading = null;
 let phase = "";
@@ -55,7 +56,7 @@ async function refresh() {
 
 // Where there is room for both, the card of the model in use is there from the start.
 function begin(piece) {
-  [rows, hint] = [piece.rows, piece.note];
+  [rows, hint, home] = [piece.rows, piece.note, piece.home];
   if (!card.firstChild && side.checkVisibility()) showModel(state?.model ?? DEMO);
 }
 
@@ -129,7 +130,7 @@ function beside(value, content) {
 function showModel(value) {
   const model = rows.find((line) => line.value === value);
   if (!model) return;
-  beside(value, sheetCard(model, act));
+  beside(value, sheetCard(model, home, act));
   if (!left.checkVisibility()) side.focus();
 }
 

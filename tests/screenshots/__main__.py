@@ -1,10 +1,14 @@
-"""`python3 dev.py screenshots [NAME…]`: the documentation's pictures, from the running program."""
+"""`python3 dev.py screenshots [NAME…]`: the documentation's pictures, from the running program.
+
+`--large` takes every state of the page at 200 %, too, not just a few.
+"""
 
 from __future__ import annotations
 
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.screenshots.contact_sheet import contact_sheet
@@ -14,6 +18,7 @@ from tests.screenshots.popover import popover_pictures
 from tests.screenshots.states import state_pictures
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
+ALL_LARGE = "--large"
 Take = Callable[[Path, Path], None]
 """Gets the folder for the pictures and an empty one to work in."""
 
@@ -33,17 +38,20 @@ TAKES: dict[str, Take] = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Take the named pictures, or all; 2 for a name there is not."""
-    unknown = set(names) - set(TAKES)
+    takes, names = dict(TAKES), [name for name in arguments if name != ALL_LARGE]
+    if ALL_LARGE in arguments:
+        takes["states"] = partial(state_pictures, large=True)
+    unknown = set(names) - set(takes)
     if unknown:
         print(f"no such picture: {', '.join(sorted(unknown))}; {', '.join(TAKES)}", file=sys.stderr)
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name in names or TAKES:
+    for name in names or takes:
         print(name)
         with tempfile.TemporaryDirectory(prefix="paddock-pictures-") as work:
-            TAKES[name](FOLDER, Path(work))
+            takes[name](FOLDER, Path(work))
     return 0
 
 

@@ -1,8 +1,11 @@
-"""The page in every state, light beside dark: at 100 % and with twice the pixels."""
+"""The page in every state, light beside dark; a few, or all, with twice the pixels, too."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -16,26 +19,34 @@ from tests.web.states import STATES, State
 GAP = 12
 COLOURS = {1: 112, 2: 72}
 """By scale: the larger pictures have few that matter."""
+LARGE = ("empty", "code-and-table", "models-list", "chat-settings")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
-def state_pictures(pictures: Path, _: Path) -> None:
-    """Write states/<state>.png and, at a scale of 200 %, states/<state>-200.png."""
+def state_pictures(pictures: Path, _: Path, *, large: bool = False) -> None:
+    """Write states/<state>.png and, at a scale of 200 %, states/<state>-200.png.
+
+    Of the larger ones only those of ``LARGE``, unless ``large`` asks for all.
+    """
     folder = pictures / "states"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     with chromium() as browser:
         for name, state in STATES.items():
-            for scale, ending in ((1, ""), (2, "-200")):
-                picture = beside(_shots(browser, state, scale), GAP * scale)
-                # An interface has few colours; a palette makes its picture a third as large.
-                small = picture.quantize(COLOURS[scale], dither=Image.Dither.NONE)
-                small.save(folder / f"{name}{ending}.png", optimize=True)
+            _save(_shots(browser, state, 1), 1, folder / f"{name}.png")
+            if large or name in LARGE:
+                _save(_shots(browser, state, 2), 2, folder / f"{name}-200.png")
+
+
+def _save(shots: list[Image.Image], scale: int, path: Path) -> None:
+    # An interface has few colours; a palette makes its picture a third as large.
+    small = beside(shots, GAP * scale).quantize(COLOURS[scale], dither=Image.Dither.NONE)
+    small.save(path, optimize=True)
 
 
 def _shots(browser: Browser, state: State, scale: int) -> list[Image.Image]:
     shots = []
-    with opened(browser, size=SMALL, scale=scale) as shown:
+    with _kept() as kept, opened(browser, size=SMALL, scale=scale, kept=kept) as shown:
         state(shown)
         for theme in THEMES:
             shown.page.emulate_media(color_scheme=theme)
@@ -44,3 +55,14 @@ def _shots(browser: Browser, state: State, scale: int) -> list[Image.Image]:
             with Image.open(BytesIO(picture)) as image:
                 shots.append(image.convert("RGB"))
     return shots
+
+
+@contextmanager
+def _kept() -> Iterator[Path]:
+    """A new folder whose name may be seen in a command line: it is always the same."""
+    folder = Path(tempfile.gettempdir()) / "paddock-pictures"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)

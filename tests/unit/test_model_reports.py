@@ -10,6 +10,7 @@ from tray.models.catalog import BrokenModel, DescribedModel, ModelCatalog, Model
 from tray.models.fit import FitVerdict
 from tray.ui.terminal.model_reports import catalog_text, model_text
 
+HOME = Path("/home/ann")
 NOW = 1_790_000_000.0
 FITS = {Path("/m/a.gguf"): FitVerdict.PARTLY}
 FACTS = ModelFacts(
@@ -38,17 +39,25 @@ def test_models_are_aligned_and_the_demo_model_comes_first() -> None:
     plain = FACTS.model_copy(update={"chat_template": False})
     seen = LONG.model_copy(update={"projector": None, "facts": plain})
     assert catalog_text(
-        ModelCatalog(models=(seen,), broken=(), folders=()), FITS, NOW
+        ModelCatalog(models=(seen,), broken=(), folders=()), FITS, NOW, HOME
     ).splitlines() == [
-        "name         parameters  quant   context  size      fits    licence     last used  also",
+        (
+            "name         parameters  quant   context  size      fits               "
+            "licence     last used  also"
+        ),
         "demo                                      built in",
-        "a-long-name  7.6 B       Q4_K_M  32,768   5.0 GiB   partly  apache-2.0  yesterday",
+        (
+            "a-long-name  7.6 B       Q4_K_M  32,768   5.0 GiB   partly on the GPU  "
+            "apache-2.0  yesterday"
+        ),
     ]
 
 
 def test_what_is_wrong_comes_last_with_its_reason() -> None:
     broken = BrokenModel(path=Path("/m/b.gguf"), reason="it is empty")
-    text = catalog_text(ModelCatalog(models=(SPLIT,), broken=(broken,), folders=()), FITS, NOW)
+    text = catalog_text(
+        ModelCatalog(models=(SPLIT,), broken=(broken,), folders=()), FITS, NOW, HOME
+    )
     assert text.splitlines()[-4:] == [
         "",
         "Something is wrong with:",
@@ -60,9 +69,9 @@ def test_what_is_wrong_comes_last_with_its_reason() -> None:
 
 def test_without_models_the_searched_folders_are_named() -> None:
     text = catalog_text(
-        ModelCatalog(models=(), broken=(), folders=(Path("/one"), Path("/two"))), FITS, NOW
+        ModelCatalog(models=(), broken=(), folders=(Path("/one"), HOME / "two")), FITS, NOW, HOME
     )
-    assert text.splitlines()[-2:] == [f"  {Path('/one')}", f"  {Path('/two')}"]
+    assert text.splitlines()[-2:] == [f"  {Path('/one')}", f"  {Path('~/two')}"]
 
 
 def test_details_name_every_fact_and_the_problem() -> None:

@@ -184,6 +184,6 @@ def test_a_model_too_large_for_the_computer_is_marked() -> None:
     small = QWEN.model_copy(update={"name": "small", "size": 2**29})
     large = QWEN.model_copy(update={"name": "large", "size": 2**36})
     entries = labels(submenu(menu_entries(state, (large, small), DEMO), "Model"))
-    assert entries[1] == "large · 64.0 GiB · too large for this computer"
+    assert entries[1] == "large · 64.0 GiB · does not fit"
     assert entries[2] == "small · 512 MiB"
     assert entries[-2:] == ["More models…", "Open model folder"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
@@ -75,14 +76,20 @@ class Shown:
 
 @contextmanager
 def opened(
-    browser: Browser, *, size: tuple[int, int] = SMALL, scale: float = 1, theme: Theme = "light"
+    browser: Browser,
+    *,
+    size: tuple[int, int] = SMALL,
+    scale: float = 1,
+    theme: Theme = "light",
+    kept: Path | None = None,
 ) -> Iterator[Shown]:
     """The page as the popover shows it; it must neither err nor reach out.
 
-    ``scale`` is that of the screen: device pixels a CSS pixel.
+    ``scale`` is that of the screen: device pixels a CSS pixel. ``kept`` is as in
+    ``page_over``.
     """
     complaints: list[str] = []
-    with scripted_page() as script:
+    with scripted_page(kept) as script:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             device_scale_factor=scale,

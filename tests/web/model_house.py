@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,11 @@ def write_model(
 
 
 def model_house(
-    root: Path, metrics: Callable[[], ServerMetrics | None] = lambda: None
+    home: Path, metrics: Callable[[], ServerMetrics | None] = lambda: None
 ) -> ModelHouse:
-    """An empty one below ``root``."""
-    folders = Folders.under(root)
+    """An empty one in the home of a user."""
+    data = home / ".local" / "share" / "paddock"
+    folders = replace(Folders.under(home / ".paddock"), data=data, models=data / "models")
     folders.make()
     settings = SettingsStore(folders.config)
     shown: list[Path] = []
@@ -78,5 +79,5 @@ def model_house(
     def searched(now: Settings) -> tuple[Path, ...]:
         return (folders.models, *now.models.folders)
 
-    desk = model_shelf(folders, settings, searched, metrics, shown.append).desk
+    desk = model_shelf(folders, settings, searched, metrics, shown.append, home).desk
     return ModelHouse(folders, settings, desk, shown)

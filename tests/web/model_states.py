@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from tests.web.browser import Shown
+from tests.web.shelf_models import EIGHT_B, SHELF
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 
@@ -18,14 +19,6 @@ CARD = GpuMetrics(
     load_percent=3.0,
     vram_used=GIB,
     vram_total=12 * GIB,
-)
-NAMES = (
-    "gemma-3-12b-it-Q4_K_M",
-    "gpt-oss-20b-mxfp4",
-    "Llama-3.2-1B-Instruct-Q8_0",
-    "Mistral-Small-3.2-24B-Instruct-2506-UD-Q5_K_XL",
-    "Qwen3-4B-Instruct-2507-Q4_K_M",
-    "SmolLM2-360M-Instruct-Q8_0",
 )
 GATED = ServerFailure(
     cause=FailureCause.DOWNLOAD_FAILED,
@@ -53,8 +46,8 @@ def some_models(shown: Shown) -> None:
     metrics = ServerMetrics(gpus=(CARD,), cpu_percent=9.0, ram_used=5 * GIB, ram_total=15 * GIB)
     shown.script.page.service.metrics_sampled(metrics)
     house = shown.script.page.models
-    for name in NAMES:
-        house.add(name)
+    for model in SHELF:
+        model.write(house.folders.models)
     house.spoil("mmproj-gemma-3-12b-it-f16", b"GGUF")
     house.spoil("half-a-download", b"GGUF\x03\0\0\0")
 
@@ -100,7 +93,7 @@ def model_sheet(shown: Shown) -> None:
     some_models(shown)
     opened_view(shown)
     read(shown)
-    shown.page.locator(".model-row .open").nth(1).click()
+    shown.page.locator(".model-row .open", has_text=EIGHT_B).click()
     expect(shown.page.locator(".facts")).to_be_visible()
 
 

@@ -110,7 +110,7 @@ def page_over(
 ) -> Iterator[ServedPage]:
     """Local API and page over a service; they end with the block.
 
-    ``kept`` is a folder for conversations; without one they are gone afterwards.
+    ``kept`` is a folder for conversations and models; without one they are gone afterwards.
     """
     settings = Settings(server=config)
     paddock = Paddock(service, lambda: settings, lambda _: (), lambda _: MODELS, _nothing, _nothing)
@@ -130,7 +130,7 @@ def page_over(
         demo = ModelId(name="demo")
         rig = EngineRig()
         stack.callback(rig.getter.release.set)
-        house = model_house(folder / "models", lambda: paddock.state().metrics)
+        house = model_house(folder / "home", lambda: paddock.state().metrics)
         hub = HubHouse(house, paddock.state)
         parts_of_fit = fit_house(house, paddock)
         fit = FitDesk(lambda: parts_of_fit)
@@ -168,11 +168,12 @@ class Scripted:
 
 
 @contextmanager
-def scripted_page() -> Iterator[Scripted]:
+def scripted_page(kept: Path | None = None) -> Iterator[Scripted]:
+    """``kept`` is as in ``page_over``."""
     engines, chats, clock = ScriptedEngines(), ScriptedChats(), SystemClock()
     service = LlamaCppService(engines, chats, clock, Unwatched())
     try:
-        with page_over(service, LlamaCppConfig()) as page:
+        with page_over(service, LlamaCppConfig(), kept) as page:
             yield Scripted(page, engines, chats)
     finally:
         service.close()

@@ -102,7 +102,7 @@ def test_what_the_guard_did_is_told_with_the_way_back(shown: Shown) -> None:
     )
     shown.script.page.desk.tell(Notice(kind=NoticeKind.ROOM_AGAIN, model=demo))
     sampled(shown, 2.0)
-    expect(notice).to_contain_text("fits into the GPU's memory again")
+    expect(notice).to_contain_text("fits on the GPU again")
     notice.get_by_role("button", name="Load it").click()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(notice).to_be_hidden()

@@ -51,7 +51,7 @@ def _said(request: ListRequest) -> Iterable[Frozen]:
     if request.most is None:
         free = FreeMemory(request.free_gpu, request.free_ram)
         reading = CatalogReading(request.folders, index, used)
-        return pieces(reading, free, wall_clock(), time.monotonic)
+        return pieces(reading, free, wall_clock(), time.monotonic, request.home)
     models, _ = search_models(request.folders, index.open().knows)
     if len(models) > request.most:
         models = tuple(sorted(models, key=lambda model: -used.get(str(model.path), 0)))

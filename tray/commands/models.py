@@ -1,6 +1,7 @@
 """``paddock models``: what is here, in detail, and getting more."""
 
 import sys
+from pathlib import Path
 
 from tray.commands.interruptible import interruptible
 from tray.commands.output import DONE, FAILED, INTERRUPTED, note, say
@@ -21,7 +22,7 @@ def models(as_json: bool) -> int:
     if as_json:
         say(found.model_dump_json())
     else:
-        say(catalog_text(found, verdicts_now(found), wall_clock()))
+        say(catalog_text(found, verdicts_now(found), wall_clock(), Path.home()))
     return DONE
 
 

@@ -14,14 +14,15 @@ class ListRequest(Frozen):
 
     ``state`` is the folder that knows when models were used; ``free_gpu`` and
     ``free_ram`` are what the next model may take, in bytes, 0 without a GPU.
-    With ``most`` it says one ModelList of so many models, the last used ones of too many,
-    and ends; else it says a
-    ModelsShown, and ModelsRead while it reads files.
+    ``home`` is the user's folder. With ``most`` it says one ModelList of so many models,
+    the last used ones of too many, and ends; else it says a ModelsShown, and ModelsRead
+    while it reads files.
     """
 
     folders: tuple[Path, ...]
     index: Path
     state: Path
+    home: Path | None = None
     free_gpu: int | None = None
     free_ram: int | None = None
     most: int | None = None
@@ -49,13 +50,15 @@ class ModelRow(Frozen):
 class ModelsShown(Frozen):
     """The whole list. ``reading`` counts the rows whose facts are still being read.
 
-    ``summary`` says how much there is, ``note`` what is to be done when there is nothing.
+    ``summary`` says how much there is, ``note`` what is to be done when there is nothing;
+    paths below ``home`` may be shown with ``~``.
     """
 
     rows: tuple[ModelRow, ...]
     reading: int
     summary: str
     note: str | None = None
+    home: str | None = None
 
 
 class ModelsRead(Frozen):
@@ -76,7 +79,10 @@ class FolderRow(Frozen):
 
 
 class FoldersShown(Frozen):
+    """Paths below ``home`` may be shown with ``~``."""
+
     rows: tuple[FolderRow, ...]
+    home: str | None = None
 
 
 class FolderRequest(Frozen):

@@ -8,24 +8,26 @@ from tray.models.fit import (
     FitVerdict,
     ShownFit,
 )
+from tray.ui.fit_marks import DOES_NOT_FIT, FITS_IN_RAM, FITS_ON_GPU, FITS_PARTLY
 from tray.ui.present import UNKNOWN, size
 
 VERDICTS = {
-    FitVerdict.GPU: "Fits on the GPU",
-    FitVerdict.PARTLY: "Fits partly on the GPU",
-    FitVerdict.MEMORY: "Fits in memory",
-    FitVerdict.NOT: "Does not fit",
+    FitVerdict.GPU: FITS_ON_GPU,
+    FitVerdict.PARTLY: FITS_PARTLY,
+    FitVerdict.MEMORY: FITS_IN_RAM,
+    FitVerdict.NOT: DOES_NOT_FIT,
     FitVerdict.UNKNOWN: "Not known",
 }
 
 
 IN_A_LIST = {
     FitVerdict.GPU: "on the GPU",
-    FitVerdict.PARTLY: "partly",
-    FitVerdict.MEMORY: "in memory",
-    FitVerdict.NOT: "no",
+    FitVerdict.PARTLY: "partly on the GPU",
+    FitVerdict.MEMORY: "in RAM",
+    FitVerdict.NOT: "does not fit",
     FitVerdict.UNKNOWN: UNKNOWN,
 }
+"""In a column that is called "fits"."""
 
 
 def shown_fit(estimate: FitEstimate) -> ShownFit:
@@ -76,7 +78,7 @@ def source_words(estimate: FitEstimate) -> str:
 def _advice(estimate: FitEstimate) -> str:
     largest = estimate.largest_context
     if largest is not None and estimate.context is not None and largest < estimate.context:
-        where = "on the GPU" if any(device.is_gpu for device in estimate.devices) else "in memory"
+        where = "on the GPU" if any(device.is_gpu for device in estimate.devices) else "in RAM"
         return f"All of it fits {where} with a context of {largest:,} tokens."
     return "Smaller types for the KV cache, or a smaller quantization, help."
 

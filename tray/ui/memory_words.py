@@ -30,7 +30,7 @@ def notice_words(notice: Notice) -> tuple[str, str]:
         case NoticeKind.ROOM_AGAIN:
             return (
                 "There is room again",
-                f"{name} fits into the GPU's memory again. Start it, or send a message.",
+                f"{name} fits on the GPU again. Start it, or send a message.",
             )
         case NoticeKind.DOWNLOAD_DONE:
             return "The download is done", f"{name} is here and verified. You can start it now."

@@ -1,6 +1,7 @@
 """Pure: models and folders in the words of the Models view."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
@@ -37,7 +38,9 @@ class Reading(Protocol):
     def read(self) -> Iterator[DescribedModel]: ...
 
 
-def shelf(look: CatalogLook, free: FreeMemory, today: float) -> ModelsShown:
+def shelf(
+    look: CatalogLook, free: FreeMemory, today: float, home: Path | None = None
+) -> ModelsShown:
     """The list: the demo model, the models used last, the others by name, then useless files.
 
     ``today`` is now in seconds since 1970, here and below.
@@ -52,15 +55,20 @@ def shelf(look: CatalogLook, free: FreeMemory, today: float) -> ModelsShown:
         reading=len(unread),
         summary=summary(len(models), len(unread)),
         note=None if models else _NOTHING,
+        home=None if home is None else str(home),
     )
 
 
 def pieces(
-    reading: Reading, free: FreeMemory, today: float, now: Callable[[], float]
+    reading: Reading,
+    free: FreeMemory,
+    today: float,
+    now: Callable[[], float],
+    home: Path | None = None,
 ) -> Iterator[ModelsShown | ModelsRead]:
     """The list at once, then what is read meanwhile, a few times a second by ``now``."""
     look = reading.look()
-    yield shelf(look, free, today)
+    yield shelf(look, free, today, home)
     there, left = len(look.catalog.models), len(look.unread)
     waiting: list[ModelRow] = []
     due = now() + PACE

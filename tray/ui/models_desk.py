@@ -26,13 +26,14 @@ class ModelsDesk(Generic[Lines]):
     """Satisfies the local API's ServedModels.
 
     ``list_models`` begins to list them; it does not return before there is something
-    to show. ``wanted``: somebody outside of the page asks for the view; opening it
-    ends that.
+    to show. ``home`` is the user's folder. ``wanted``: somebody outside of the page
+    asks for the view; opening it ends that.
     """
 
-    def __init__(self, list_models: Callable[[], Lines], places: Places) -> None:
+    def __init__(self, list_models: Callable[[], Lines], places: Places, home: Path) -> None:
         self._list_models = list_models
         self._places = places
+        self._home = home
         self.wanted = False
 
     def want(self) -> None:
@@ -47,7 +48,8 @@ class ModelsDesk(Generic[Lines]):
         # Its words come with more than a resident needs whose page nobody opens.
         from tray.ui.model_words import folder_row
 
-        return FoldersShown(rows=tuple(map(folder_row, self._places.places())))
+        rows = tuple(map(folder_row, self._places.places()))
+        return FoldersShown(rows=rows, home=str(self._home))
 
     def add_folder(self, path: str) -> FoldersShown:
         self._places.add(path)

@@ -8,10 +8,10 @@ from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.rough_fit import FreeMemory, rough_fit, whole_memory
 from tray.ui import present
 from tray.ui.actions import Intent, actions_of
+from tray.ui.fit_marks import FIT_WORDS
 from tray.ui.menu_entry import SEPARATOR, Entry, Verb
 from tray.ui.page_state import DEMO, model_value
 
-TOO_LARGE = "too large for this computer"
 LONGEST_LABEL = 72
 """Characters; a menu is as wide as its longest entry."""
 
@@ -101,7 +101,7 @@ def _model_entry(label: str, value: str, chosen: str) -> Entry:
 def _with_size(model: FoundModel, free: FreeMemory) -> str:
     size = present.size(model.size)
     if rough_fit(model.size, free) is Fit.NO:
-        size += present.SEPARATOR + TOO_LARGE
+        size += present.SEPARATOR + FIT_WORDS[Fit.NO]
     name = present.shorten(model.name, LONGEST_LABEL - len(present.SEPARATOR) - len(size))
     return name + present.SEPARATOR + size
 

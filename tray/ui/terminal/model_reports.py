@@ -8,6 +8,7 @@ from tray.models.fit import FitVerdict
 from tray.models.page_downloads import ShownChoice
 from tray.ui.fit_words import IN_A_LIST
 from tray.ui.model_words import parameters
+from tray.ui.path_words import shown_path
 from tray.ui.present import joined, size
 from tray.ui.when_words import when
 
@@ -26,10 +27,12 @@ HEADINGS = (
 LONGEST_LICENCE = 24
 
 
-def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, FitVerdict], now: float) -> str:
+def catalog_text(
+    catalog: ModelCatalog, fits: Mapping[Path, FitVerdict], now: float, home: Path
+) -> str:
     """A table of models, the demo model first; then what looks like a model and is none.
 
-    ``now`` in seconds since 1970.
+    ``now`` in seconds since 1970; paths below ``home`` begin with ``~``.
     """
     rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "", "", "")]
     rows += [_row(model, fits.get(model.path, FitVerdict.UNKNOWN), now) for model in catalog.models]
@@ -39,11 +42,15 @@ def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, FitVerdict], now: fl
         for row in rows
     ]
     if not catalog.models:
-        lines += ["No GGUF files were found in:", *(f"  {folder}" for folder in catalog.folders)]
+        lines += [
+            "No GGUF files were found in:",
+            *(f"  {shown_path(one, home)}" for one in catalog.folders),
+        ]
     wrong = [(model.path, model.facts.problem) for model in catalog.models if model.facts.problem]
     wrong += [(broken.path, broken.reason) for broken in catalog.broken]
     if wrong:
-        lines += ["", "Something is wrong with:", *(f"  {path}: {why}" for path, why in wrong)]
+        lines += ["", "Something is wrong with:"]
+        lines += [f"  {shown_path(path, home)}: {why}" for path, why in wrong]
     return "\n".join(lines)
 
 
