@@ -17,8 +17,7 @@ from tests.web.browser import SMALL, Theme, chromium, opened
 from tests.web.states import STATES, State
 
 GAP = 12
-COLOURS = {1: 112, 2: 72}
-"""By scale: the larger pictures have few that matter."""
+COLOURS = 128
 LARGE = ("empty", "code-and-table", "models-list", "chat-settings")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
@@ -39,9 +38,10 @@ def state_pictures(pictures: Path, _: Path, *, large: bool = False) -> None:
 
 
 def _save(shots: list[Image.Image], scale: int, path: Path) -> None:
-    # An interface has few colours; a palette makes its picture a third as large.
-    small = beside(shots, GAP * scale).quantize(COLOURS[scale], dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
+    # An interface has few colours; a palette makes its picture a third as large. This way
+    # of choosing one keeps those of small things, as a red dot.
+    way, whole = Image.Quantize.MAXCOVERAGE, beside(shots, GAP * scale)
+    whole.quantize(COLOURS, way, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _shots(browser: Browser, state: State, scale: int) -> list[Image.Image]:

@@ -86,6 +86,7 @@ def models_running(shown: Shown) -> None:
     expect(shown.page.locator("#words")).to_have_text("Ready")
     opened_view(shown)
     expect(shown.page.locator(".model-row .dot")).to_have_count(1)
+    read(shown)
 
 
 @state
@@ -183,6 +184,7 @@ def gated(shown: Shown) -> None:
     shown.page.keyboard.press("Enter")
     expect(panel.locator(".failure")).to_be_visible()
     panel.get_by_text("Access token for gated models").click()
+    panel.locator(".failure").scroll_into_view_if_needed()
 
 
 @state
