@@ -79,5 +79,6 @@ def test_where_nobody_can_be_asked_it_is_logged_once_and_nothing_waits(
         awake.hold(False)
         assert time.monotonic() - begun < 0.1
         wait_for_the_end_of_keepers()
-    assert len(caplog.records) == 1
-    assert "may go to sleep" in caplog.text
+    # wakepy tells each of its attempts, where earlier tests had all loggers speak.
+    (said,) = (line for line in caplog.records if line.name == "tray.infrastructure.stay_awake")
+    assert "may go to sleep" in said.getMessage()

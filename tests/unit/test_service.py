@@ -154,6 +154,19 @@ def test_stopping_the_server_cancels_its_chats_first(rig: Rig) -> None:
     assert finish.reason is FinishReason.CANCELLED
 
 
+def test_an_engine_that_ends_by_itself_cuts_its_chats_by_the_reason(rig: Rig) -> None:
+    rig.start()
+    chunks = iter(rig.service.send_chat_message(HELLO))
+    next(chunks)
+    rig.engines.processes[0].end(retryable=True)
+    failure = rig.wait_for(ServerPhase.BACKOFF).failure
+    finish = list(chunks)[-1]
+    assert isinstance(finish, FinishChunk)
+    assert finish.reason is FinishReason.CUT
+    assert finish.failure is not None
+    assert finish.failure == failure
+
+
 def test_leaving_the_with_block_cancels_the_answer(rig: Rig) -> None:
     rig.start()
     with rig.service.send_chat_message(HELLO) as stream:

@@ -68,7 +68,7 @@ class ApplicationLog:
         root = logging.getLogger()
         root.addHandler(self._handler)
         root.setLevel(level)
-        for chatty in ("httpx", "httpcore", "PIL", "markdown_it"):
+        for chatty in ("httpx", "httpcore", "PIL", "markdown_it", "wakepy"):
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
     def close(self) -> None:
