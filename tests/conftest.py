@@ -5,8 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 
+# Under nohup, or in the background of a script, these are ignored, and whatever is started
+# here would ignore them, too; but tests send them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
-    # Under nohup whatever is started here would ignore SIGHUP, too, and tests send it.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 pytest_plugins = ["pytester", "tests.skip_policy"]
