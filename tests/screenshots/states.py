@@ -13,11 +13,11 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.screenshots.beside import beside
+from tests.screenshots.few_colours import with_few_colours
 from tests.web.browser import SMALL, Theme, chromium, opened
 from tests.web.states import STATES, State
 
 GAP = 12
-COLOURS = 128
 LARGE = ("empty", "code-and-table", "models-list", "chat-settings")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
@@ -38,10 +38,7 @@ def state_pictures(pictures: Path, _: Path, *, large: bool = False) -> None:
 
 
 def _save(shots: list[Image.Image], scale: int, path: Path) -> None:
-    # An interface has few colours; a palette makes its picture a third as large. This way
-    # of choosing one keeps those of small things, as a red dot.
-    way, whole = Image.Quantize.MAXCOVERAGE, beside(shots, GAP * scale)
-    whole.quantize(COLOURS, way, dither=Image.Dither.NONE).save(path, optimize=True)
+    with_few_colours(beside(shots, GAP * scale)).save(path, optimize=True)
 
 
 def _shots(browser: Browser, state: State, scale: int) -> list[Image.Image]:
