@@ -13,12 +13,7 @@ _Identity = tuple[int, int]
 
 def last_lines(path: Path, lines: int) -> tuple[str, ...]:
     """The last ``lines`` lines of the log and its rotated files, oldest first."""
-    found: list[str] = []
-    for _, content in _newest_first(path):
-        found = [*_complete(content)[0], *found]
-        if len(found) >= lines:
-            break
-    return tuple(found[-lines:]) if lines > 0 else ()
+    return tuple(_Place(path).begin(lines))
 
 
 def follow(path: Path, stop: Event, lines: int = 10, interval: float = 0.2) -> Iterator[str]:
@@ -28,8 +23,7 @@ def follow(path: Path, stop: Event, lines: int = 10, interval: float = 0.2) -> I
     file could not be rotated on Windows. A missing file is waited for.
     """
     place = _Place(path)
-    place.read()
-    yield from last_lines(path, lines)
+    yield from place.begin(lines)
     while not stop.is_set():
         new = place.read()
         yield from new
@@ -44,6 +38,22 @@ class _Place:
         self._path = path
         self._identity: _Identity | None = None
         self._offset = 0
+
+    def begin(self, lines: int) -> list[str]:
+        """The last ``lines`` complete lines; ``read`` goes on from there."""
+        found: list[str] = []
+        seen: set[_Identity] = set()
+        for identity, content in _newest_first(self._path):
+            if identity in seen:
+                continue
+            complete, used = _complete(content)
+            if not seen:
+                self._identity, self._offset = identity, used
+            seen.add(identity)
+            found = [*complete, *found]
+            if len(found) >= lines:
+                break
+        return found[-lines:] if lines > 0 else []
 
     def read(self) -> list[str]:
         """All complete lines since the last call."""
