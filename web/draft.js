@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 
 const KEY = "paddock.draft";
-const PAUSE = 300; // milliseconds of writing until a draft is sent to be kept
+const PAUSE = 300; // milliseconds until what was written is kept, also while one writes on
 
 let waiting = null; // { id, text }
 let timer = 0;
@@ -13,12 +13,12 @@ export function keepDraft(id, text) {
   sessionStorage.setItem(KEY, JSON.stringify({ id, text }));
   if (waiting && waiting.id !== id) flushDraft();
   waiting = { id, text };
-  clearTimeout(timer);
-  timer = setTimeout(flushDraft, PAUSE);
+  timer ||= setTimeout(flushDraft, PAUSE);
 }
 
 export function flushDraft() {
   clearTimeout(timer);
+  timer = 0;
   if (!waiting) return;
   // What cannot be kept now still stands in the box, and is sent with the next word.
   call("/api/page/chats/draft", waiting).catch(() => {});

@@ -61,8 +61,10 @@ export function editQuestion(node, ask, text = node.message.content) {
   });
   box.addEventListener("input", () => {
     grow(box);
-    clearTimeout(timer);
-    timer = setTimeout(() => keep({ position, text: box.value }), PAUSE);
+    timer ||= setTimeout(() => {
+      timer = 0;
+      keep({ position, text: box.value });
+    }, PAUSE);
   });
   hold("edit", true);
   node.replaceChildren(form);

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.contract.guard_setup import gone
 from tests.desktop.rig import WAIT, Desktop, desktop, end_tree, wait_until
 from tests.desktop.running import Running, icon_box, middle, running, shells
 from tests.requirements import need_typelib
@@ -148,7 +149,7 @@ def test_a_signal_ends_it_in_order(paddock: Running, number: signal.Signals) -> 
     assert list(paddock.icons.iterdir())
     assert paddock.end(number) == 0
     assert list(paddock.icons.iterdir()) == []
-    assert not [member for member in family if member.is_running()]
+    assert gone(family)
     wait_until(lambda: not paddock.menu.items(), "the icon's end")
 
 

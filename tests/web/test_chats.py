@@ -151,7 +151,7 @@ def test_a_deleted_chat_comes_back_with_undo(shown: Shown) -> None:
 def test_deleting_what_is_shown_empties_the_page_and_undo_shows_it_again(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
-    panel(shown)
+    expect(panel(shown)).to_have_count(1)
     shown.page.keyboard.press("ArrowDown")
     shown.page.keyboard.press("Delete")
     expect(shown.page.locator("#messages > li")).to_have_count(0)
