@@ -131,9 +131,12 @@
   // Kept answers are drawn when they come into view.
   async function seeAll() {
     for (let place; (place = document.querySelector(".undrawn"));) {
-      dispatchEvent(new Event("wheel")); // without a hand the view stays at the end
-      place.scrollIntoView();
-      await until(() => !place.isConnected);
+      await until(() => {
+        if (!place.isConnected) return true;
+        dispatchEvent(new Event("wheel")); // without a hand the view stays at the end
+        place.scrollIntoView();
+        return false;
+      });
     }
   }
 
