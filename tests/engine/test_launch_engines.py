@@ -151,7 +151,12 @@ def test_a_fixed_port_can_be_used_again_at_once(prepare: Prepare, tmp_path: Path
         with running(prepare(port=port), tmp_path) as engine:
             engine.wait_until_ready()
             engine.process.terminate()
-            engine.process.wait(TIME_LIMIT)
+            try:
+                engine.process.wait(5)
+            except subprocess.TimeoutExpired:
+                # llama-server loses a signal that comes just before its loop begins.
+                engine.process.terminate()
+                engine.process.wait(TIME_LIMIT)
 
 
 def changed(kind: str) -> bytes:
