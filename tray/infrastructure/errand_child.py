@@ -5,11 +5,11 @@ It ends itself when its parent is gone.
 """
 
 import os
-import threading
 from contextlib import closing
 from typing import BinaryIO
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.parent_pipe import end_with_parent
 from tray.models.errand import (
     ERRAND,
     SAID,
@@ -49,7 +49,7 @@ class _Speaker:
 def run_errand(requests: BinaryIO, answers: BinaryIO) -> int:
     """Do the errand on the first line of ``requests``; its end ends this process."""
     errand = ERRAND.validate_json(requests.readline())
-    threading.Thread(target=_end_with_parent, args=(requests,), daemon=True).start()
+    end_with_parent(requests)
     speaker = _Speaker(answers)
     try:
         speaker.say(_done(errand, speaker))
@@ -58,13 +58,6 @@ def run_errand(requests: BinaryIO, answers: BinaryIO) -> int:
     except Exception as error:  # noqa: BLE001 - the parent shall hear of a mistake of ours
         speaker.say(FailedSaid(failure=_mistake(error)))
     return 0
-
-
-def _end_with_parent(requests: BinaryIO) -> None:
-    # Not through the buffer: a thread that waits in it holds up the end of the program.
-    while os.read(requests.fileno(), 1 << 10):
-        continue
-    os._exit(0)
 
 
 def _done(errand: Errand, speaker: _Speaker) -> Said:

@@ -1,14 +1,13 @@
 """``presets.json`` in the configuration folder: the presets of every model, saved atomically."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 from pydantic import ValidationError
 
-from tray.infrastructure.private_file import read_private, write_private
+from tray.infrastructure.private_file import read_private, set_aside, write_private
 from tray.models.base import Frozen, Lenient
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.preset import ModelPresets
@@ -95,7 +94,7 @@ class PresetStore:
         except (OSError, ValueError):
             kept = _Kept(models={})
         try:
-            aside = self._set_aside()
+            aside = set_aside(self.path)
         except OSError as stuck:
             reason = stuck.strerror or str(stuck)
             self._note = f"{self.path.name} cannot be read ({error}) nor set aside ({reason})."
@@ -109,15 +108,6 @@ class PresetStore:
             "Your last good presets are used."
         )
         return kept
-
-    def _set_aside(self) -> Path:
-        stamp = time.strftime("%Y%m%dT%H%M%S")
-        aside = self.path.with_name(f"{self.path.name}.bad-{stamp}")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = self.path.with_name(f"{self.path.name}.bad-{stamp}-{number}")
-        return self.path.rename(aside)
 
 
 def _parsed(content: bytes) -> _Kept:

@@ -124,3 +124,14 @@ def _sweep(path: Path) -> None:
                 left.unlink()
         except OSError:
             continue
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a bad file to ``<name>.bad-<time>``, over none that is there. Raises OSError."""
+    stamp = time.strftime("%Y%m%dT%H%M%S")
+    aside = path.with_name(f"{path.name}.bad-{stamp}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.bad-{stamp}-{number}")
+    return path.rename(aside)

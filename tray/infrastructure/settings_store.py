@@ -1,12 +1,11 @@
 """The one settings file: read with forgiveness, saved atomically."""
 
 import contextlib
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-from tray.infrastructure.private_file import read_private, write_private
+from tray.infrastructure.private_file import read_private, set_aside, write_private
 from tray.infrastructure.settings_edit import edited
 from tray.infrastructure.settings_file import UnreadableSettingsError, fit, is_known, parse
 from tray.infrastructure.settings_template import template
@@ -79,7 +78,7 @@ class SettingsStore:
         except FileNotFoundError:
             return (), edited(template().encode(), Settings(), wanted)
         except (OSError, UnreadableSettingsError):
-            kept = self._set_aside()
+            kept = set_aside(self.path)
         try:
             content = edited(read_private(self._last_good), self._fallback(), wanted)
         except (OSError, UnreadableSettingsError):
@@ -90,15 +89,6 @@ class SettingsStore:
             allowed="the new file, written with your last good settings",
         )
         return (problem,), content
-
-    def _set_aside(self) -> Path:
-        stamp = time.strftime("%Y%m%dT%H%M%S")
-        kept = self.path.with_name(f"{self.path.name}.bad-{stamp}")
-        number = 1
-        while kept.exists():
-            number += 1
-            kept = self.path.with_name(f"{self.path.name}.bad-{stamp}-{number}")
-        return self.path.rename(kept)
 
     def _fallback(self) -> Settings:
         try:

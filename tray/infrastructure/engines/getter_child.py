@@ -7,7 +7,6 @@ output, the last one a result. The end of standard input ends the child at once.
 
 import os
 import sys
-import threading
 from typing import BinaryIO
 
 from tray.infrastructure.engines.getter_protocol import GetterRequest, Told
@@ -15,6 +14,7 @@ from tray.infrastructure.engines.install import get_engine
 from tray.infrastructure.engines.machine import machine_facts
 from tray.infrastructure.engines.store import EngineStore
 from tray.infrastructure.llama.environment import probe_environment
+from tray.infrastructure.parent_pipe import end_with_parent
 from tray.models.engine_shelf import EngineWork
 from tray.models.failure import PaddockError
 
@@ -24,7 +24,8 @@ CANCELLED = 3
 def serve(requests: BinaryIO, answers: BinaryIO) -> int:
     """Do what the one request asks for."""
     request = GetterRequest.model_validate_json(requests.readline())
-    threading.Thread(target=_end_with, args=(requests,), daemon=True).start()
+    # Parts stay; staging is swept by the next one.
+    end_with_parent(requests, CANCELLED)
     teller = _Teller(answers)
     if request.build is None:
         teller.tell(Told(facts=machine_facts()))
@@ -53,9 +54,3 @@ class _Teller:
     def tell(self, told: Told) -> None:
         self._answers.write(told.model_dump_json().encode() + b"\n")
         self._answers.flush()
-
-
-def _end_with(requests: BinaryIO) -> None:
-    """The parent is gone, or wants no more: parts stay, staging is swept by the next one."""
-    requests.read()
-    os._exit(CANCELLED)
