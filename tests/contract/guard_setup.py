@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from tests import processes
 from tray.infrastructure.llama.guarded_process import GuardedProcess
 from tray.models.config import EngineKind
 from tray.models.failure import PaddockError
@@ -100,18 +101,11 @@ def settled(guard: psutil.Process, count: int) -> list[psutil.Process]:
 
     def is_settled() -> bool:
         found = guard.children(recursive=True)
-        busy = [process for process in found if _name(process) != "sleep"]
+        busy = [process for process in found if processes.name(process) != "sleep"]
         return len(found) >= count and len(busy) <= 1
 
     until(is_settled)
     return guard.children(recursive=True)
-
-
-def _name(process: psutil.Process) -> str:
-    try:
-        return process.name()
-    except psutil.NoSuchProcess:
-        return "gone"
 
 
 def until(condition: Callable[[], bool], seconds: float = WAIT) -> None:
@@ -122,15 +116,5 @@ def until(condition: Callable[[], bool], seconds: float = WAIT) -> None:
         time.sleep(0.002)
 
 
-def gone(processes: list[psutil.Process]) -> bool:
-    return not any(
-        p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes if _exists(p)
-    )
-
-
-def _exists(process: psutil.Process) -> bool:
-    try:
-        process.status()
-    except psutil.NoSuchProcess:
-        return False
-    return True
+def gone(family: list[psutil.Process]) -> bool:
+    return not any(processes.is_alive(member) for member in family)

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import processes
 from tests.contract.guard_setup import gone, until
 from tests.contract.hub_server import CERTIFICATE, REPOSITORY, Hub, hub_of
 from tests.engine.cli_setup import CommandLine, command_line
@@ -85,15 +86,11 @@ class Page:
 
     @property
     def transfers(self) -> list[psutil.Process]:
-        return [child for child in self.process.children() if _is_errand(child)]
-
-
-def _is_errand(child: psutil.Process) -> bool:
-    try:
-        return child.cmdline()[-1:] == ["errand"]
-    except psutil.Error:
-        # Gone in the meantime.
-        return False
+        return [
+            child
+            for child in self.process.children()
+            if processes.arguments(child)[-1:] == ["errand"]
+        ]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import processes
 from tests.contract.guard_setup import until
 from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Hub, hub_of
 from tray.infrastructure.clock import SystemClock
@@ -76,7 +77,7 @@ class World:
         (found,) = (
             process.pid
             for process in psutil.Process().children()
-            if process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-1:] == ["errand"]
+            if processes.arguments(process)[-1:] == ["errand"]
         )
         return found
 
@@ -317,7 +318,7 @@ def test_a_child_ends_with_its_killed_parent(hub: Hub, tmp_path: Path) -> None:
     until(lambda: any(tmp_path.rglob("*.part")))
     parent.kill()
     parent.communicate()
-    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+    until(lambda: not processes.is_alive(child))
 
 
 def test_a_transfer_can_be_ended_at_any_moment(hub: Hub, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from tests import processes
 from tests.desktop.menu_client import MenuClient
 from tests.desktop.rig import PANEL_HEIGHT, SCREEN, WAIT, Desktop, wait_until
 from tray.models.local_api import Endpoint
@@ -53,8 +54,8 @@ class Running:
     def engines(self) -> list[psutil.Process]:
         """Every engine, without its guard: the guard's arguments are the engine's, too."""
         children = psutil.Process(self.process.pid).children(recursive=True)
-        named = [child for child in children if "bundled-engine" in _arguments(child)]
-        return [child for child in named if not child.children()]
+        named = [child for child in children if "bundled-engine" in processes.arguments(child)]
+        return [child for child in named if processes.is_leaf(child)]
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end; its exit status."""
@@ -82,7 +83,7 @@ def running(desktop: Desktop, *, hosted: bool = True) -> Iterator[Running]:
 def shells(paddock: Running) -> list[psutil.Process]:
     """The popover's process."""
     children = psutil.Process(paddock.process.pid).children()
-    return [child for child in children if "popover" in child.cmdline()]
+    return [child for child in children if "popover" in processes.arguments(child)]
 
 
 def icon_box(desktop: Desktop) -> Box:
@@ -106,10 +107,3 @@ def _coloured(desktop: Desktop) -> Box | None:
     plain = Image.new("RGB", panel.size, panel.getpixel((5, 5)))
     box = ImageChops.difference(panel, plain).getbbox()
     return box and (box[0] + SCREEN[0] // 2, box[1], box[2] + SCREEN[0] // 2, box[3])
-
-
-def _arguments(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.NoSuchProcess:
-        return []

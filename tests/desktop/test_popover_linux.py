@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import processes
 from tests.desktop.screen import SIZE, screen
 from tests.desktop.webdriver import Driver, driver_at, free_port, wait_for
 from tests.engine.engine_setup import config_of, running_service, started
@@ -61,7 +62,9 @@ class Shown:
     def web_process(self) -> psutil.Process:
         def found() -> list[psutil.Process]:
             children = self.process.children(recursive=True)
-            return [child for child in children if child.name().startswith("WebKitWebProc")]
+            return [
+                child for child in children if processes.name(child).startswith("WebKitWebProc")
+            ]
 
         wait_for(found, "the web process runs")
         return found()[0]
@@ -290,7 +293,7 @@ def test_no_process_shows_the_token(shown: Shown) -> None:
     shown.web_process()
     token = shown.page.api.endpoint.token
     for process in [shown.process, *shown.process.children(recursive=True)]:
-        assert token not in " ".join(process.cmdline())
+        assert token not in " ".join(processes.arguments(process))
 
 
 def test_it_ends_with_the_resident(script: Scripted) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests import processes
 from tests.contract.guard_setup import gone, until
 from tests.contract.test_launch_records_linux import decoy, mark_of, record
 from tests.engine.cli_setup import command_line
@@ -58,7 +59,7 @@ def loading(service: LlamaCppService, engine: FakeEngine) -> psutil.Process:
     service.start(engine.config)
     state = seen_soon(service, lambda state: state.pid is not None, WAIT)
     process = process_of(state)
-    until(lambda: "fake_engine.py" in " ".join(process.cmdline()))
+    until(lambda: "fake_engine.py" in " ".join(processes.arguments(process)))
     return process
 
 

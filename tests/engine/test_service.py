@@ -12,6 +12,7 @@ import httpx
 import psutil
 import pytest
 
+from tests import processes
 from tests.contract.guard_setup import until
 from tests.engine.engine_setup import (
     DEMO,
@@ -258,6 +259,8 @@ def test_nothing_is_left_after_random_starts_and_stops(
             wait_for(service, ServerPhase.READY)
         service.stop().result(WAIT)
     engines = [
-        p for p in psutil.Process().children(recursive=True) if str(tmp_path) in str(p.cmdline())
+        child
+        for child in psutil.Process().children(recursive=True)
+        if str(tmp_path) in str(processes.arguments(child))
     ]
     assert engines == []
