@@ -10,12 +10,11 @@ const MARGINS = [0, 256, 512, 1024, 2048, 4096]; // MiB
 const MIB = 2 ** 20;
 const PARTS = ["weights", "cache", "compute"];
 
-// `act` has context(tokens), called when one was chosen, and failed(error).
+// `act` has context(tokens) and margin(MiB), called when one was chosen, and failed(error).
 export class FitCard {
   #asked = 0;
   #timer = 0;
   #steps = [];
-  #margin = null; // bytes; null for the engine's own
 
   constructor(model, act) {
     this.model = model;
@@ -65,7 +64,7 @@ export class FitCard {
     clearTimeout(this.#timer);
     const mine = ++this.#asked;
     try {
-      const body = { model: this.model, context, margin: this.#margin, exact };
+      const body = { model: this.model, context, exact };
       const fit = await call("/api/page/models/fit", body);
       if (mine === this.#asked) this.#draw(fit);
     } catch (error) {
@@ -77,7 +76,7 @@ export class FitCard {
     this.verdict.replaceChildren(fitMark(estimate.verdict, verdict));
     setText(this.line, line);
     setText(this.source, source);
-    setText(this.margin.words, margin);
+    this.margin.tell(margin, estimate.margin / MIB);
     const known = estimate.verdict !== "unknown";
     this.context.hidden = !estimate.context || !estimate.trained_context;
     this.margin.root.hidden = this.source.hidden = !known;
@@ -101,14 +100,17 @@ export class FitCard {
 
   #marginBox() {
     const words = element("span", { className: "grow" });
-    const box = element("select", {}, element("option", { value: "" }, "Usual margin"),
-      ...MARGINS.map((mib) => element("option", { value: mib }, mib < 1024 ? `${mib} MiB` : `${mib / 1024} GiB`)));
+    const box = element("select");
     box.setAttribute("aria-label", "Memory that must stay free");
-    box.addEventListener("change", () => {
-      this.#margin = box.value === "" ? null : Number(box.value) * MIB;
-      this.#ask(this.#chosen() ?? null, false);
-    });
-    return { words, root: element("p", { className: "margin" }, words, box) };
+    box.addEventListener("change", () => this.act.margin(Number(box.value)));
+    const tell = (text, mib) => {
+      setText(words, text);
+      const offered = [...new Set([...MARGINS, mib])].sort((one, other) => one - other);
+      box.replaceChildren(...offered.map((each) =>
+        element("option", { value: each }, each % 1024 || !each ? `${each} MiB` : `${each / 1024} GiB`)));
+      box.value = mib;
+    };
+    return { tell, root: element("p", { className: "margin" }, words, box) };
   }
 }
 

@@ -40,9 +40,13 @@ export class PresetCard {
     }
   }
 
-  // Keeps a context with the preset that is used.
+  // Keeps a context, or MiB that stay free, with the preset that is used.
   context(tokens) {
     this.#change({ context_size: tokens });
+  }
+
+  margin(mib) {
+    this.#change({ margin: mib });
   }
 
   get #used() {

@@ -43,7 +43,9 @@ export function sheetCard(model, home, act) {
 
 // Whether it fits, and its presets; each is asked for by itself.
 function launch(value, act) {
-  const fit = new FitCard(value, { context: (tokens) => preset.context(tokens), failed: act.failed });
+  const fit = new FitCard(value, {
+    context: (tokens) => preset.context(tokens), margin: (mib) => preset.margin(mib), failed: act.failed,
+  });
   const preset = new PresetCard(value, { changed: () => fit.show(), failed: act.failed });
   fit.show();
   preset.show();

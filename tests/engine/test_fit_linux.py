@@ -74,7 +74,8 @@ def test_a_preset_is_what_a_start_takes_and_the_model_was_used_then(tmp_path: Pa
     with command_line(tmp_path) as paddock:
         model.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
         model.write_bytes(DEMO.read_bytes())
-        said = paddock("models", "presets", "mine", "set", "Small", "context_size=512")
+        values = ("context_size=512", "margin=256")
+        said = paddock("models", "presets", "mine", "set", "Small", *values)
         assert (said.returncode, said.stderr) == (0, "")
         assert "Small" in said.stdout
         assert paddock("models", "presets", "mine", "choose", "Small").returncode == 0
@@ -85,9 +86,11 @@ def test_a_preset_is_what_a_start_takes_and_the_model_was_used_then(tmp_path: Pa
         assert "api.key" in refused.stderr
         exported = paddock("models", "presets", "mine", "export", "Small").stdout
         assert "--ctx-size 512" in exported
+        assert "--fit-target 256" in exported
         assert "api-key" not in exported
         fit = paddock("models", "fit", "mine", "--json")
-        assert FitEstimate.model_validate_json(fit.stdout).context == 512
+        estimate = FitEstimate.model_validate_json(fit.stdout)
+        assert (estimate.context, estimate.margin) == (512, 256 << 20)
         assert "Fits" in paddock("models", "fit", "mine", "--context", "1024").stdout
         assert paddock("start", "--model", "mine").returncode == 0
         client = paddock.client()

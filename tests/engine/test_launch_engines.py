@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import fit_models
 from tests.engine.launches import DEMO, TIME_LIMIT, preparer, running
 from tests.requirements import need_llama_server
 from tray.infrastructure.llama.command_line import executable_argv
@@ -24,6 +25,7 @@ from tray.models.failure import FailureCause, ServerFailure
 from tray.models.launch import ExitStatus, LaunchSpec
 
 pytestmark = pytest.mark.engine
+NOBODY_HAS = (1 << 20) - 1
 ENGINES = (EngineKind.BUNDLED, EngineKind.EXECUTABLE)
 HOSTILE = {
     "LLAMA_ARG_HOST": "0.0.0.0",
@@ -97,6 +99,17 @@ def test_every_setting_arrives(prepare: Prepare, tmp_path: Path) -> None:
         assert properties["default_generation_settings"]["n_ctx"] == 256
         assert properties["model_alias"] == "Other – näme"
         engine.wait_for(lambda: json.loads(engine.get_with_key("/props").body)["is_sleeping"])
+
+
+@pytest.mark.parametrize(("margin", "context"), [(0, 131072), (NOBODY_HAS, 4096)])
+def test_the_margin_decides_on_the_context(
+    prepare: Prepare, tmp_path: Path, margin: int, context: int
+) -> None:
+    model = fit_models.write(tmp_path / "dense.gguf", fit_models.dense(layers=1))
+    with running(prepare(model_path=model, margin=margin), tmp_path) as engine:
+        engine.wait_until_ready()
+        properties = json.loads(engine.get_with_key("/props").body)
+        assert properties["default_generation_settings"]["n_ctx"] == context
 
 
 def test_a_chat_is_answered(prepare: Prepare, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ EVERYTHING = LlamaCppConfig(
     flash_attention=FlashAttention.ON,
     cache_type_k=KvCacheType.Q8_0,
     cache_type_v=KvCacheType.Q4_0,
+    margin=256,
     parallel_slots=2,
     idle_unload=300,
     extra_arguments=("--temp=0",),
@@ -54,7 +55,8 @@ def test_every_setting_has_its_flag_and_managed_ones_come_last() -> None:
         "/bin/llama-server",
         *("--ctx-size", "8192", "--n-gpu-layers", "20", "--threads", "3"),
         *("--batch-size", "1024", "--ubatch-size", "256", "--flash-attn", "on"),
-        *("--cache-type-k", "q8_0", "--cache-type-v", "q4_0", "--parallel", "2"),
+        *("--cache-type-k", "q8_0", "--cache-type-v", "q4_0"),
+        *("--fit-target", "256", "--parallel", "2"),
         *("--sleep-idle-seconds", "300", "--temperature", "0"),
         *MANAGED,
     )
@@ -145,7 +147,7 @@ def bundled(config: LlamaCppConfig) -> BundledSettings:
 
 
 def test_bundled_settings_survive_the_way_over_argv() -> None:
-    settings = bundled(LlamaCppConfig(context_size=1024, threads=1))
+    settings = bundled(LlamaCppConfig(context_size=1024, threads=1, margin=0))
     text = settings.to_json()
     assert text.isascii()
     assert BundledSettings.from_json(text) == settings

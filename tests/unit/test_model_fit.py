@@ -77,6 +77,15 @@ def test_a_context_nobody_chose_becomes_as_small_as_the_engine_makes_it() -> Non
     assert "All of it fits on the GPU with a context of" in shown_fit(chosen).line
 
 
+def test_the_margin_of_the_launch_is_the_one_that_is_said() -> None:
+    config = LlamaCppConfig(model_path=Path("/m.gguf"), margin=20 * 1024)
+    little, usual = ask(Facts(), config), ask(Facts())
+    assert (little.margin, usual.margin) == (20 * GIB, GIB)
+    assert (little.largest_context or 0) < (usual.largest_context or 0)
+    model_fit = ModelFit(Facts(), lambda _: config, lambda: None)
+    assert model_fit.estimate(FitRequest(margin=5)).margin == 5
+
+
 def test_an_engine_that_cannot_be_asked_leaves_the_memory_and_its_reason() -> None:
     facts = Facts()
     facts.trouble = BROKEN

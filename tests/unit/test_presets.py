@@ -22,6 +22,7 @@ LONG = Preset(
     context_size=65536,
     gpu_layers=20,
     cache_type_k=KvCacheType.Q8_0,
+    margin=512,
     chat=ChatSettings(temperature=0.2, system_prompt="Be brief."),
     extra_arguments=("--no-kv-offload",),
 )
@@ -71,6 +72,7 @@ def test_the_chosen_one_decides_what_it_names_and_nothing_else(presets: Presets)
             "context_size": 65536,
             "gpu_layers": 20,
             "cache_type_k": KvCacheType.Q8_0,
+            "margin": 512,
             "extra_arguments": ("--no-kv-offload",),
         }
     )

@@ -136,6 +136,14 @@ _WORDS = {
         _one_of(KvCacheType),
         "",
     ),
+    "server.margin": (
+        (
+            "MiB that stay free on each GPU, or in RAM where there is none, when the engine "
+            "decides on context and GPU layers. Not set: the engine's own, 1024."
+        ),
+        "a whole number from 0 to 1048575",
+        "1024",
+    ),
     "server.parallel_slots": ("Answers that are written at the same time.", _COUNT, ""),
     "server.port": (
         "The server's port on 127.0.0.1. Not set: a free one at each start.",

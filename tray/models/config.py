@@ -9,6 +9,7 @@ from pydantic import Field
 from tray.models.base import Frozen
 
 Positive = Annotated[int, Field(ge=1)]
+Mebibytes = Annotated[int, Field(ge=0, lt=1 << 20)]
 
 
 class EngineKind(StrEnum):
@@ -43,7 +44,7 @@ class LlamaCppConfig(Frozen):
     """Everything that decides how one server is launched.
 
     ``None`` leaves the choice to the engine; sizes are in tokens, times in
-    seconds. ``model_path`` of ``None`` means the built-in demo model.
+    seconds, ``margin`` (what stays free on each device) in MiB. ``model_path`` of ``None`` means the built-in demo model.
     """
 
     engine: EngineKind = EngineKind.AUTO
@@ -58,6 +59,7 @@ class LlamaCppConfig(Frozen):
     flash_attention: FlashAttention = FlashAttention.AUTO
     cache_type_k: KvCacheType = KvCacheType.F16
     cache_type_v: KvCacheType = KvCacheType.F16
+    margin: Mebibytes | None = None
     parallel_slots: Positive = 1
     port: Annotated[int, Field(ge=1024, le=65535)] | None = None
     idle_unload: Positive | None = None

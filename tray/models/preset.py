@@ -5,12 +5,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from tray.models.base import Frozen
-from tray.models.config import KvCacheType, LlamaCppConfig
+from tray.models.config import KvCacheType, LlamaCppConfig, Mebibytes
 from tray.models.conversation import ChatSettings
 
 STANDARD = "Standard"
 LONGEST_NAME = 60
 MOST_PRESETS = 50
+_LAUNCH = (
+    *("context_size", "gpu_layers", "cache_type_k", "cache_type_v", "margin"),
+    "extra_arguments",
+)
 PresetName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
@@ -22,6 +26,7 @@ class Preset(Frozen):
     gpu_layers: Literal["auto"] | Annotated[int, Field(ge=0, lt=1 << 31)] | None = None
     cache_type_k: KvCacheType | None = None
     cache_type_v: KvCacheType | None = None
+    margin: Mebibytes | None = None
     extra_arguments: Annotated[tuple[str, ...], Field(max_length=200)] | None = None
     chat: ChatSettings = ChatSettings()
 
@@ -34,8 +39,7 @@ class Preset(Frozen):
 
     def applied_to(self, config: LlamaCppConfig) -> LlamaCppConfig:
         """``config`` with what this preset decides."""
-        names = ("context_size", "gpu_layers", "cache_type_k", "cache_type_v", "extra_arguments")
-        chosen = {name: value for name in names if (value := getattr(self, name)) is not None}
+        chosen = {name: value for name in _LAUNCH if (value := getattr(self, name)) is not None}
         return config.model_copy(update=chosen)
 
     def reset(self) -> "Preset":

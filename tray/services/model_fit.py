@@ -26,6 +26,7 @@ from tray.services.memory_formula import ERROR_PERCENT, all_layers, split_of
 
 SMALLEST_CONTEXT = 4096
 """llama.cpp shrinks a context that nobody chose down to this, not further."""
+_MIB = 1 << 20
 
 
 class Facts(Protocol):
@@ -88,12 +89,12 @@ class ModelFit:
         """For one model and context. Raises PaddockError for a model that is not there."""
         config = self._resolve(request)
         facts = self._facts.of(config.model_path)
-        margin = MARGIN if request.margin is None else request.margin
+        margin = margin_of(config) if request.margin is None else request.margin
         return self._judged(config, facts, margin, exact=request.exact)
 
     def verdict(self, config: LlamaCppConfig, facts: ModelFacts) -> FitVerdict:
         """The same by formula for a launch and a file that are known already."""
-        return self._judged(config, facts, MARGIN, exact=False).verdict
+        return self._judged(config, facts, margin_of(config), exact=False).verdict
 
     def _judged(
         self, config: LlamaCppConfig, facts: ModelFacts, margin: int, *, exact: bool
@@ -148,6 +149,11 @@ class ModelFit:
             if found.verdict is not FitVerdict.NOT:
                 break
         return estimate
+
+
+def margin_of(config: LlamaCppConfig) -> int:
+    """Bytes that this launch leaves free on each device."""
+    return MARGIN if config.margin is None else config.margin * _MIB
 
 
 def _by_formula(question: _Question, blank: FitEstimate, facts: ModelFacts) -> FitEstimate:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xllamacpp import CommonParams
 
 KEY_VARIABLE = "LLAMA_API_KEY"
+MIB = 1 << 20
 
 
 def host(arguments: list[str]) -> int:
@@ -93,6 +94,9 @@ def _set_sizes(parameters: Any, settings: BundledSettings) -> None:
     if settings.threads is not None:
         parameters.cpuparams.n_threads = settings.threads
         parameters.cpuparams_batch.n_threads = settings.threads
+    if settings.margin is not None:
+        devices = len(parameters.fit_params_target)
+        parameters.fit_params_target = [settings.margin * MIB] * devices
     if settings.idle_unload is not None:
         parameters.sleep_idle_seconds = settings.idle_unload
 

@@ -25,6 +25,7 @@ def bundled_settings(
         flash_attention=config.flash_attention.value,
         cache_type_k=config.cache_type_k.value,
         cache_type_v=config.cache_type_v.value,
+        margin=config.margin,
         parallel_slots=config.parallel_slots,
         idle_unload=config.idle_unload,
     )

@@ -13,7 +13,7 @@ from typing import Any
 class BundledSettings:
     """Every value the child sets; ``None`` leaves it to the engine.
 
-    Sizes in tokens, ``idle_unload`` in seconds, ``flash_attention`` and the cache
+    Sizes in tokens, ``idle_unload`` in seconds, ``margin`` in MiB, ``flash_attention`` and the cache
     types spelled as in LlamaCppConfig. The API key is never among them.
     """
 
@@ -28,6 +28,7 @@ class BundledSettings:
     flash_attention: str = "auto"
     cache_type_k: str = "f16"
     cache_type_v: str = "f16"
+    margin: int | None = None
     parallel_slots: int = 1
     idle_unload: int | None = None
 
@@ -56,6 +57,7 @@ class BundledSettings:
             "flash-attn": self.flash_attention,
             "cache-type-k": self.cache_type_k,
             "cache-type-v": self.cache_type_v,
+            "fit-target": self.margin,
             "parallel": self.parallel_slots,
             "n-gpu-layers": 0,
             "sleep-idle-seconds": self.idle_unload,

@@ -75,7 +75,7 @@ def memory_arguments(config: LlamaCppConfig) -> tuple[str, ...]:
             kept += extra[position : position + 2]
         elif name in MEMORY_SWITCHES:
             kept.append(name)
-    return (*_tuning(config.model_copy(update={"idle_unload": None})), *kept)
+    return (*_tuning(config.model_copy(update={"idle_unload": None, "margin": None})), *kept)
 
 
 def command_display(argv: tuple[str, ...], system: str) -> str:
@@ -93,6 +93,7 @@ def _tuning(config: LlamaCppConfig) -> list[str]:
         "--flash-attn": _unless(config.flash_attention, FlashAttention.AUTO),
         "--cache-type-k": _unless(config.cache_type_k, KvCacheType.F16),
         "--cache-type-v": _unless(config.cache_type_v, KvCacheType.F16),
+        "--fit-target": config.margin,
         "--parallel": config.parallel_slots,
         "--sleep-idle-seconds": config.idle_unload,
     }

@@ -28,7 +28,7 @@ ONE_VALUE = """
 --rope-freq-scale | --yarn-orig-ctx | --yarn-ext-factor | --yarn-attn-factor
 --yarn-beta-slow | --yarn-beta-fast | --load-mode -lm | --lazy-mode -lzm | --numa | --device -dev
 --override-tensor -ot | --n-cpu-moe -ncmoe | --n-cpu-ffn -ncffn | --split-mode -sm
---tensor-split -ts | --main-gpu -mg | --fit -fit | --fit-target -fitt | --fit-ctx -fitc
+--tensor-split -ts | --main-gpu -mg | --fit -fit | --fit-ctx -fitc
 --override-kv | --verbosity -lv --log-verbosity | --samplers | --seed -s
 --sampler-seq --sampling-seq | --temperature --temp | --top-k | --top-p | --min-p
 --top-n-sigma --top-nsigma | --xtc-probability | --xtc-threshold | --typical-p --typical
@@ -64,6 +64,7 @@ SETTINGS = {
     "server.flash_attention": ("--flash-attn", "-fa"),
     "server.gpu_layers": ("--n-gpu-layers", "--gpu-layers", "-ngl"),
     "server.idle_unload": ("--sleep-idle-seconds",),
+    "server.margin": ("--fit-target", "-fitt"),
     "server.micro_batch_size": ("--ubatch-size", "-ub"),
     "server.model_path": ("--model", "-m"),
     "server.parallel_slots": ("--parallel", "-np"),

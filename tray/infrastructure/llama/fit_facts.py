@@ -64,7 +64,9 @@ class FitFacts:
         if tool is None:
             return None
         file, stamp, _ = self._known(config.model_path)
-        asked = config.model_copy(update={"context_size": context, "gpu_layers": gpu_layers})
+        asked = config.model_copy(
+            update={"context_size": context, "gpu_layers": gpu_layers, "margin": None}
+        )
         key = (tool, file, stamp, asked)
         with self._lock:
             if key in self._measured:
