@@ -115,7 +115,8 @@ def _add_fit(add: Callable[..., argparse.ArgumentParser]) -> None:
     fit = add("fit", help="how much memory a model would take, and whether that is free")
     fit.add_argument("name", metavar="NAME", help='"demo", a name of `paddock models`, a path')
     fit.add_argument("--context", type=int, metavar="N", help="tokens; default as its preset has")
-    fit.add_argument("--margin", type=int, metavar="MIB", help="what stays free; default: as a start has it")
+    margin = "what stays free; default: as a start has it"
+    fit.add_argument("--margin", type=int, metavar="MIB", help=margin)
     fit.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
     fit.set_defaults(command=_fit)
     presets = add("presets", help="how a model is started and how its chats begin")

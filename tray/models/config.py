@@ -44,7 +44,8 @@ class LlamaCppConfig(Frozen):
     """Everything that decides how one server is launched.
 
     ``None`` leaves the choice to the engine; sizes are in tokens, times in
-    seconds, ``margin`` (what stays free on each device) in MiB. ``model_path`` of ``None`` means the built-in demo model.
+    seconds, ``margin`` (what stays free on each device) in MiB.
+    ``model_path`` of ``None`` means the built-in demo model.
     """
 
     engine: EngineKind = EngineKind.AUTO

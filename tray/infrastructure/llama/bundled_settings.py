@@ -13,8 +13,9 @@ from typing import Any
 class BundledSettings:
     """Every value the child sets; ``None`` leaves it to the engine.
 
-    Sizes in tokens, ``idle_unload`` in seconds, ``margin`` in MiB, ``flash_attention`` and the cache
-    types spelled as in LlamaCppConfig. The API key is never among them.
+    Sizes in tokens, ``idle_unload`` in seconds, ``margin`` in MiB,
+    ``flash_attention`` and the cache types spelled as in LlamaCppConfig. The API key
+    is never among them.
     """
 
     model: str
