@@ -91,7 +91,7 @@ export function load(shown) {
   const nodes = shown.messages.map(drawn);
   replace(shown.id, false, shown.messages.map(({ message }) => message), nodes, shown.settings);
   const changing = shown.edit && nodes[shown.edit.position];
-  if (changing?.matches(".question")) edit(changing, shown.edit.text);
+  if (changing?.matches(".question")) edit(changing, shown.edit);
   if (messages.at(-1)?.role !== "user") return;
   const answer = begun();
   answer.end({ label: "", failure: CUT });

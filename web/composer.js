@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { byId, icon } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
-import { takeFiles } from "./drop.js";
+import { takeFiles, watchFiles } from "./drop.js";
 import { state } from "./header.js";
 import { hold } from "./popover.js";
 import { settingsHold } from "./settings.js";
@@ -26,6 +26,8 @@ export function imagesNote() {
 
 export const text = () => draft.value;
 export const files = () => tray.files;
+// Files that come before what is kept is back would replace it.
+export const filesAfter = (restored) => tray.after(() => restored.catch(() => {}));
 
 // Puts what is kept already into the box, and its files above it.
 export function fill(kept, attachments = []) {
@@ -89,7 +91,8 @@ export function setUpComposer() {
   });
   draft.addEventListener("input", edited);
   draft.addEventListener("keydown", keys);
-  takeFiles((given) => tray.add(given));
+  takeFiles(byId("composer").parentElement, byId("attach"), (given) => tray.add(given));
+  watchFiles();
   onChange(() => {
     const busy = isBusy();
     button.classList.toggle("stops", busy);

@@ -1,17 +1,18 @@
 // A question changed in its place. Loaded with the first edit.
 
 import { call } from "./api.js";
-import { current, isPrivate, said } from "./chat.js";
+import { current, isPrivate, onChange, said } from "./chat.js";
 import { focusComposer, imagesNote } from "./composer.js";
-import { element } from "./dom.js";
+import { element, icon } from "./dom.js";
+import { takeFiles } from "./drop.js";
 import { hold } from "./popover.js";
 import { FileTray } from "./tray.js";
 
 const PAUSE = 300; // milliseconds of writing until an edit is sent to be kept
 
-// `ask` gets the new words and files, `text` are words kept of an edit that was cut short.
+// `ask` gets the new words and files, `begun` is what was kept of an edit that was cut short.
 // Escape leaves the question as it was.
-export function editQuestion(node, ask, text = node.message.content) {
+export function editQuestion(node, ask, begun) {
   const open = node.querySelector("textarea");
   if (open) {
     open.focus();
@@ -21,24 +22,31 @@ export function editQuestion(node, ask, text = node.message.content) {
   const shown = [...node.childNodes];
   const position = said().indexOf(message);
   const before = said().slice(0, position);
-  const tray = new FileTray(() => before.flatMap((one) => one.attachments ?? []), imagesNote, () => {});
-  tray.fill(message.attachments ?? []);
-  const box = element("textarea", { value: text, rows: 1 });
+  const tray = new FileTray(() => before.flatMap((one) => one.attachments ?? []), imagesNote, attached);
+  tray.fill(begun?.files ?? message.attachments ?? []);
+  const box = element("textarea", { value: begun?.text ?? message.content, rows: 1 });
   box.setAttribute("aria-label", "Edit message");
+  const attach = element("button", { type: "button", className: "quiet", title: "Attach files" }, icon("attach"));
+  attach.setAttribute("aria-label", "Attach files");
   const cancel = element("button", { type: "button", className: "plain" }, "Cancel");
   const send = element("button", { type: "submit", className: "primary" }, "Send");
   const form = element("form", { className: "editing" }, tray.root, box,
-    element("p", { className: "actions" }, cancel, send));
+    element("p", { className: "actions" }, attach, cancel, send));
+  takeFiles(form, attach, (given) => tray.add(given));
 
   let timer = 0;
-  const keep = (edit) => {
+  const keep = (edit, failed = () => {}) => {
     clearTimeout(timer);
-    if (!isPrivate()) call("/api/page/chats/edit", { id: current(), edit }).catch(() => {});
+    timer = 0;
+    if (form.isConnected && !isPrivate()) call("/api/page/chats/edit", { id: current(), edit }).catch(failed);
   };
+  function attached() {
+    keep({ position, text: box.value, files: tray.files }, (error) => tray.tell(error.message));
+  }
   const close = () => {
-    hold("edit", false);
     keep(null);
     node.replaceChildren(...shown);
+    holdOpen();
     focusComposer();
   };
   cancel.addEventListener("click", close);
@@ -61,18 +69,22 @@ export function editQuestion(node, ask, text = node.message.content) {
   });
   box.addEventListener("input", () => {
     grow(box);
-    timer ||= setTimeout(() => {
-      timer = 0;
-      keep({ position, text: box.value });
-    }, PAUSE);
+    timer ||= setTimeout(() => keep({ position, text: box.value }), PAUSE);
   });
-  hold("edit", true);
   node.replaceChildren(form);
+  holdOpen();
   grow(box);
   box.focus();
   box.setSelectionRange(box.value.length, box.value.length);
   node.scrollIntoView({ block: "nearest" });
 }
+
+// A chat that is left takes its edits with it, and brings them back with Undo.
+function holdOpen() {
+  hold("edit", document.querySelector(".editing") !== null);
+}
+
+onChange(holdOpen);
 
 function grow(box) {
   if (CSS.supports("field-sizing", "content")) return;

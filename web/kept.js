@@ -2,12 +2,18 @@
 
 import { ApiFailure, call } from "./api.js";
 import { choose, current, isEmpty, isPrivate, leave, load } from "./chat.js";
-import { files, fill, focusComposer, text } from "./composer.js";
+import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
 import { flushDraft, forgetDraft, ownDraft } from "./draft.js";
 
 // Shows what the page was left with; returns what the user must be told, or null.
-export async function restore() {
+export function restore() {
+  const note = comeBack();
+  filesAfter(note);
+  return note;
+}
+
+async function comeBack() {
   const own = ownDraft();
   if (own) fill(own.text);
   let shown;

@@ -27,7 +27,12 @@ export class FileTray {
   // Reads and attaches what was dropped, pasted or chosen, one after the other.
   add(given) {
     this.reading += 1;
-    this.read = this.read.then(() => this.#add(given)).finally(() => { this.reading -= 1; });
+    this.after(() => this.#add(given).finally(() => { this.reading -= 1; }));
+  }
+
+  // Nothing is attached before `done` is over.
+  after(done) {
+    this.read = this.read.then(done);
   }
 
   async #add(given) {
@@ -70,7 +75,11 @@ export class FileTray {
 
   #show(problem) {
     this.root.querySelector(".chips")?.remove();
-    if (this.files.length) this.root.append(chips(this.files, (file) => this.#remove(file)));
+    if (this.files.length) {
+      const list = chips(this.files, (file) => this.#remove(file));
+      this.root.append(list);
+      list.scrollTop = list.scrollHeight; // the last one came last
+    }
     setText(this.trouble, problem);
   }
 }

@@ -100,13 +100,26 @@ def test_settings_of_a_chat_are_changed(store: ConversationStore) -> None:
     assert read.settings == SETTINGS
 
 
-def test_a_question_being_changed_stays(store: ConversationStore) -> None:
+def test_a_question_being_changed_stays_with_its_files(
+    store: ConversationStore, path: Path
+) -> None:
     store.write(ONE, "Cows", (QUESTION,))
-    for edit in (Edit(position=0, text="What, then"), None):
-        store.write_edit(ONE, edit)
+    steps = (
+        (Edit(position=0, text="What"), Edit(position=0, text="What")),
+        (Edit(position=0, text="", files=(COW, NOTES)),) * 2,
+        (Edit(position=0, text="Who"), Edit(position=0, text="Who", files=(COW, NOTES))),
+        (Edit(position=0, text="Who", files=()),) * 2,
+        (Edit(position=2, text="Another"),) * 2,
+        (Edit(position=2, text="Another", files=(NOTES,)),) * 2,
+        (None, None),
+    )
+    for given, kept in steps:
+        store.write_edit(ONE, given)
         read = store.read(ONE)
         assert read is not None
-        assert read.edit == edit
+        assert read.edit == kept
+        assert read.messages == (QUESTION,)
+    assert count(path, "attachments") == 2
 
 
 def test_files_for_a_chat_that_is_not_kept_are_left(store: ConversationStore, path: Path) -> None:

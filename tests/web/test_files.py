@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from tests.web.conftest import Shown
 from tray.models.attachment import ImageFile, TextFile
@@ -16,20 +16,20 @@ from tray.models.launch import ReadyInfo
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
-HANDED = """([kind, name, type, text]) => {
+HANDED = """([kind, name, type, text, where]) => {
     const data = new DataTransfer();
     data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
     const event = kind === 'paste'
         ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })
         : new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
-    document.getElementById('draft').dispatchEvent(event);
+    document.querySelector(where).dispatchEvent(event);
 }"""
 
 
-def hand(shown: Shown, kind: str, name: str, content: bytes) -> None:
-    """A drop or a paste of one file."""
+def hand(shown: Shown, kind: str, name: str, content: bytes, where: str = "#draft") -> None:
+    """A drop or a paste of one file, or one that is dragged over."""
     text = base64.b64encode(content).decode()
-    shown.page.evaluate(HANDED, [kind, name, "", text])
+    shown.page.evaluate(HANDED, [kind, name, "", text, where])
 
 
 def choose(shown: Shown, *files: tuple[str, bytes]) -> None:
@@ -139,6 +139,24 @@ def test_files_of_a_draft_and_of_messages_survive_a_kill(seeing: Shown) -> None:
     assert [[f.name for f in m.attachments] for m in messages] == [["draft.txt"], ["next.png"]]
 
 
+def test_a_file_that_is_faster_than_the_kept_draft_replaces_nothing(shown: Shown) -> None:
+    with shown.page.expect_response("**/draft/files"):
+        hand(shown, "drop", "old.txt", b"draft")
+    page = shown.page
+
+    def late(route: Route) -> None:
+        hand(shown, "drop", "new.txt", b"draft")
+        route.continue_()
+
+    page.route("**/chats/shown", late)
+    with page.expect_response("**/draft/files"):
+        page.reload()
+    page.unroute("**/chats/shown")
+    chips(shown, "old.txt5 bytes", "new.txt5 bytes")
+    page.reload()
+    chips(shown, "old.txt5 bytes", "new.txt5 bytes")
+
+
 def test_a_changed_question_keeps_its_files_unless_they_are_removed(shown: Shown) -> None:
     shown.ready()
     for name in ("a.txt", "b.txt"):
@@ -162,3 +180,82 @@ def test_a_private_chat_keeps_no_file(shown: Shown, tmp_path: Path) -> None:
     expect(shown.page.locator(".meta")).to_be_visible()
     for part in filter(Path.is_file, shown.script.page.kept.rglob("*")):
         assert b"secretword" not in part.read_bytes(), part
+
+
+def edited(shown: Shown, question: str = "Which?") -> None:
+    """A question with one file, being changed."""
+    shown.ready()
+    hand(shown, "drop", "a.txt", b"text")
+    chips(shown, "a.txt4 bytes")
+    shown.ask(question).finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    shown.page.press("#draft", "ArrowUp")
+    expect(shown.page.locator(".editing textarea")).to_be_focused()
+
+
+def test_a_changed_question_takes_files_and_the_composer_its_own(shown: Shown) -> None:
+    edited(shown)
+    form = shown.page.locator(".editing")
+    hand(shown, "paste", "b.txt", b"text", ".editing textarea")
+    hand(shown, "drop", "c.txt", b"text", "body")
+    with shown.page.expect_file_chooser() as chooser:
+        form.get_by_role("button", name="Attach files").click()
+    chooser.value.set_files([FilePayload(name="d.txt", mimeType="", buffer=b"text")])
+    hand(shown, "drop", "next.txt", b"text")
+    expect(form.locator(".chip .name")).to_have_text(["a.txt", "b.txt", "c.txt", "d.txt"])
+    expect(shown.page.locator("footer .chip .name")).to_have_text("next.txt")
+    hand(shown, "drop", "bad.bin", bytes(99), "body")
+    expect(form.locator(".trouble")).to_contain_text("“bad.bin” is neither text nor an image.")
+    form.get_by_role("button", name="Send").click()
+    (message,) = shown.script.chats.next().request.messages
+    assert [file.name for file in message.attachments] == ["a.txt", "b.txt", "c.txt", "d.txt"]
+    expect(shown.page.locator(".tray .chip .name")).to_have_text("next.txt")
+
+
+def test_what_a_dragged_file_would_go_to_is_marked(shown: Shown) -> None:
+    edited(shown)
+    for over, takes in (("body", ".editing"), ("#draft", "footer"), (".editing", ".editing")):
+        hand(shown, "dragover", "x.txt", b"x", over)
+        expect(shown.page.locator(".dropping")).to_have_count(1)
+        expect(shown.page.locator(f"{takes}.dropping")).to_have_count(1)
+    shown.page.press(".editing textarea", "Escape")
+    hand(shown, "drop", "x.txt", b"x", "body")
+    expect(shown.page.locator(".dropping")).to_have_count(0)
+    expect(shown.page.locator("footer .chip .name")).to_have_text("x.txt")
+
+
+def test_files_of_an_edit_survive_a_kill_and_are_gone_when_it_is_left(shown: Shown) -> None:
+    edited(shown)
+    with shown.page.expect_response("**/chats/edit"):
+        shown.page.keyboard.type(" And")
+    for name in ("b.txt", "c.txt"):
+        with shown.page.expect_response("**/chats/edit"):
+            hand(shown, "paste", name, b"text", ".editing textarea")
+    with shown.page.expect_response("**/chats/edit"):
+        shown.page.get_by_role("button", name="Remove a.txt").click()
+    with shown.page.expect_response("**/chats/edit"):
+        shown.page.locator(".editing textarea").press_sequentially(" so?")
+    page = shown.page.context.new_page()
+    shown.page.close()
+    page.goto(shown.script.page.url("popover"))
+    expect(page.locator(".editing textarea")).to_have_value("Which? And so?")
+    expect(page.locator(".editing .chip .name")).to_have_text(["b.txt", "c.txt"])
+    with page.expect_response("**/chats/edit"):
+        page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator(".question .chip .name")).to_have_text("a.txt")
+    expect(page.locator(".editing")).to_have_count(0)
+
+
+def test_a_chat_that_is_left_in_an_edit_lets_the_popover_go(shown: Shown) -> None:
+    edited(shown)
+    asked = shown.script.page.window.asked
+    assert asked[-1] is True
+    with shown.page.expect_response("**/hold"):
+        shown.page.click("#new")
+    assert asked[-1] is False
+    with shown.page.expect_response("**/hold"):
+        shown.page.get_by_role("button", name="Undo").click()
+    assert asked[-1] is True
+    hand(shown, "drop", "b.txt", b"text", "body")
+    expect(shown.page.locator(".editing .chip .name")).to_have_text(["a.txt", "b.txt"])

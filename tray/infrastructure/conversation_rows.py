@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from tray.infrastructure.conversation_schema import DRAFT, SHIFT
+from tray.infrastructure.conversation_schema import DRAFT, EDIT, SHIFT
 from tray.models.attachment import Attachment, ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
 from tray.models.conversation import KeptMessage
@@ -34,6 +34,11 @@ _READ = """
 def draft_number(conversation: int = 0) -> int:
     """Whose the attachments of a draft are; 0 is the chat not begun yet."""
     return (conversation << SHIFT) + DRAFT
+
+
+def edit_number(conversation: int) -> int:
+    """Whose the attachments of a question being changed are."""
+    return (conversation << SHIFT) + EDIT
 
 
 def read_messages(database: "Connection", conversation: int) -> tuple[KeptMessage, ...]:
@@ -79,12 +84,12 @@ def write_message(
 
 
 def read_files(database: "Connection", message: int) -> tuple[Attachment, ...]:
-    """The attachments of a message, or of a draft, in order."""
+    """The attachments of a message, a draft or an edit, in order."""
     return _files_by_message(database, message, message).get(message, ())
 
 
 def replace_files(database: "Connection", message: int, files: Iterable[Attachment]) -> None:
-    """Have these be the attachments of a message, or of a draft."""
+    """Have these be the attachments of a message, a draft or an edit."""
     database.execute("DELETE FROM attachments WHERE message = ?", (message,))
     add_files(database, message, files)
 
@@ -97,15 +102,15 @@ def add_files(database: "Connection", message: int, files: Iterable[Attachment])
 
 
 def remove_rows(database: "Connection", conversation: int) -> None:
-    """Every message and every attachment of a conversation, its draft's, too."""
+    """Every message and every attachment of a conversation, those not sent, too."""
     span = (conversation << SHIFT, draft_number(conversation))
     database.execute("DELETE FROM attachments WHERE message BETWEEN ? AND ?", span)
     database.execute("DELETE FROM messages WHERE number BETWEEN ? AND ?", span)
 
 
 def _span(conversation: int, position: int) -> tuple[int, int]:
-    """The numbers of the messages from a position on, the draft's not among them."""
-    return (conversation << SHIFT) + position, draft_number(conversation) - 1
+    """The numbers of the messages from a position on."""
+    return (conversation << SHIFT) + position, edit_number(conversation) - 1
 
 
 def _row(number: int, message: KeptMessage) -> tuple[int | str | float | None, ...]:

@@ -2,8 +2,9 @@
 
 A message's ``number`` holds its conversation's number above ``SHIFT`` bits and
 its position below, so a search tells conversations without reading messages. The
-last position of a conversation is its draft's; the draft of a chat not begun
-yet has conversation 0. Both own attachments and are no message.
+last position of a conversation is its draft's, the one before that of a question
+being changed; the draft of a chat not begun yet has conversation 0. They own
+attachments and are no messages.
 """
 
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 SHIFT = 20
 DRAFT = (1 << SHIFT) - 1
+EDIT = DRAFT - 1
 
 _MIGRATIONS = (
     """
@@ -92,6 +94,7 @@ _MIGRATIONS = (
     ALTER TABLE conversations ADD COLUMN edited INTEGER;
     ALTER TABLE conversations ADD COLUMN edit TEXT NOT NULL DEFAULT '';
     """,
+    "ALTER TABLE conversations ADD COLUMN edit_files INTEGER NOT NULL DEFAULT 0;",
 )
 VERSION = len(_MIGRATIONS)
 

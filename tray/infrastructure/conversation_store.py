@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray.infrastructure.clock import wall_clock
+from tray.infrastructure.conversation_edits import read_edit, replace_edit
 from tray.infrastructure.conversation_file import ConversationFile
 from tray.infrastructure.conversation_rows import (
     draft_number,
@@ -61,15 +62,16 @@ class ConversationStore:
     def read(self, conversation: str) -> Conversation | None:
         with self._file.transaction() as database:
             row = database.execute(
-                "SELECT number, title, pinned, updated, draft, settings, edited, edit "
+                "SELECT number, title, pinned, updated, draft, settings "
                 "FROM conversations WHERE id = ? AND deleted = 0",
                 (conversation,),
             ).fetchone()
             if row is None:
                 return None
-            number, title, pinned, updated, draft, settings, edited, edit = row
+            number, title, pinned, updated, draft, settings = row
             messages = read_messages(database, number)
             files = read_files(database, draft_number(number))
+            edit = read_edit(database, number)
         return Conversation(
             id=conversation,
             title=title,
@@ -79,7 +81,7 @@ class ConversationStore:
             settings=ChatSettings.model_validate_json(settings),
             draft=draft,
             draft_files=files,
-            edit=None if edited is None else Edit(position=edited, text=edit),
+            edit=edit,
         )
 
     def write(
@@ -147,10 +149,8 @@ class ConversationStore:
 
     def write_edit(self, conversation: str, edit: Edit | None) -> None:
         with self._file.transaction() as database:
-            database.execute(
-                "UPDATE conversations SET edited = ?, edit = ? WHERE id = ?",
-                (edit.position if edit else None, edit.text if edit else "", conversation),
-            )
+            for (number,) in _numbers(database, conversation):
+                replace_edit(database, number, edit)
 
     def desk(self) -> Desk:
         """The draft and the settings of a chat not begun yet."""

@@ -45,10 +45,15 @@ class ConversationLine(Frozen):
 
 
 class Edit(Frozen):
-    """A question being changed: its position among the messages, and its words so far."""
+    """A question being changed: its position among the messages, and its words so far.
+
+    ``files`` are all that go with it; ``None`` where nobody has changed them. Of
+    an edit that is kept already, ``None`` leaves them as they are.
+    """
 
     position: Annotated[int, Field(ge=0)]
     text: str
+    files: tuple[Attachment, ...] | None = None
 
 
 class Conversation(Frozen):
