@@ -1,4 +1,4 @@
-"""The projector beside a model reaches the engine: an empty one stops it, which says so."""
+"""The projector beside a model reaches the engine; one it cannot use is named with what to do."""
 
 from __future__ import annotations
 
@@ -7,23 +7,62 @@ from pathlib import Path
 
 import pytest
 
+from tests.clip_projector import write_projector
 from tests.engine.engine_setup import DEMO, config_of, running_service, started
 from tests.gguf_files import gguf
 from tray.models.config import EngineKind
+from tray.models.failure import FailureCause, ServerFailure
 from tray.models.state import ServerPhase
+from tray.services.llama.service import LlamaCppService
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
+DEMO_WIDTH = 128
+BOTH = pytest.mark.parametrize("kind", [EngineKind.BUNDLED, EngineKind.EXECUTABLE])
 
-@pytest.mark.parametrize("kind", [EngineKind.BUNDLED, EngineKind.EXECUTABLE])
-def test_the_engine_is_given_the_projector(tmp_path: Path, kind: EngineKind) -> None:
+
+def failed(service: LlamaCppService, kind: EngineKind, model: Path) -> ServerFailure:
+    state = service.start(config_of(kind, model)).result(60)
+    assert state.phase is ServerPhase.FAILED
+    assert state.failure is not None
+    assert state.failure.cause is FailureCause.MODEL_UNSUPPORTED
+    assert "The model alone would run: remove or replace that file" in state.failure.detail
+    advised = "--no-mmproj to server.extra_arguments" in state.failure.detail
+    assert advised is (kind is EngineKind.EXECUTABLE)
+    return state.failure
+
+
+@BOTH
+def test_a_projector_the_engine_cannot_use_is_named(tmp_path: Path, kind: EngineKind) -> None:
     model = Path(shutil.copy(DEMO, tmp_path / "own.gguf"))
     projector = tmp_path / "mmproj-own.gguf"
-    projector.write_bytes(gguf(general__architecture="clip"))
     with running_service(tmp_path) as service:
-        state = service.start(config_of(kind, model)).result(60)
-        assert state.phase is ServerPhase.FAILED
-        assert state.failure is not None
-        assert "mmproj-own.gguf" in " ".join((state.failure.detail, *state.failure.log_lines))
+        projector.write_bytes(gguf(general__architecture="clip"))
+        failure = failed(service, kind, model)
+        assert failure.title == "The projector cannot be loaded"
+        assert str(projector) in failure.detail
+        write_projector(projector, 2 * DEMO_WIDTH)
+        failure = failed(service, kind, model)
+        assert failure.title == "The projector belongs to another model"
+        assert f"{projector} lets a model of width 256 see images; own has width 128" in (
+            failure.detail
+        )
+        write_projector(projector, DEMO_WIDTH)
+        whole = projector.read_bytes()
+        projector.write_bytes(whole[:-2000])
+        assert failed(service, kind, model).title == "The projector cannot be loaded"
+
+
+@BOTH
+def test_the_model_sees_images_with_its_projector_alone(tmp_path: Path, kind: EngineKind) -> None:
+    model = Path(shutil.copy(DEMO, tmp_path / "own.gguf"))
+    projector = write_projector(tmp_path / "mmproj-own.gguf", DEMO_WIDTH)
+    with running_service(tmp_path) as service:
+        assert started(service, config_of(kind, model)).sees_images
+        service.stop().result(60)
+        if kind is EngineKind.EXECUTABLE:
+            alone = config_of(kind, model).model_copy(update={"extra_arguments": ("--no-mmproj",)})
+            assert not started(service, alone).sees_images
+            service.stop().result(60)
         projector.unlink()
         assert not started(service, config_of(kind, model)).sees_images

@@ -159,6 +159,36 @@ def test_a_model_that_cannot_load_is_not_tried_again(
     assert not retryable
 
 
+PROJECTOR_GAVE_UP = (
+    "E gguf_init_from_reader: failed to read tensor data",
+    "E srv    load_model: failed to load multimodal model, '/m/mmproj-tiny.gguf'",
+    GAVE_UP[-1],
+)
+OTHER_WIDTH = (
+    "E mtmd_init_from_file: error: mismatch between text model (n_embd = 128) and mmproj "
+    "(n_embd = 256)"
+)
+NO_MEMORY = (
+    "E ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 68719476736"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "words"),
+    [
+        ("I clip_ctx: CLIP using CPU backend", "The projector cannot be loaded", "is damaged"),
+        (OTHER_WIDTH, "The projector belongs to another model", "width 256 see images"),
+        (NO_MEMORY, "Not enough memory for the model", "65,536 MiB"),
+    ],
+)
+def test_a_projector_is_told_from_its_model(line: str, title: str, words: str) -> None:
+    spec = SPEC.model_copy(update={"projector": Path("/m/mmproj-tiny.gguf")})
+    failure, retryable = explain_exit(FAILED, (LOADING, line, *PROJECTOR_GAVE_UP), spec)
+    assert (failure.title, retryable) == (title, False)
+    assert words in failure.detail
+    assert ("/m/mmproj-tiny.gguf" in failure.detail) is ("projector" in title)
+
+
 @pytest.mark.parametrize(
     ("status", "line", "cause", "words", "again"),
     [

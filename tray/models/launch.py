@@ -14,7 +14,8 @@ class LaunchSpec(Frozen):
 
     ``environment`` is the child's whole environment and carries the API key;
     ``argv`` and ``display`` never do. ``alias`` is the model's name in the
-    engine's own API. ``gpu_expected``: the engine has a GPU and may use it.
+    engine's own API. ``projector`` is the file beside the model that lets it see
+    images. ``gpu_expected``: the engine has a GPU and may use it.
     """
 
     argv: tuple[str, ...]
@@ -25,6 +26,7 @@ class LaunchSpec(Frozen):
     alias: str
     engine: EngineInfo
     model: ModelId
+    projector: Path | None = None
     display: str
     gpu_expected: bool = False
 

@@ -9,6 +9,7 @@ from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 
 # One above the engine's own default; the next one would log every token.
 TELLS_BUFFERS = "4"
+NO_PROJECTOR = frozenset(("--no-mmproj", "--no-mmproj-auto"))
 MEMORY_VALUES = frozenset(
     (
         "--override-tensor",
@@ -55,7 +56,7 @@ def executable_argv(
     refused extra argument.
     """
     extra = checked_arguments(config.extra_arguments)
-    sees = projector is not None and "--no-mmproj" not in extra
+    sees = projector is not None and not NO_PROJECTOR & set(extra)
     return (
         str(executable),
         *_tuning(config),

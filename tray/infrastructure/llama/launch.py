@@ -71,7 +71,8 @@ class LaunchPreparer:
         engine = self.finder.choose(config)
         alias = _alias(config)
         port = _port(config)
-        argv, display = self._command(config, engine, model, alias, port)
+        projector = projector_beside(model)
+        argv, display = self._command(config, engine, model, projector, alias, port)
         api_key = self._configured_key() or secrets.token_urlsafe(32)
         return LaunchSpec(
             argv=argv,
@@ -82,6 +83,7 @@ class LaunchPreparer:
             alias=alias,
             engine=engine,
             model=_model_id(config, model),
+            projector=projector,
             display=display,
             gpu_expected=_expects_gpu(config, engine),
         )
@@ -122,9 +124,14 @@ class LaunchPreparer:
         return resolve_model(places.demo_model, home=places.home, model_folder=places.model_folder)
 
     def _command(
-        self, config: LlamaCppConfig, engine: EngineInfo, model: Path, alias: str, port: int
+        self,
+        config: LlamaCppConfig,
+        engine: EngineInfo,
+        model: Path,
+        projector: Path | None,
+        alias: str,
+        port: int,
     ) -> tuple[tuple[str, ...], str]:
-        projector = projector_beside(model)
         if engine.kind is EngineKind.BUNDLED or engine.path is None:
             settings = bundled_settings(
                 config, model=model, alias=alias, port=port, projector=projector

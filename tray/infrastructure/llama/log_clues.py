@@ -15,6 +15,7 @@ from tray.infrastructure.llama.model_clues import (
     tell_unreadable,
     tell_version,
 )
+from tray.infrastructure.llama.projector_clues import tell_no_projector, tell_other_model
 from tray.models.failure import FailureCause
 from tray.models.launch import LaunchSpec
 
@@ -94,16 +95,21 @@ RULES = (
     _rule(r"bundled engine: xllamacpp cannot be loaded: (.+)", _no_wheel),
     _rule(r"error: invalid argument: (\S+)", _argument),
     _rule(r"error while handling argument \"([^\"]+)\": (.+)", _argument_value),
-    _rule(r"(unknown model architecture: '[^']*')", tell_architecture),
-    _rule(r"(unknown pre-tokenizer type: '[^']*')", tell_architecture),
-    _rule(r"(this GGUF file is version \d+ but .+)", tell_version),
-    _rule(r"(GGUFv1 is no longer supported)", tell_version),
-    _rule(r"gguf_init_from_\w+: (tensor '.*' has invalid ggml type \d+)", tell_data_type),
     _rule(r"allocating (?P<mib>[\d.]+) MiB on device .*out of memory", tell_memory),
     _rule(r"failed to allocate .*buffer of size (?P<bytes>\d+)", tell_memory),
     _rule(r"Device memory allocation of size (?P<bytes>\d+) failed", tell_memory),
     _rule(r"std::bad_alloc|out of memory|ErrorOutOf\w+Memory|unable to allocate", tell_memory),
     _rule(r"failed to allocate (compute|KV|memory)", tell_memory),
+    _rule(
+        r"mismatch between text model \(n_embd = (\d+)\) and mmproj \(n_embd = (\d+)\)",
+        tell_other_model,
+    ),
+    _rule(r"failed to load multimodal model", tell_no_projector),
+    _rule(r"(unknown model architecture: '[^']*')", tell_architecture),
+    _rule(r"(unknown pre-tokenizer type: '[^']*')", tell_architecture),
+    _rule(r"(this GGUF file is version \d+ but .+)", tell_version),
+    _rule(r"(GGUFv1 is no longer supported)", tell_version),
+    _rule(r"gguf_init_from_\w+: (tensor '.*' has invalid ggml type \d+)", tell_data_type),
     _rule(
         r"quantized V cache requires flash_attn|V cache quantization requires", tell_flash_attention
     ),
