@@ -20,7 +20,16 @@ MESSAGES = 6
 WORDS = 60
 """Of a message; six of them are 2 kB of conversation."""
 REPETITIONS = 30
-KINDS = {"in one": "needle77", "in every tenth": "needle", "in all": "wo", "two words": "wo need"}
+FILES, FILE_WORDS = 5, 300
+"""One conversation of so many has a file, of so many words: 2 kB."""
+KINDS = {
+    "in one": "needle77",
+    "in every tenth": "needle",
+    "in all": "wo",
+    "two words": "wo need",
+    "in one file": "straw77",
+    "in every file": "straw",
+}
 
 
 def _target(name: str) -> Target:
@@ -76,6 +85,13 @@ def fill(path: Path) -> list[str]:
             database.execute(
                 "INSERT INTO messages (number, role, content) VALUES (?, ?, ?)",
                 ((number << SHIFT) + position, role, text),
+            )
+        if number % FILES == 0:
+            words = [*chance.choices(vocabulary, k=FILE_WORDS), f"straw{number // FILES}"]
+            database.execute(
+                "INSERT INTO attachments (message, kind, name, content)"
+                " VALUES (?, 'text', 'notes.txt', ?)",
+                (number << SHIFT, " ".join(words).encode()),
             )
     database.execute("COMMIT")
     database.close()

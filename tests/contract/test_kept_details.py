@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 
 from tests.contract.chat_writer_probe import ONE
 from tray.infrastructure import conversation_schema
-from tray.infrastructure.conversation_schema import SHIFT, VERSION, version_of
+from tray.infrastructure.conversation_schema import DRAFT, SHIFT, VERSION, version_of
 from tray.infrastructure.conversation_store import ConversationStore
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
@@ -74,7 +76,7 @@ def test_files_go_with_their_message_and_their_chat(store: ConversationStore, pa
     store.remove_hidden()
     assert count(path, "attachments") == 0
     store.close()
-    assert b"peculiarword" not in path.read_bytes()
+    assert "peculiarword ✓".encode() not in path.read_bytes()
 
 
 def test_what_is_attached_and_set_for_a_chat_not_begun_stays(
@@ -122,6 +124,50 @@ def test_a_question_being_changed_stays_with_its_files(
     assert count(path, "attachments") == 2
 
 
+def found(store: ConversationStore, *words: str) -> list[tuple[str | None, str | None]]:
+    """The file and the text around of what is found."""
+    return [(line.found_in, line.found) for line in store.find(words, 9)]
+
+
+def test_words_and_names_of_files_are_found(store: ConversationStore) -> None:
+    long = TextFile(kind="text", name="Büro_plan.csv", text="x;y\n" * 50_000 + "Größe;needle\n")
+    store.write(
+        ONE, "Cows", (QUESTION, ANSWER, QUESTION.model_copy(update={"attachments": (long,)}))
+    )
+    assert found(store, "peculiar") == [("notes.txt", "peculiarword ✓\n")]
+    assert found(store, "cow.png") == [("cow.png", "")]
+    ((name, text),) = found(store, "buro", "größ")
+    assert (name, text) == ("Büro_plan.csv", "…x;y\nx;y\nx;y\nx;y\nx;y\nx;y\nx;y\nGröße;needle\n")
+    assert [name for name, _ in found(store, "groß")] == ["Büro_plan.csv"]
+    assert found(store, "horns") == []
+    assert found(store, "peculiar", "needle") == []
+    assert found(store, "peculiar", "what") == []
+
+
+def test_files_are_found_once_they_are_sent_and_until_they_are_gone(
+    store: ConversationStore, path: Path
+) -> None:
+    store.write(ONE, "Cows", (QUESTION.model_copy(update={"attachments": ()}),))
+    store.write_draft_files(ONE, (NOTES,))
+    store.write_draft_files(None, (NOTES,))
+    store.write_edit(ONE, Edit(position=0, text="", files=(NOTES,)))
+    assert found(store, "peculiarword") == []
+    store.write(ONE, "Cows", (QUESTION,))
+    assert found(store, "peculiarword") != []
+    store.write(ONE, "Cows", (QUESTION.model_copy(update={"attachments": (COW,)}),))
+    store.write_draft_files(ONE, ())
+    assert found(store, "peculiarword") == []
+    assert found(store, "png") != []
+    store.hide(ONE, True)
+    assert found(store, "png") == []
+    store.remove_hidden()
+    assert count(path, "attachments") == 1
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO file_words (file_words) VALUES ('integrity-check')")
+        assert database.execute("SELECT count(*) FROM file_words").fetchone() == (0,)
+    database.close()
+
+
 def test_files_for_a_chat_that_is_not_kept_are_left(store: ConversationStore, path: Path) -> None:
     store.write_draft_files(ONE, (NOTES,))
     assert count(path, "attachments") == 0
@@ -141,6 +187,49 @@ def test_a_file_of_the_first_paddock_is_migrated_and_lacks_nothing(path: Path) -
     store.close()
     with sqlite3.connect(path) as database:
         assert version_of(database) == VERSION
+    database.close()
+
+
+UNSEARCHED = 40
+"""Files of 200 kB that an older Paddock kept."""
+MIGRATED = """
+import sqlite3, sys
+from pathlib import Path
+from tray.infrastructure.conversation_store import ConversationStore
+
+sqlite3.connect(":memory:").execute("PRAGMA hard_heap_limit = 16000000")
+store = ConversationStore(Path(sys.argv[1]))
+print(*(line.found_in for word in sys.argv[2:] for line in store.find([word], 9)))
+"""
+
+
+def test_files_kept_before_they_were_searched_are_found_and_need_little_memory(path: Path) -> None:
+    _unsearched(path)
+    command = [sys.executable, "-c", MIGRATED, str(path), "needle0", "needle39", "peculiarword"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0.txt", "39.txt"]
+
+
+def _unsearched(path: Path) -> None:
+    """A file as version 4 left it: a conversation a file, and a draft with one."""
+    database = sqlite3.connect(path, isolation_level=None)
+    for script in conversation_schema._MIGRATIONS[:4]:
+        database.executescript(script)
+    database.execute("PRAGMA user_version = 4")
+    database.execute("BEGIN")
+    filler = " ".join(f"wo{number:x}" for number in range(33_000))
+    for number in range(UNSEARCHED):
+        conversation = "INSERT INTO conversations (number, id, title, updated) VALUES (?, ?, '', 0)"
+        database.execute(conversation, (number + 1, f"{ONE[:-2]}{number:02}"))
+        at = (number + 1) << SHIFT
+        database.execute(
+            "INSERT INTO messages (number, role, content) VALUES (?, 'user', '')", (at,)
+        )
+        rows = [(at, f"{number}.txt", f"{filler} needle{number}".encode())]
+        rows += [(at + DRAFT, "draft.txt", b"peculiarword")] if number == 0 else []
+        file = "INSERT INTO attachments (message, kind, name, content) VALUES (?, 'text', ?, ?)"
+        database.executemany(file, rows)
+    database.execute("COMMIT")
     database.close()
 
 

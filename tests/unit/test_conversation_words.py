@@ -7,10 +7,10 @@ from datetime import datetime
 
 import pytest
 
-from tray.infrastructure.conversation_search import excerpt
+from tray.infrastructure.conversation_excerpt import excerpt
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
-from tray.models.conversation import ChatSettings, Conversation, KeptMessage
+from tray.models.conversation import ChatSettings, Conversation, ConversationLine, KeptMessage
 from tray.ui.conversation_words import as_json, as_markdown, file_name, found_words
 from tray.ui.when_words import when
 
@@ -107,8 +107,22 @@ def test_json_is_the_whole_conversation_again() -> None:
     assert again == WHOLE.model_copy(update={"draft": ""})
 
 
-def test_what_was_found_is_one_plain_line() -> None:
-    assert found_words("…**So** it\n`is`") == "…So it is"
+@pytest.mark.parametrize(
+    ("found", "file", "words"),
+    [
+        (None, None, None),
+        ("…**So** it\n`is`", None, "…So it is"),
+        ("…1;2\n3;4…", "a*b.csv", "a*b.csv: …1;2 3;4…"),
+        ("", "cow.png", "cow.png"),
+    ],
+)
+def test_what_was_found_is_one_plain_line(
+    found: str | None, file: str | None, words: str | None
+) -> None:
+    line = ConversationLine(
+        id="1", title="Cows", pinned=False, updated=0.0, found=found, found_in=file
+    )
+    assert found_words(line) == words
 
 
 @pytest.mark.parametrize(
@@ -118,6 +132,10 @@ def test_what_was_found_is_one_plain_line() -> None:
         ("Die Kühe sind ruhig", ("kuhe",), "Die Kühe sind ruhig"),
         ("x " * 50 + "the cow " + "y " * 80, ("cow",), "…" + "x " * 13 + "the cow "),
         ("scow cow", ("cow",), "scow cow"),
+        ("scow " * 30 + "a_cow", ("cow",), "…scow scow scow scow scow a_cow"),
+        ("n" * 3000 + ";cow", ("cow",), "…" + "n" * 29 + ";cow"),
+        ("x " * 30_000 + "tail.end", ('"TAIL:end', "no"), "…" + "x " * 15 + "tail.end"),
+        ("scow" * 20_000, ("cow",), "scow"),
     ],
 )
 def test_the_text_around_what_was_found(text: str, words: tuple[str, ...], around: str) -> None:

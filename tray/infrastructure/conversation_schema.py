@@ -5,6 +5,9 @@ its position below, so a search tells conversations without reading messages. Th
 last position of a conversation is its draft's, the one before that of a question
 being changed; the draft of a chat not begun yet has conversation 0. They own
 attachments and are no messages.
+
+The words of a file are found under its message's number and, below ``FILE_SHIFT``
+bits, the end of its own: the files of a message are numbered one after the other.
 """
 
 from typing import TYPE_CHECKING
@@ -15,6 +18,17 @@ if TYPE_CHECKING:
 SHIFT = 20
 DRAFT = (1 << SHIFT) - 1
 EDIT = DRAFT - 1
+FILE_SHIFT = 12
+FILE = (1 << FILE_SHIFT) - 1
+
+
+def _file_words(file: str) -> str:
+    """What is indexed of a row of ``attachments``."""
+    return f"""
+        ({file}.message << {FILE_SHIFT}) | ({file}.number & {FILE}), {file}.name,
+        CASE {file}.kind WHEN 'text' THEN CAST({file}.content AS TEXT) ELSE '' END
+    """
+
 
 _MIGRATIONS = (
     """
@@ -95,6 +109,20 @@ _MIGRATIONS = (
     ALTER TABLE conversations ADD COLUMN edit TEXT NOT NULL DEFAULT '';
     """,
     "ALTER TABLE conversations ADD COLUMN edit_files INTEGER NOT NULL DEFAULT 0;",
+    f"""
+    CREATE VIRTUAL TABLE file_words USING fts5 (
+        name, text, content = '', prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+    );
+    CREATE TRIGGER file_new AFTER INSERT ON attachments WHEN (new.message & {DRAFT}) < {EDIT} BEGIN
+        INSERT INTO file_words (rowid, name, text) SELECT {_file_words("new")};
+    END;
+    CREATE TRIGGER file_gone AFTER DELETE ON attachments WHEN (old.message & {DRAFT}) < {EDIT} BEGIN
+        INSERT INTO file_words (file_words, rowid, name, text)
+            SELECT 'delete', {_file_words("old")};
+    END;
+    INSERT INTO file_words (rowid, name, text)
+        SELECT {_file_words("sent")} FROM attachments AS sent WHERE (message & {DRAFT}) < {EDIT};
+    """,  # noqa: S608 - our own words
 )
 VERSION = len(_MIGRATIONS)
 

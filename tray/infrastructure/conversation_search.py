@@ -1,74 +1,92 @@
 """Lists of conversations: the newest, and those with certain words."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tray.infrastructure.conversation_schema import SHIFT
+from tray.infrastructure.conversation_excerpt import excerpt
+from tray.infrastructure.conversation_schema import FILE, FILE_SHIFT, SHIFT
+from tray.models.conversation import ConversationLine
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-Row = tuple[str, str, int, float, str | None]
-"""Id, title, pinned, updated, the text around what was found."""
-
 _NEWEST = """
-    SELECT id, title, pinned, updated, NULL FROM conversations WHERE deleted = 0
+    SELECT id, title, pinned, updated FROM conversations WHERE deleted = 0
     ORDER BY pinned DESC, updated DESC LIMIT ?
 """
-_HITS = f"""
+_MESSAGES = f"""
     SELECT rowid >> {SHIFT}, min(rowid) FROM message_words
     WHERE message_words MATCH ? GROUP BY 1
 """  # noqa: S608 - a number of ours
-_TITLES = "SELECT rowid, NULL FROM title_words WHERE title_words MATCH ?"
+_FILES = f"""
+    SELECT rowid >> {SHIFT + FILE_SHIFT}, min(rowid) FROM file_words
+    WHERE file_words MATCH ? GROUP BY 1
+"""  # noqa: S608 - a number of ours
+_TITLES = "SELECT rowid FROM title_words WHERE title_words MATCH ?"
 _ORDER = "SELECT number FROM conversations WHERE deleted = 0 ORDER BY pinned DESC, updated DESC"
 _LINE = "SELECT id, title, pinned, updated FROM conversations WHERE number = ?"
-_BEFORE, _AFTER = 30, 90
-"""Characters shown before and after the beginning of what was found."""
-_LOOKED_AT = 20_000
+_MESSAGE = "SELECT content FROM messages WHERE number = ?"
+_FILE = f"""
+    SELECT name, CASE kind WHEN 'text' THEN substr(content, 1, ?) ELSE x'' END FROM attachments
+    WHERE message = ? AND number & {FILE} = ?
+"""  # noqa: S608 - a number of ours
+_LONG_FILES, _EACH_FILE = 4_000_000, 20_000
+"""Bytes looked through: of all files together, and of each one beyond that."""
+
+Found = tuple[str | None, str | None]
+"""The text around what was found, and the name of the file it is in."""
 
 
-def newest(database: "Connection", most: int) -> list[Row]:
+def newest(database: "Connection", most: int) -> tuple[ConversationLine, ...]:
     """Pinned ones first, then the last written in."""
-    return database.execute(_NEWEST, (most,)).fetchall()
+    rows = database.execute(_NEWEST, (most,))
+    return tuple(_line(row, (None, None)) for row in rows)
 
 
-def search(database: "Connection", words: Sequence[str], most: int) -> list[Row]:
-    """Those with all ``words`` (or longer ones) in one message or in the title, in that order."""
+def search(database: "Connection", words: Sequence[str], most: int) -> tuple[ConversationLine, ...]:
+    """Those with all ``words`` (or longer ones) in a message, a file or the title.
+
+    What is shown of them is from the first of these.
+    """
     # Quoted, a word is never an operator of the query language.
     wanted = " ".join('"{}"*'.format(word.replace('"', '""')) for word in words)
-    # A join of the three takes longer than their answers put together here.
-    hits: dict[int, int | None] = dict(database.execute(_TITLES, (wanted,)))
-    hits |= dict(database.execute(_HITS, (wanted,)))
-    listed = (number for (number,) in database.execute(_ORDER) if number in hits)
-    return [
-        (*database.execute(_LINE, (number,)).fetchone(), _around(database, words, hits[number]))
-        for number in islice(listed, most)
-    ]
+    # A join of them all takes longer than their answers put together here.
+    titles = {number for (number,) in database.execute(_TITLES, (wanted,))}
+    messages: dict[int, int] = dict(database.execute(_MESSAGES, (wanted,)))
+    files: dict[int, int] = dict(database.execute(_FILES, (wanted,)))
+    order = (number for (number,) in database.execute(_ORDER))
+    listed = (one for one in order if one in messages or one in files or one in titles)
+    left = _LONG_FILES
+    lines = []
+    for number in islice(listed, most):
+        found: Found = (None, None)
+        if number in messages:
+            found = _in_message(database, words, messages[number])
+        elif number in files:
+            found, read = _in_file(database, words, files[number], max(left, _EACH_FILE))
+            left -= read
+        lines.append(_line(database.execute(_LINE, (number,)).fetchone(), found))
+    return tuple(lines)
 
 
-def excerpt(text: str, words: Sequence[str]) -> str:
-    """The text around the first of ``words`` that a word of it begins with."""
-    plain = _plain(text[:_LOOKED_AT])
-    places = [re.search(rf"\b{re.escape(_plain(word))}", plain) for word in words]
-    start = min((place.start() for place in places if place), default=0)
-    first = text.rfind(" ", 0, max(start - _BEFORE, 0)) + 1
-    end = start + _AFTER
-    return ("…" if first else "") + text[first:end] + ("…" if end < len(text) else "")
+def _line(row: tuple[str, str, int, float], found: Found) -> ConversationLine:
+    id_, title, pinned, updated = row
+    text, name = found
+    return ConversationLine(
+        id=id_, title=title, pinned=bool(pinned), updated=updated, found=text, found_in=name
+    )
 
 
-def _plain(text: str) -> str:
-    """The same number of characters, small and without their marks, as the index has them."""
-    if text.isascii():
-        return text.lower()
-    return "".join(unicodedata.normalize("NFD", character)[0].lower()[0] for character in text)
+# FTS5's snippet() does the whole search again for each row.
+def _in_message(database: "Connection", words: Sequence[str], number: int) -> Found:
+    (content,) = database.execute(_MESSAGE, (number,)).fetchone()
+    return excerpt(content, words), None
 
 
-def _around(database: "Connection", words: Sequence[str], number: int | None) -> str | None:
-    # FTS5's snippet() does the whole search again for each row.
-    if number is None:
-        return None
-    row = database.execute("SELECT content FROM messages WHERE number = ?", (number,)).fetchone()
-    return excerpt(row[0], words)
+def _in_file(
+    database: "Connection", words: Sequence[str], number: int, most: int
+) -> tuple[Found, int]:
+    """What was found, and how many bytes were read for it."""
+    name, content = database.execute(_FILE, (most, number >> FILE_SHIFT, number & FILE)).fetchone()
+    return (excerpt(content.decode(errors="ignore"), words), name), len(content)

@@ -51,13 +51,9 @@ class ConversationStore:
         return self._file.take_note()
 
     def find(self, words: Sequence[str], most: int) -> tuple[ConversationLine, ...]:
-        """At most ``most`` conversations with all words in one message or in the title."""
+        """At most ``most`` conversations with all words in a message, a file or the title."""
         with self._file.transaction() as database:
-            rows = search(database, words, most) if words else newest(database, most)
-        return tuple(
-            ConversationLine(id=id_, title=title, pinned=bool(pinned), updated=updated, found=found)
-            for id_, title, pinned, updated, found in rows
-        )
+            return search(database, words, most) if words else newest(database, most)
 
     def read(self, conversation: str) -> Conversation | None:
         with self._file.transaction() as database:

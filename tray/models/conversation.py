@@ -34,7 +34,8 @@ class KeptMessage(ChatMessage):
 class ConversationLine(Frozen):
     """One conversation in a list. ``updated`` is in seconds since 1970.
 
-    ``found`` is the text around what was searched for, if that is in a message.
+    ``found`` is the text around what was searched for, if that is in a message or in
+    a file that was sent, whose name is ``found_in``.
     """
 
     id: str
@@ -42,6 +43,7 @@ class ConversationLine(Frozen):
     pinned: bool
     updated: float
     found: str | None = None
+    found_in: str | None = None
 
 
 class Edit(Frozen):

@@ -68,7 +68,7 @@ class ChatDesk:
                 title=line.title,
                 pinned=line.pinned,
                 when=when(line.updated, now),
-                found=None if line.found is None else found_words(line.found),
+                found=found_words(line),
             )
             for line in self._kept.find(words)
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import FinishChunk, Role
-from tray.models.conversation import ChatSettings, Conversation, KeptMessage
+from tray.models.conversation import ChatSettings, Conversation, ConversationLine, KeptMessage
 from tray.ui.chat_words import thought_label
 from tray.ui.present import finish_line, joined
 
@@ -15,9 +15,15 @@ _MARKS = re.compile(r"[*`#|]+")
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Answer", Role.SYSTEM: "System"}
 
 
-def found_words(text: str) -> str:
-    """Text around what was found, on one line and without the commonest Markdown."""
-    return " ".join(_MARKS.sub("", text).split())
+def found_words(line: ConversationLine) -> str | None:
+    """Text around what was found, on one line and without the commonest Markdown.
+
+    That of a file comes after the file's name.
+    """
+    if line.found is None:
+        return None
+    text = " ".join(_MARKS.sub("", line.found).split())
+    return text if line.found_in is None else f"{line.found_in}: {text}" if text else line.found_in
 
 
 def file_name(title: str, ending: str) -> str:

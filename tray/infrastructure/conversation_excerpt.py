@@ -1,0 +1,49 @@
+"""Pure: the text around what was searched for."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_BEFORE, _AFTER = 30, 90
+"""Characters shown before and after the beginning of what was found."""
+_FOLDED = 20_000
+"""Characters looked through for words with other marks; that is slow."""
+_TRIES = 10_000
+"""Places looked at that have the letters, and most often inside of a word."""
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+def excerpt(text: str, words: Sequence[str]) -> str:
+    """The text around the first of ``words`` that a word of it begins with, else its beginning."""
+    wanted = [letters[0].lower() for word in words if (letters := _LETTERS.search(word))]
+    start = _first(text.lower(), wanted)
+    if start is None:
+        start = _first(_plain(text[:_FOLDED]), [_plain(word) for word in wanted]) or 0
+    first = max(start - _BEFORE, 0)
+    if first:
+        # From the beginning of a word, where there is one.
+        first = next((i + 1 for i in range(first - 1, start) if text[i].isspace()), first)
+    end = start + _AFTER
+    return ("…" if first else "") + text[first:end] + ("…" if end < len(text) else "")
+
+
+def _first(text: str, words: Sequence[str]) -> int | None:
+    places = (_place(text, word) for word in words)
+    return min((place for place in places if place is not None), default=None)
+
+
+def _place(text: str, word: str) -> int | None:
+    """Where a word begins so. A pattern that says so is many times slower."""
+    at = -1
+    for _ in range(_TRIES):
+        at = text.find(word, at + 1)
+        if at <= 0 or not text[at - 1].isalnum():
+            return None if at < 0 else at
+    return None
+
+
+def _plain(text: str) -> str:
+    """The same number of characters, small and without their marks, as the index has them."""
+    if text.isascii():
+        return text.lower()
+    return "".join(unicodedata.normalize("NFD", character)[0].lower()[0] for character in text)
