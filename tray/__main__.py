@@ -43,7 +43,9 @@ def _list_models() -> int:
     gc.disable()
     from tray.commands.list_models import serve
 
-    return serve(sys.stdin.buffer, sys.stdout.buffer)
+    code = serve(sys.stdin.buffer, sys.stdout.buffer)
+    # Its list is told; taking thousands of rows apart again would delay its end.
+    os._exit(code)
 
 
 def _get_engine() -> int:

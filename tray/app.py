@@ -42,7 +42,7 @@ from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.presets import Presets
 from tray.services.watchkeeper import Watchkeeper
-from tray.shelf import model_shelf
+from tray.shelf import Launches, model_shelf
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.fit_desk import FitDesk
 from tray.ui.history import MeterHistory
@@ -107,7 +107,10 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         fit = FitDesk(lambda: _fit(ground, presets, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
         shelf = model_shelf(
-            folders, ground.settings, ground.searched, lambda: paddock.state().metrics
+            folders,
+            ground.settings,
+            ground.searched,
+            Launches(lambda: ground.current().server, presets.launches, fit.machine),
         )
         desk = PageDesk(
             shelf.menu.few,

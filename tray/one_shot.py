@@ -29,7 +29,7 @@ from tray.infrastructure.trash import delete_for_good, move_to_trash
 from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.config import LlamaCppConfig
 from tray.models.download import Downloaded, DownloadProgress
-from tray.models.fit import FitVerdict
+from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import ServerMetrics
 from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
 from tray.models.state import ModelState
@@ -71,7 +71,9 @@ def verdicts_now(catalog: ModelCatalog) -> dict[Path, FitVerdict]:
 
     def verdict(model: DescribedModel) -> FitVerdict:
         config = settings.model_copy(update={"model_path": model.path})
-        return parts.fit.verdict(parts.presets.applied_to(config), model.facts)
+        return parts.fit.verdict(
+            parts.presets.applied_to(config), model.facts, model.projector_size
+        )
 
     return {model.path: verdict(model) for model in catalog.models}
 
@@ -85,13 +87,16 @@ def download_now(what: str, tell: Callable[[DownloadProgress], None]) -> Downloa
         return download_model(hub, hub_request(what, base), folders.models, tell)
 
 
-def offer_now(what: str) -> ShownOffer:
-    """What a repository has, and what of it fits this machine. Raises PaddockError."""
+def offer_now(what: str, tell: Callable[[str], None]) -> ShownOffer:
+    """What a repository has, and what of it fits this machine. Raises PaddockError.
+
+    ``tell`` hears what is waited for.
+    """
     folders = Folders.of_user()
     base = hub_base(SettingsStore(folders.config).load().settings)
     with closing(HubConnection(base, lambda: find_token(base))) as hub:
         request = hub_request(what, base)
-        offer = offered(read_repository(hub, request), request, folders.models)
+        offer = offered(read_repository(hub, request, tell), request, folders.models)
     return shown_offer(offer, free_memory(metrics_now()))
 
 

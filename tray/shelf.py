@@ -1,5 +1,6 @@
 """Composition of the Models view: the folders, the index, their words."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ from tray.infrastructure.model_places import ModelPlaces
 from tray.infrastructure.opener import open_path
 from tray.infrastructure.own_program import own_command
 from tray.infrastructure.settings_store import SettingsStore
-from tray.models.metrics import ServerMetrics
+from tray.models.config import LlamaCppConfig
 from tray.models.model_page import ListRequest
+from tray.models.room import Machine
 from tray.models.settings import Settings
-from tray.services.rough_fit import free_memory
 from tray.ui.models_desk import ModelsDesk
+
+PATIENCE = 1.0
+"""Seconds a list waits for the engine to say what GPUs it sees."""
 
 
 @dataclass(frozen=True)
@@ -26,33 +30,59 @@ class Shelf:
     menu: ModelMenu
 
 
+@dataclass(frozen=True)
+class Launches:
+    """How the models of a list would be started.
+
+    ``config`` is the launch of any, ``own`` are those of models with a preset;
+    ``machine`` says what is free for one, which may take seconds.
+    """
+
+    config: Callable[[], LlamaCppConfig]
+    own: Callable[[LlamaCppConfig], tuple[LlamaCppConfig, ...]]
+    machine: Callable[[LlamaCppConfig], Machine]
+
+
 def model_shelf(
     folders: Folders,
     settings: SettingsStore,
     searched: Callable[[Settings], tuple[Path, ...]],
-    metrics: Callable[[], ServerMetrics | None],
+    launches: Launches,
     show: Callable[[Path], None] = open_path,
     home: Path | None = None,
 ) -> Shelf:
     """``searched`` names the folders as the settings give them; ``show`` opens one.
 
-    ``metrics`` gives the newest measurement; ``home`` is the user's folder.
+    ``home`` is the user's folder.
     """
     home = home or Path.home()
     places = ModelPlaces(folders.models, settings, searched, show)
-
     command = own_command(SUBCOMMAND)
 
     def request() -> ListRequest:
-        free = free_memory(metrics())
+        # The engine for a model of one's own, whichever it is.
+        config = launches.config().model_copy(update={"model_path": folders.models})
         return ListRequest(
             folders=places.folders(),
             index=folders.cache / "models.json",
             state=folders.state,
             home=home,
-            free_gpu=free.gpu,
-            free_ram=free.ram,
+            config=config,
+            own=launches.own(config),
         )
 
-    desk = ModelsDesk(lambda: ModelLines(request(), command), places, home)
-    return Shelf(desk, ModelMenu(request, command))
+    def lines() -> ModelLines:
+        asked = request()
+        machine = _within(PATIENCE, lambda: launches.machine(asked.config))
+        return ModelLines(asked.model_copy(update={"machine": machine}), command)
+
+    return Shelf(ModelsDesk(lines, places, home), ModelMenu(request, command))
+
+
+def _within(seconds: float, ask: Callable[[], Machine]) -> Machine | None:
+    """The answer, if it comes so soon: a GPU driver that hangs must not hold up a list."""
+    answers: list[Machine] = []
+    asking = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return answers[0] if answers else None

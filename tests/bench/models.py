@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import http.client
+import os
 import time
 from pathlib import Path
 
+from tests import fit_models
 from tests.bench.figures import Comparison, Figure, Target, measured
 from tests.bench.footprint import pss
 from tests.bench.resident import Resident, resident
-from tests.gguf_files import write_gguf
 from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
 from tray.infrastructure.own_program import own_command
 from tray.models.local_api import Endpoint
 from tray.models.model_page import ListRequest
+from tray.models.room import Machine, Room
 
 COUNT = 2000
 REPETITIONS = 7
+# Every fact a model can have, and a mark worked out from them.
+SMALL = fit_models.dense(layers=2, embedding=64, inner=128, heads=2, cached=1, vocabulary=300)
+MACHINE = Machine(gpus=(), ram=Room(name="RAM", free=8 << 30, total=16 << 30))
 SETTLE = 3.0
 
 TARGETS = (
@@ -38,10 +43,11 @@ TARGETS = (
 def measure(folder: Path) -> tuple[Figure, ...]:
     """The listing as the page gets it, child and all; the first one fills the index."""
     models = folder / "data" / "paddock" / "models"
-    for number in range(COUNT):
-        write_gguf(models / f"m{number}.gguf")
+    first = fit_models.write(models / "m0.gguf", SMALL)
+    for number in range(1, COUNT):
+        os.link(first, models / f"m{number}.gguf")
     index = folder / "cache" / "paddock" / "models.json"
-    request = ListRequest(folders=(models,), index=index, state=folder)
+    request = ListRequest(folders=(models,), index=index, state=folder, machine=MACHINE)
     _list(request)
     times = []
     for _ in range(REPETITIONS):

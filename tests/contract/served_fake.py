@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tray.infrastructure.local_api.ports import ServedAnswer
 from tray.models.attachment import Attachment
+from tray.models.catalog import ModelList
 from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
 from tray.models.conversation import (
     ChatSettings,
@@ -29,11 +30,12 @@ from tray.models.engine_shelf import (
     UseEngineRequest,
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.fit import FitEstimate, FitRequest, FitVerdict, ShownFit
+from tray.models.fit import FitEstimate, FitRequest, ShownFit
+from tray.models.fit_mark import FitVerdict
+from tray.models.folder_page import FoldersShown
 from tray.models.hotkey import HotkeyState
-from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
-from tray.models.model_page import FoldersShown
 from tray.models.page import CameBack, PageHistory, PageState
 from tray.models.page_downloads import (
     DeletedModel,

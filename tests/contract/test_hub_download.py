@@ -21,6 +21,7 @@ from tray.infrastructure.hub.failures import unwritable
 from tray.infrastructure.hub.part_file import PartFile
 from tray.models.download import Downloaded, DownloadProgress, HubRequest
 from tray.models.failure import FailureCause, PaddockError
+from tray.ui.download_words import progress_words
 
 CONTENT = b"GGUF" + os.urandom(300_000)
 NAME = "tiny-Q4_K_M.gguf"
@@ -144,8 +145,13 @@ def test_429_waits_as_long_as_asked(hub: Hub, tmp_path: Path, date: bool) -> Non
 
     began = time.monotonic()
     hub.troubles = [too_many]
-    assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+    told: list[DownloadProgress] = []
+    assert fetch(hub, tmp_path, told=told).model.read_bytes() == CONTENT
     assert time.monotonic() - began >= 1.0
+    # It was the index that had to wait: nothing else is known yet.
+    words = [progress_words(progress) for progress in told if progress.waiting]
+    assert words[0].startswith("answer 429; trying again in ")
+    assert (told[0].name, told[0].total) == (REPOSITORY, 0)
 
 
 def test_a_wait_of_hours_is_said_instead(hub: Hub, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_what_a_file_says(models: Path, tmp_path: Path) -> None:
     projector = write_gguf(models / "a" / "mmproj-F16.gguf", gguf(general__architecture="clip"))
     plain, tiny = catalog(models, tmp_path).models
     assert (tiny.name, tiny.path, tiny.projector) == ("tiny", path, projector)
+    assert (tiny.projector_size, plain.projector_size) == (projector.stat().st_size, None)
     assert tiny.facts == ModelFacts(
         title="Tiny \\x1b[31mred",
         architecture="llama",

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests import fit_models
 from tests.gguf_files import write_gguf
 from tests.web.model_house import write_model
 from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
 from tray.infrastructure.llama.model_menu import MOST, ModelMenu
 from tray.infrastructure.own_program import own_command
+from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
+from tray.models.fit_mark import Fit
 from tray.models.model_page import ListRequest, ModelsRead, ModelsShown
+from tray.models.room import Machine, Room
 
 COMMAND = own_command(SUBCOMMAND)
 SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
@@ -85,3 +89,28 @@ def test_the_menu_searches_again_only_when_a_folder_changed(tmp_path: Path) -> N
     write_gguf(tmp_path / "models" / "deep" / "00a.gguf")
     assert [model.name for model in menu.few()][:2] == ["00", "00a"]
     assert len(asked) == 3
+
+
+def test_lists_go_by_the_facts_and_the_presets_of_their_models(tmp_path: Path) -> None:
+    path = fit_models.write(tmp_path / "models" / "dense.gguf", fit_models.dense(layers=1))
+    write_gguf(tmp_path / "models" / "empty.gguf")
+    said(tmp_path)
+    machine = Machine(gpus=(), ram=Room(name="RAM", free=2 << 30, total=4 << 30))
+    long = LlamaCppConfig(model_path=path, context_size=1 << 24)
+    asked = request(tmp_path).model_copy(update={"machine": machine})
+    own = asked.model_copy(update={"own": (long,)})
+    assert (mark(asked, "dense"), mark(own, "dense")) == (Fit.RAM, Fit.NO)
+    few, long_few = ModelMenu(lambda: asked, COMMAND).few(), ModelMenu(lambda: own, COMMAND).few()
+    assert [model.name for model in few] == ["dense", "empty"]
+    assert 10 << 20 < (few[0].needed or 0) < 1 << 30 < (long_few[0].needed or 0)
+    assert few[1].needed is None
+
+
+def mark(asked: ListRequest, name: str) -> Fit:
+    lines = ModelLines(asked, COMMAND)
+    try:
+        first = next(line for line in lines if line.strip())
+    finally:
+        lines.close()
+    rows = ModelsShown.model_validate_json(first).rows
+    return next(row.fit for row in rows if row.name == name)

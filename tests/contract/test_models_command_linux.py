@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.guard_setup import until
-from tests.contract.hub_server import CERTIFICATE, REPOSITORY, Hub, hub_of
+from tests.contract.hub_server import CERTIFICATE, REPOSITORY, Handler, Hub, hub_of
 from tests.engine.cli_setup import CommandLine
 from tests.gguf_files import gguf, write_gguf
 from tray.infrastructure.own_program import program_folder
@@ -135,3 +136,37 @@ def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
     assert "header" in done.stderr
     assert paddock("models", "show", "nobody").returncode == 1
     assert paddock("models", "download", "nonsense").returncode == 1
+
+
+def test_a_deleted_preset_comes_back_with_the_command_it_left(paddock: CommandLine) -> None:
+    path = write_gguf(paddock.root / "data" / "paddock" / "models" / "a b.gguf", DEMO)
+    values = (
+        *("context_size=512", "margin=256", "cache_type_k=q8_0", "temperature=0.5"),
+        *('extra_arguments=["--no-kv-offload"]', "system_prompt=12", "seed=7"),
+    )
+    assert paddock("models", "presets", str(path), "set", "My own", *values).returncode == 0
+    before = paddock("models", "presets", "a b").stdout
+    gone = paddock("models", "presets", "a b", "delete", "My own")
+    assert "My own" not in gone.stdout
+    first, command = gone.stderr.splitlines()
+    assert first == "Deleted My own. To have it back:"
+    name, *arguments = shlex.split(command)
+    assert name == "paddock"
+    assert paddock(*arguments).stdout == before
+
+
+def test_what_an_index_waits_for_is_said(paddock: CommandLine) -> None:
+    with hub_of({NAME: DEMO}, encrypted=True) as hub:
+        use_mirror(paddock, hub)
+        hub.troubles = [too_many]
+        done = paddock("models", "download", REPOSITORY)
+        hub.troubles = [too_many]
+        listed = paddock("models", "download", REPOSITORY, "--list")
+    assert f"{REPOSITORY} · answer 429; trying again in 1 s" in done.stderr
+    assert "answer 429; trying again in 1 s" in listed.stderr
+    assert (done.returncode, listed.returncode) == (0, 0)
+
+
+def too_many(handler: Handler) -> bool:
+    handler.answer(429, b"", Retry_After="1")
+    return True

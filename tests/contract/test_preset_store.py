@@ -68,7 +68,7 @@ def test_a_bad_file_is_set_aside_and_the_last_good_one_used(
 
 
 def test_a_newer_file_is_left_alone(store: PresetStore) -> None:
-    newer = json.dumps({"version": 2, "models": {"m": "something new"}})
+    newer = json.dumps({"version": 3, "models": {"m": "something new"}})
     store.path.write_text(newer)
     assert store.read("m") == ModelPresets()
     assert "newer" in str(store.take_note())
@@ -95,3 +95,34 @@ def test_a_folder_that_cannot_be_written_is_said(store: PresetStore, tmp_path: P
     with pytest.raises(PaddockError, match="could not be saved"):
         blocked.change("m", lambda _: KEPT)
     assert store.read("m") == KEPT
+
+
+def test_presets_go_with_a_file_that_is_moved_or_renamed(
+    store: PresetStore, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one.gguf", tmp_path / "other.gguf"
+    one.write_bytes(b"GGUF" + bytes(200_000) + b"1")
+    other.write_bytes(b"GGUF" + bytes(200_000) + b"2")
+    store.change(str(one), lambda _: KEPT)
+    copy = tmp_path / "copy.gguf"
+    copy.write_bytes(one.read_bytes())
+    assert store.read(str(copy)) == ModelPresets(), "the first is still there"
+    copy.unlink()
+    place = tmp_path / "elsewhere" / "renamed.gguf"
+    place.parent.mkdir()
+    one.rename(place)
+    assert store.read(str(other)) == ModelPresets(), "as large, and another model"
+    assert PresetStore(tmp_path).read(str(place)) == KEPT
+    assert store.read(str(one)) == ModelPresets()
+    store.change(str(place), lambda _: ModelPresets())
+    assert store.all() == {}
+    assert store.read(str(tmp_path / "gone.gguf")) == ModelPresets()
+
+
+def test_a_file_of_the_version_before_is_read(store: PresetStore) -> None:
+    old = '{"version": 1, "models": {"m": {"chosen": "A", "presets": [{"name": "A"}]}}}'
+    store.path.write_text(old)
+    if sys.platform != "win32":
+        store.path.chmod(0o600)
+    assert store.read("m").chosen == "A"
+    assert store.take_note() is None

@@ -18,7 +18,8 @@ from tray.fitting import fit_parts
 from tray.infrastructure.folders import Folders
 from tray.models.catalog import ModelCatalog
 from tray.models.config import EngineKind, KvCacheType, LlamaCppConfig
-from tray.models.fit import FitEstimate, FitRequest, FitSource, FitVerdict
+from tray.models.fit import FitEstimate, FitRequest, FitSource
+from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import ServerMetrics
 from tray.presets import kept_presets
 

@@ -15,12 +15,12 @@ from tray.models.download import (
     Download,
     DownloadPhase,
     DownloadProgress,
-    Fit,
     HubChoice,
     HubOffer,
     TokenSource,
     TokenStatus,
 )
+from tray.models.fit_mark import Fit
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.services.rough_fit import FreeMemory, free_memory, rough_fit
 from tray.ui.download_words import (
@@ -81,6 +81,14 @@ def test_progress_in_words(of: DownloadProgress, words: str) -> None:
 @pytest.mark.parametrize(("seconds", "left"), [(3720, "1 h 2 min"), (150, "2 min"), (0.2, "1 s")])
 def test_time_left_in_words(seconds: float, left: str) -> None:
     assert duration(seconds) == left
+
+
+def test_while_the_index_has_not_come_there_is_no_size_and_no_share() -> None:
+    waits = DownloadProgress(name="a/b", done=0, total=0, fetched=0, waiting="answer 429")
+    assert progress_words(waits) == "answer 429"
+    download = Download(id="1", what="a/b", phase=DownloadPhase.RUNNING, progress=waits)
+    shown = shown_download(download)
+    assert (shown.share, shown.line) == (None, "answer 429")
 
 
 def test_each_phase_has_its_line_and_buttons() -> None:

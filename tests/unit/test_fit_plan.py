@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
-from tray.models.fit import EngineGpu, FitVerdict
+from tray.models.fit import EngineGpu
+from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.model_shape import CachedLayers, ModelShape
-from tray.services.fit_plan import Machine, Room, best_plan, largest_context
+from tray.models.room import Machine, Room
+from tray.services.fit_plan import best_plan, largest_context
 from tray.services.fit_room import room_on
 from tray.services.memory_formula import all_layers, cache_bytes, memory_of, split_of
 
@@ -32,8 +34,10 @@ AUTO = LlamaCppConfig()
 
 
 def machine(*vram: int | None, ram: int | None = 32 * GIB) -> Machine:
-    gpus = tuple(Room(f"GPU {number}", free, 24 * GIB) for number, free in enumerate(vram))
-    return Machine(gpus=gpus, ram=Room("RAM", ram, 64 * GIB))
+    gpus = tuple(
+        Room(name=f"GPU {number}", free=free, total=24 * GIB) for number, free in enumerate(vram)
+    )
+    return Machine(gpus=gpus, ram=Room(name="RAM", free=ram, total=64 * GIB))
 
 
 def verdict(on: Machine, context: int = 8192, wanted: int | None = None) -> FitVerdict:

@@ -11,16 +11,12 @@ from tray.infrastructure.llama.fit_params import parse_estimate
 from tray.models.catalog import ModelFacts
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-from tray.models.fit import (
-    EngineGpu,
-    FitEstimate,
-    FitRequest,
-    FitSource,
-    FitVerdict,
-    Measured,
-)
+from tray.models.fit import EngineGpu, FitEstimate, FitRequest, FitSource, Measured
+from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import GpuMetrics, ServerMetrics
-from tray.services.model_fit import SMALLEST_CONTEXT, ModelFit
+from tray.services.fit_verdict import SMALLEST_CONTEXT
+from tray.services.model_fit import ModelFit
+from tray.services.projector_memory import ALLOWANCE
 from tray.ui.fit_words import shown_fit
 
 MIB, GIB = 1 << 20, 1 << 30
@@ -35,6 +31,7 @@ class Facts:
 
     def __init__(self, facts: ModelFacts = KNOWN, vram: int = 24 * GIB) -> None:
         self.facts = facts
+        self.beside: int | None = None
         self.engine_gpus: tuple[EngineGpu, ...] = (EngineGpu(name="RTX", total=vram, free=vram),)
         self.trouble: PaddockError | None = None
         self.says: dict[int, tuple[Measured, ...]] = {}
@@ -42,6 +39,9 @@ class Facts:
 
     def of(self, path: Path | None) -> ModelFacts:
         return self.facts
+
+    def projector(self, path: Path | None) -> int | None:
+        return self.beside
 
     def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
         if self.trouble is not None:
@@ -84,6 +84,24 @@ def test_the_margin_of_the_launch_is_the_one_that_is_said() -> None:
     assert (little.largest_context or 0) < (usual.largest_context or 0)
     model_fit = ModelFit(Facts(), lambda _: config, lambda: None)
     assert model_fit.estimate(FitRequest(margin=5)).margin == 5
+
+
+def test_a_projector_takes_its_share_where_it_lies() -> None:
+    plain, facts = ask(Facts()), Facts()
+    facts.beside = 800 * MIB
+    seeing = ask(facts)
+    more = (seeing.devices[0].needed or 0) - (plain.devices[0].needed or 0)
+    assert more == 800 * MIB + ALLOWANCE
+    assert seeing.devices[1] == plain.devices[1]
+    blind = LlamaCppConfig(model_path=Path("/m"), extra_arguments=("--no-mmproj",))
+    assert ask(facts, blind).devices == plain.devices
+    kept = LlamaCppConfig(model_path=Path("/m"), extra_arguments=("--no-mmproj-offload",))
+    assert ask(facts, kept).devices[0] == plain.devices[0]
+    assert (ask(facts, kept).devices[1].needed or 0) - (plain.devices[1].needed or 0) == more
+    facts.engine_gpus = ()
+    (ram,) = ask(facts).devices
+    facts.beside = None
+    assert (ram.needed or 0) - (ask(facts).devices[0].needed or 0) == more
 
 
 def test_an_engine_that_cannot_be_asked_leaves_the_memory_and_its_reason() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tray.models.catalog import BrokenModel, DescribedModel, ModelCatalog, ModelFacts
-from tray.models.fit import FitVerdict
+from tray.models.fit_mark import FitVerdict
 from tray.ui.terminal.model_reports import catalog_text, model_text
 
 HOME = Path("/home/ann")

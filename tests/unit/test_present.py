@@ -11,7 +11,7 @@ from tray.models.config import EngineKind
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
-from tray.ui import present
+from tray.ui import amounts, present
 
 GIB = 2**30
 DEMO = ModelId(name="demo")
@@ -76,7 +76,7 @@ def test_state_line(state: ModelState, line: str) -> None:
     ],
 )
 def test_size(count: int | None, text: str) -> None:
-    assert present.size(count) == text
+    assert amounts.size(count) == text
 
 
 @pytest.mark.parametrize(

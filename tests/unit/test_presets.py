@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,9 @@ class Memory:
 
     def read(self, model: str) -> ModelPresets:
         return self.kept.get(model, ModelPresets())
+
+    def all(self) -> Mapping[str, ModelPresets]:
+        return self.kept
 
     def change(self, model: str, change: Callable[[ModelPresets], ModelPresets]) -> ModelPresets:
         self.kept[model] = change(self.read(model))

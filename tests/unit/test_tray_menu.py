@@ -186,4 +186,7 @@ def test_a_model_too_large_for_the_computer_is_marked() -> None:
     entries = labels(submenu(menu_entries(state, (large, small), DEMO), "Model"))
     assert entries[1] == "large · 64.0 GiB · does not fit"
     assert entries[2] == "small · 512 MiB"
+    worked_out = small.model_copy(update={"needed": 2**36})
+    entries = labels(submenu(menu_entries(state, (worked_out,), DEMO), "Model"))
+    assert entries[1] == "small · 512 MiB · does not fit", "its file says more than its size"
     assert entries[-2:] == ["More models…", "Open model folder"]

@@ -25,6 +25,9 @@ class ScriptedFacts:
     def of(self, path: Path | None) -> ModelFacts:
         return ModelFacts(architecture="llama", context=131072, shape=EIGHT_B)
 
+    def projector(self, path: Path | None) -> int | None:
+        return None
+
     def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
         return (EngineGpu(name="NVIDIA GeForce RTX 4070", total=12 * GIB, free=11 * GIB),)
 

@@ -13,9 +13,13 @@ from gguf import GGUFWriter, LlamaFileType
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.llama.model_lister import ModelLines
 from tray.infrastructure.settings_store import SettingsStore
+from tray.models.config import LlamaCppConfig
+from tray.models.fit import EngineGpu
 from tray.models.metrics import ServerMetrics
+from tray.models.room import Machine
 from tray.models.settings import Settings
-from tray.shelf import model_shelf
+from tray.services.fit_room import room_on
+from tray.shelf import Launches, model_shelf
 from tray.ui.models_desk import ModelsDesk
 
 
@@ -79,5 +83,12 @@ def model_house(
     def searched(now: Settings) -> tuple[Path, ...]:
         return (folders.models, *now.models.folders)
 
-    desk = model_shelf(folders, settings, searched, metrics, shown.append, home).desk
+    def machine(_: LlamaCppConfig) -> Machine:
+        now = metrics()
+        gpus = (now.gpus if now else None) or ()
+        seen = [EngineGpu(name=gpu.name, total=gpu.vram_total, free=None) for gpu in gpus]
+        return room_on(seen, now)
+
+    launches = Launches(LlamaCppConfig, lambda _: (), machine)
+    desk = model_shelf(folders, settings, searched, launches, shown.append, home).desk
     return ModelHouse(folders, settings, desk, shown)

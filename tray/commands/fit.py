@@ -1,17 +1,19 @@
 """``paddock models fit`` and ``paddock models presets``: before a model is loaded."""
 
 import json
+import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
 from tray.commands.output import DONE, WrongUsage, note, say
+from tray.infrastructure.llama.command_line import command_display
 from tray.models.fit import FitRequest
 from tray.models.preset import Preset
 from tray.services.presets import Presets
 from tray.ui.fit_desk import FitParts
 from tray.ui.fit_words import shown_fit
-from tray.ui.terminal.fit_reports import fit_text, presets_text
+from tray.ui.terminal.fit_reports import decided, fit_text, presets_text
 
 MIB = 1 << 20
 
@@ -66,7 +68,27 @@ def _act(parts: FitParts, key: str, action: str, name: str, values: Sequence[str
         "reset": presets.reset,
         "delete": presets.delete,
     }
+    before = presets.named(key, name)
     acts[action](key, name)
+    if action in _LOST and before != presets.of(key).named(name):
+        note(f"{_LOST[action]} {before.name}. To have it back:\n{_restoring(key, before)}")
+
+
+_LOST = {"delete": "Deleted", "reset": "Reset"}
+
+
+def _restoring(key: str, preset: Preset) -> str:
+    """The command that makes the preset as it was."""
+    values = [f"{name}={_written(value)}" for name, value in decided(preset).items()]
+    argv = ("paddock", "models", "presets", key, "set", preset.name, *values)
+    return command_display(argv, sys.platform)
+
+
+def _written(value: object) -> str:
+    """What ``_parsed`` makes the value of again."""
+    if isinstance(value, str) and value and _parsed(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _set(presets: Presets, key: str, name: str, values: Sequence[str]) -> None:

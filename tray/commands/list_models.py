@@ -2,19 +2,20 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 
 from tray.infrastructure.clock import wall_clock
 from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.model_catalog import CatalogReading
-from tray.infrastructure.llama.model_folders import search_models
-from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.llama.model_folders import found_model, search_models
+from tray.infrastructure.llama.model_index import ModelIndex, OpenIndex
+from tray.infrastructure.llama.projector_file import projector_beside, projector_size
 from tray.infrastructure.own_program import own_command
 from tray.models.base import Frozen
-from tray.models.local_api import ModelList
+from tray.models.catalog import ModelList
 from tray.models.model_page import ListRequest
-from tray.services.rough_fit import FreeMemory
+from tray.services.list_fit import ListFit
 from tray.ui.model_words import pieces
 
 _READER = own_command("model-reader")
@@ -48,14 +49,30 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> int:
 def _said(request: ListRequest) -> Iterable[Frozen]:
     index = ModelIndex(request.index, _READER)
     used = LastUsed(request.state).read()
-    if request.most is None:
-        free = FreeMemory(request.free_gpu, request.free_ram)
-        reading = CatalogReading(request.folders, index, used)
-        return pieces(reading, free, wall_clock(), time.monotonic, request.home)
-    models, _ = search_models(request.folders, index.open().knows)
-    if len(models) > request.most:
+    fits = ListFit(request.config, request.own, request.machine)
+    if request.most is not None:
+        return (_few(request, index.open(), used, fits, request.most),)
+    reading = CatalogReading(request.folders, index, used)
+    return pieces(reading, fits, wall_clock(), time.monotonic, request.home)
+
+
+def _few(
+    request: ListRequest, index: OpenIndex, used: Mapping[str, float], fits: ListFit, most: int
+) -> ModelList:
+    models, _ = search_models(request.folders, index.knows)
+    if len(models) > most:
         models = tuple(sorted(models, key=lambda model: -used.get(str(model.path), 0)))
-    return (ModelList(models=models[: request.most], folders=request.folders),)
+    few = (
+        found_model(model).model_copy(
+            update={
+                "needed": fits.needed(
+                    model.path, index.facts(model), projector_size(projector_beside(model.path))
+                )
+            }
+        )
+        for model in models[:most]
+    )
+    return ModelList(models=tuple(few), folders=request.folders)
 
 
 def _beat(over: threading.Event, say: Callable[[bytes], None]) -> None:

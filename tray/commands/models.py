@@ -9,8 +9,8 @@ from tray.commands.progress import ProgressLine
 from tray.infrastructure.clock import wall_clock
 from tray.models.download import DownloadProgress
 from tray.models.state import ModelState
+from tray.ui.amounts import joined, size
 from tray.ui.download_words import progress_words, shown_token
-from tray.ui.present import joined, size
 from tray.ui.terminal.model_reports import catalog_text, choices_text, model_text
 
 
@@ -57,7 +57,7 @@ def offer(what: str) -> int:
     """What a repository has, without fetching anything."""
     from tray.one_shot import offer_now
 
-    shown = offer_now(what)
+    shown = offer_now(what, note)
     say(choices_text(shown.choices))
     note(shown.line)
     return DONE

@@ -8,17 +8,11 @@ from pydantic import ValidationError
 from tray.infrastructure.llama.http import local_client
 from tray.infrastructure.remote_answer import RemoteAnswer, shut_down
 from tray.models.base import Frozen
+from tray.models.catalog import ModelList
 from tray.models.chat import ChatRequest
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.hotkey import HotkeyState
-from tray.models.local_api import (
-    Empty,
-    Endpoint,
-    ErrorAnswer,
-    ModelList,
-    StartRequest,
-    StopRequest,
-)
+from tray.models.local_api import Empty, Endpoint, ErrorAnswer, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.state import Connection, ModelState
 

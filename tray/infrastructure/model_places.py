@@ -7,8 +7,8 @@ from pathlib import Path
 from tray.infrastructure.llama.home_path import absolute_path
 from tray.infrastructure.opener import open_path
 from tray.infrastructure.settings_store import SettingsStore
-from tray.models.catalog import ModelPlace
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.models.folder_page import ModelPlace
 from tray.models.settings import Settings
 
 

@@ -1,24 +1,26 @@
 """``presets.json`` in the configuration folder: the presets of every model, saved atomically."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from tray.infrastructure.file_mark import FileMark, former_place, mark_of
 from tray.infrastructure.private_file import read_private, set_aside, write_private
 from tray.models.base import Frozen, Lenient
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.preset import ModelPresets
 
-VERSION = 1
+VERSION = 2
 LARGEST = 8 << 20
 
 
 class _Kept(Frozen):
     version: int = VERSION
     models: dict[str, ModelPresets]
+    files: dict[str, FileMark] = Field(default_factory=dict)
 
 
 class _Versioned(Lenient):
@@ -53,26 +55,46 @@ class PresetStore:
         return note
 
     def read(self, model: str) -> ModelPresets:
-        """The presets of one model; the standard one for a model without any."""
+        """The presets of one model; the standard one for a model without any.
+
+        Those of a model whose file was moved or renamed go with it.
+        """
         with self._changing:
-            return self._load().models.get(model, ModelPresets())
+            kept = self._load()
+            if model not in kept.models and kept.files:
+                kept = self._moved(kept, model)
+            return kept.models.get(model, ModelPresets())
+
+    def all(self) -> Mapping[str, ModelPresets]:
+        """Those of every model that has any."""
+        with self._changing:
+            return self._load().models
 
     def change(self, model: str, change: Callable[[ModelPresets], ModelPresets]) -> ModelPresets:
         """Save what ``change`` makes of them. Raises PaddockError, also what it raises."""
         with self._changing:
             kept = self._load(to_change=True)
             changed = change(kept.models.get(model, ModelPresets()))
-            models = {**kept.models, model: changed}
-            if changed == ModelPresets():
-                del models[model]
-            content = _Kept(models=models).model_dump_json(indent=1)
             try:
-                write_private(self.path, content.encode())
+                self._save(_with(kept, model, changed))
             except OSError as error:
                 raise _not_saved(self.path, error.strerror or str(error)) from error
-            with contextlib.suppress(OSError):
-                write_private(self._last_good, content.encode())
             return changed
+
+    def _save(self, kept: _Kept) -> None:
+        content = kept.model_dump_json(indent=1).encode()
+        write_private(self.path, content)
+        with contextlib.suppress(OSError):
+            write_private(self._last_good, content)
+
+    def _moved(self, kept: _Kept, model: str) -> _Kept:
+        before = former_place(Path(model), kept.files)
+        if before is None or before not in kept.models:
+            return kept
+        moved = _with(_with(kept, model, kept.models[before]), before, ModelPresets())
+        with contextlib.suppress(OSError):
+            self._save(moved)
+        return moved
 
     def _load(self, to_change: bool = False) -> _Kept:
         try:
@@ -108,6 +130,17 @@ class PresetStore:
             "Your last good presets are used."
         )
         return kept
+
+
+def _with(kept: _Kept, model: str, presets: ModelPresets) -> _Kept:
+    """With these presets of one model; nothing is kept of a model without any."""
+    models = {name: other for name, other in kept.models.items() if name != model}
+    files = {name: mark for name, mark in kept.files.items() if name in models}
+    if presets != ModelPresets():
+        models[model] = presets
+        if (mark := mark_of(Path(model))) is not None:
+            files[model] = mark
+    return _Kept(version=VERSION, models=models, files=files)
 
 
 def _parsed(content: bytes) -> _Kept:

@@ -10,13 +10,15 @@ class FoundModel(Frozen):
     """One model a user can start.
 
     ``path`` is the first part of a split model; ``parts`` counts its files and
-    ``size`` their bytes together.
+    ``size`` their bytes together. ``needed`` are the bytes of memory it takes at least,
+    in the lists that work it out.
     """
 
     name: str
     path: Path
     size: int
     parts: int = 1
+    needed: int | None = None
 
 
 class BrokenModel(Frozen):
@@ -47,7 +49,8 @@ class ModelFacts(Frozen):
 class DescribedModel(Frozen):
     """A model with what is known of it; ``projector`` is the file for images beside it.
 
-    ``last_used`` is when it was last ready, in seconds since 1970.
+    ``projector_size`` are its bytes. ``last_used`` is when it was last ready, in seconds
+    since 1970.
     """
 
     name: str
@@ -56,6 +59,7 @@ class DescribedModel(Frozen):
     parts: int = 1
     facts: ModelFacts
     projector: Path | None = None
+    projector_size: int | None = None
     last_used: float | None = None
 
 
@@ -74,13 +78,8 @@ class CatalogLook(Frozen):
     unread: tuple[Path, ...] = ()
 
 
-class ModelPlace(Frozen):
-    """A folder that is searched: Paddock's ``own``, one the user has ``chosen``, or a cache.
+class ModelList(Frozen):
+    """The demo model is always available and not listed in ``models``."""
 
-    ``trouble`` is a clause that says why nothing is found in it.
-    """
-
-    path: Path
-    own: bool
-    chosen: bool
-    trouble: str | None = None
+    models: tuple[FoundModel, ...]
+    folders: tuple[Path, ...]

@@ -36,7 +36,8 @@ class DownloadProgress(Seldom):
     """Bytes of the whole download that are here, and of how many; ``name`` comes now.
 
     ``fetched`` are the bytes that came over the network in this run, ``speed`` how many
-    of them a second lately. ``waiting`` says why nothing comes at the moment.
+    of them a second lately. ``waiting`` says why nothing comes at the moment; ``total``
+    is 0 while the index has not come.
     """
 
     name: str
@@ -112,16 +113,6 @@ class Download(Seldom):
     progress: DownloadProgress | None = None
     failure: ServerFailure | None = None
     model: Path | None = None
-
-
-class Fit(StrEnum):
-    """Where a model would go, roughly, by its size and the memory that is free."""
-
-    GPU = "gpu"
-    PARTLY = "partly"
-    RAM = "ram"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 class CuratedModel(Seldom):

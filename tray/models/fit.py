@@ -10,9 +10,7 @@ from pydantic import Field
 
 from tray.models.base import Frozen
 from tray.models.config import KvCacheType
-
-MARGIN = 1 << 30
-"""What llama.cpp leaves free on every device unless it is told otherwise."""
+from tray.models.fit_mark import MARGIN, FitVerdict
 
 
 class FitRequest(Frozen):
@@ -29,16 +27,6 @@ class FitRequest(Frozen):
     cache_type_v: KvCacheType | None = None
     margin: Annotated[int, Field(ge=0, lt=1 << 50)] | None = None
     exact: bool = False
-
-
-class FitVerdict(StrEnum):
-    """GPU: all of it; PARTLY: some layers; MEMORY: in the computer's memory alone."""
-
-    GPU = "gpu"
-    PARTLY = "partly"
-    MEMORY = "memory"
-    NOT = "not"
-    UNKNOWN = "unknown"
 
 
 class FitSource(StrEnum):

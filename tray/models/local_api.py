@@ -1,9 +1,6 @@
 """Bodies and answers of the local API that are not shared with anything else."""
 
-from pathlib import Path
-
 from tray.models.base import Frozen
-from tray.models.catalog import FoundModel
 from tray.models.failure import ServerFailure
 
 
@@ -47,13 +44,6 @@ class EnterAnswer(Frozen):
 
 class Empty(Frozen):
     """No content."""
-
-
-class ModelList(Frozen):
-    """The demo model is always available and not listed in ``models``."""
-
-    models: tuple[FoundModel, ...]
-    folders: tuple[Path, ...]
 
 
 class OpenRequest(Frozen):

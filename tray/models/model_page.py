@@ -1,30 +1,30 @@
 """The Models view of the page: what it asks and what it shows, in the words it shows."""
 
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field
 
 from tray.models.base import Frozen
-from tray.models.download import Fit
+from tray.models.config import LlamaCppConfig
+from tray.models.fit_mark import Fit
+from tray.models.room import Machine
 
 
 class ListRequest(Frozen):
     """What the listing child is asked: the folders to search, the file of the index.
 
-    ``state`` is the folder that knows when models were used; ``free_gpu`` and
-    ``free_ram`` are what the next model may take, in bytes, 0 without a GPU.
-    ``home`` is the user's folder. With ``most`` it says one ModelList of so many models,
-    the last used ones of too many, and ends; else it says a ModelsShown, and ModelsRead
-    while it reads files.
+    ``state`` is the folder that knows when models were used; ``config`` is the launch of
+    a model, ``own`` those of models with a preset; ``machine`` is what is free for
+    them, ``None`` where that is not known. ``home`` is the user's folder.
+    With ``most`` it says one ModelList of so many models, the last used ones of too many,
+    and ends; else it says a ModelsShown, and ModelsRead while it reads files.
     """
 
     folders: tuple[Path, ...]
     index: Path
     state: Path
     home: Path | None = None
-    free_gpu: int | None = None
-    free_ram: int | None = None
+    config: LlamaCppConfig = LlamaCppConfig()
+    own: tuple[LlamaCppConfig, ...] = ()
+    machine: Machine | None = None
     most: int | None = None
 
 
@@ -33,7 +33,7 @@ class ModelRow(Frozen):
 
     ``line`` are its facts in short, ``facts`` all of them as label and text. A file
     with a ``problem`` cannot be used: then ``line`` is the reason. ``fit`` is where it
-    would go, by its size, and ``fit_words`` says so; ``used`` is when it was last ready.
+    would go, and ``fit_words`` says so; ``used`` is when it was last ready.
     """
 
     value: str
@@ -67,25 +67,3 @@ class ModelsRead(Frozen):
     rows: tuple[ModelRow, ...]
     reading: int
     summary: str
-
-
-class FolderRow(Frozen):
-    """A folder that is searched. Only one of the settings can be ``removable``."""
-
-    path: str
-    line: str
-    exists: bool
-    removable: bool
-
-
-class FoldersShown(Frozen):
-    """Paths below ``home`` may be shown with ``~``."""
-
-    rows: tuple[FolderRow, ...]
-    home: str | None = None
-
-
-class FolderRequest(Frozen):
-    """A folder as the user writes it: absolute, or from the home folder with ``~``."""
-
-    path: Annotated[str, Field(min_length=1, max_length=4096)]

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from tray.models.base import Frozen, Seldom
-from tray.models.download import DownloadPhase, Fit
+from tray.models.download import DownloadPhase
 from tray.models.failure import ServerFailure
+from tray.models.fit_mark import Fit
 
 What = Annotated[str, Field(min_length=1, max_length=2048)]
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from tray.models.fit import EngineGpu
 from tray.models.metrics import GpuMetrics, ServerMetrics
-from tray.services.fit_plan import RAM, Machine, Room
+from tray.models.room import Machine, Room
+
+RAM = "RAM"
 
 
 def room_on(gpus: Sequence[EngineGpu], metrics: ServerMetrics | None) -> Machine:
@@ -32,12 +34,14 @@ def _same(gpu: EngineGpu, seen: GpuMetrics) -> bool:
 
 def _room(gpu: EngineGpu, seen: GpuMetrics | None) -> Room:
     if seen is None or seen.vram_used is None or seen.vram_total is None:
-        return Room(gpu.name, gpu.free, gpu.total)
+        return Room(name=gpu.name, free=gpu.free, total=gpu.total)
     free = seen.vram_total - seen.vram_used + (seen.engine_vram or 0)
-    return Room(gpu.name, min(free, seen.vram_total), seen.vram_total)
+    return Room(name=gpu.name, free=min(free, seen.vram_total), total=seen.vram_total)
 
 
 def _ram(metrics: ServerMetrics | None) -> Room:
     if metrics is None or metrics.ram_used is None or metrics.ram_total is None:
-        return Room(RAM, None, None if metrics is None else metrics.ram_total)
-    return Room(RAM, metrics.ram_total - metrics.ram_used, metrics.ram_total)
+        total = None if metrics is None else metrics.ram_total
+        return Room(name=RAM, free=None, total=total)
+    free = metrics.ram_total - metrics.ram_used
+    return Room(name=RAM, free=free, total=metrics.ram_total)

@@ -8,25 +8,17 @@ from typing import Protocol
 from tray.models.catalog import ModelFacts
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import PaddockError
-from tray.models.fit import (
-    MARGIN,
-    EngineGpu,
-    FitEstimate,
-    FitRequest,
-    FitSource,
-    FitVerdict,
-    Measured,
-)
+from tray.models.fit import EngineGpu, FitEstimate, FitRequest, FitSource, Measured
+from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import ServerMetrics
 from tray.models.model_shape import ModelShape
+from tray.models.room import Machine
 from tray.services.fit_measured import measured_split
-from tray.services.fit_plan import Machine, Plan, best_plan, largest_context, plan
+from tray.services.fit_plan import Plan, best_plan, largest_context, plan
 from tray.services.fit_room import room_on
-from tray.services.memory_formula import ERROR_PERCENT, all_layers, split_of
-
-SMALLEST_CONTEXT = 4096
-"""llama.cpp shrinks a context that nobody chose down to this, not further."""
-_MIB = 1 << 20
+from tray.services.fit_verdict import SMALLEST_CONTEXT, is_best, margin_of, quick_verdict
+from tray.services.memory_formula import ERROR_PERCENT, Split, all_layers, split_of
+from tray.services.projector_memory import with_projector
 
 
 class Facts(Protocol):
@@ -34,6 +26,9 @@ class Facts(Protocol):
 
     def of(self, path: Path | None) -> ModelFacts:
         """What a model's file says (the demo model's for ``None``); soon, once it was read."""
+
+    def projector(self, path: Path | None) -> int | None:
+        """Bytes of the projector beside a model's file; ``None`` without one."""
 
     def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
         """The GPUs that the engine of this launch would use."""
@@ -52,21 +47,25 @@ class _Question:
     shape: ModelShape
     machine: Machine
     margin: int
+    projector: int | None
 
     def best(self, context: int) -> Plan:
         layers = self.config.gpu_layers
         return best_plan(
             self.machine,
-            lambda moved: split_of(self.shape, self.config, context, moved),
+            lambda moved: self.whole(split_of(self.shape, self.config, context, moved)),
             all_layers(self.shape),
             None if layers == "auto" else layers,
             self.margin,
         )
 
+    def whole(self, split: Split) -> Split:
+        """With the projector, if there is one."""
+        return with_projector(split, self.config, self.projector, bool(self.machine.gpus))
+
     def fits_well(self, context: int) -> bool | None:
         """Wholly where it is fastest: on the GPUs, or in memory where there are none."""
-        verdict = self.best(context).verdict
-        return verdict is (FitVerdict.GPU if self.machine.gpus else FitVerdict.MEMORY)
+        return is_best(self.best(context).verdict, self.machine)
 
 
 class ModelFit:
@@ -92,9 +91,18 @@ class ModelFit:
         margin = margin_of(config) if request.margin is None else request.margin
         return self._judged(config, facts, margin, exact=request.exact)
 
-    def verdict(self, config: LlamaCppConfig, facts: ModelFacts) -> FitVerdict:
-        """The same by formula for a launch and a file that are known already."""
-        return self._judged(config, facts, margin_of(config), exact=False).verdict
+    def verdict(
+        self, config: LlamaCppConfig, facts: ModelFacts, projector: int | None = None
+    ) -> FitVerdict:
+        """The same by formula for a launch and files that are known already."""
+        machine = self.machine(config)
+        if facts.shape is None:
+            return FitVerdict.UNKNOWN
+        return quick_verdict(facts.shape, config, facts.context, machine, projector)
+
+    def machine(self, config: LlamaCppConfig) -> Machine:
+        """What is free where the engine of this launch would put a model; may take seconds."""
+        return room_on(self._gpus(config)[0], self._metrics())
 
     def _judged(
         self, config: LlamaCppConfig, facts: ModelFacts, margin: int, *, exact: bool
@@ -111,7 +119,8 @@ class ModelFit:
         machine = room_on(gpus, self._metrics())
         if facts.shape is None or blank.context is None:
             return blank.model_copy(update={"reason": reason or _nothing_known(facts)})
-        question = _Question(config, facts.shape, machine, margin)
+        beside = self._facts.projector(config.model_path)
+        question = _Question(config, facts.shape, machine, margin, beside)
         estimate = _by_formula(question, blank, facts)
         return self._by_engine(question, estimate) if exact else estimate
 
@@ -135,7 +144,7 @@ class ModelFit:
             if lines is None:
                 return estimate
             split = measured_split(lines, question.shape, question.config, context)
-            found = plan(question.machine, split, moved, every, question.margin)
+            found = plan(question.machine, question.whole(split), moved, every, question.margin)
             estimate = estimate.model_copy(
                 update={
                     "verdict": found.verdict,
@@ -149,11 +158,6 @@ class ModelFit:
             if found.verdict is not FitVerdict.NOT:
                 break
         return estimate
-
-
-def margin_of(config: LlamaCppConfig) -> int:
-    """Bytes that this launch leaves free on each device."""
-    return MARGIN if config.margin is None else config.margin * _MIB
 
 
 def _by_formula(question: _Question, blank: FitEstimate, facts: ModelFacts) -> FitEstimate:

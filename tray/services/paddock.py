@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tray.models.catalog import FoundModel
+from tray.models.catalog import FoundModel, ModelList
 from tray.models.chat import ChatRequest
 from tray.models.config import LlamaCppConfig
 from tray.models.hotkey import HotkeyState
-from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice
 from tray.models.settings import Settings

@@ -1,6 +1,6 @@
 """What may be done with the presets of a model. Where they are kept is behind a port."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,8 @@ class Store(Protocol):
     """Keeps presets by model. Any thread may call; failures are PaddockError."""
 
     def read(self, model: str) -> ModelPresets: ...
+
+    def all(self) -> Mapping[str, ModelPresets]: ...
 
     def change(
         self, model: str, change: Callable[[ModelPresets], ModelPresets]
@@ -62,6 +64,14 @@ class Presets:
     def applied_to(self, config: LlamaCppConfig) -> LlamaCppConfig:
         """``config`` as the chosen preset of its model has it."""
         return self.of(self.key(config.model_path)).used.applied_to(config)
+
+    def launches(self, config: LlamaCppConfig) -> tuple[LlamaCppConfig, ...]:
+        """``config`` for each model that has a preset, as its chosen one has it."""
+        return tuple(
+            kept.used.applied_to(config.model_copy(update={"model_path": Path(model)}))
+            for model, kept in self._store.all().items()
+            if model != DEMO
+        )
 
     def chat_of(self, path: Path | None) -> ChatSettings:
         """How new chats with the model of this file begin."""

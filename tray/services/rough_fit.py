@@ -6,9 +6,12 @@ one takes its place. What the files say once they are here is exact; this is not
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tray.models.download import Fit
-from tray.models.metrics import ServerMetrics
+from tray.models.fit_mark import Fit
+
+if TYPE_CHECKING:
+    from tray.models.metrics import ServerMetrics
 
 COMPUTE = 512 << 20
 COMFORT = 3_500_000_000
@@ -23,7 +26,7 @@ class FreeMemory:
     ram: int | None
 
 
-def free_memory(metrics: ServerMetrics | None) -> FreeMemory:
+def free_memory(metrics: "ServerMetrics | None") -> FreeMemory:
     """What the next model may take."""
     if metrics is None:
         return FreeMemory(None, None)
@@ -40,7 +43,7 @@ def free_memory(metrics: ServerMetrics | None) -> FreeMemory:
     return FreeMemory(sum(known) if known or not metrics.gpus else None, ram)
 
 
-def whole_memory(metrics: ServerMetrics | None) -> FreeMemory:
+def whole_memory(metrics: "ServerMetrics | None") -> FreeMemory:
     """What it could take if nothing else ran: this does not change with every measurement."""
     if metrics is None or metrics.gpus is None:
         return FreeMemory(None, None)
@@ -55,7 +58,12 @@ def needed(size: int) -> int:
 
 def rough_fit(size: int, free: FreeMemory) -> Fit:
     """Where it would go. RAM is meant for machines without a usable GPU."""
-    need, gpu = needed(size), free.gpu or 0
+    return placed(needed(size), free)
+
+
+def placed(need: int, free: FreeMemory) -> Fit:
+    """Where so many bytes would go."""
+    gpu = free.gpu or 0
     if gpu >= need:
         return Fit.GPU
     if free.ram is None or free.gpu is None:

@@ -1,7 +1,8 @@
 """Pure: what is said about an answer while it streams."""
 
 from tray.models.chat import PromptProgressChunk
-from tray.ui.present import SEPARATOR, context_share
+from tray.ui.amounts import SEPARATOR
+from tray.ui.present import context_share
 
 
 def reading_label(progress: PromptProgressChunk) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import FinishChunk, Role
 from tray.models.conversation import ChatSettings, Conversation, ConversationLine, KeptMessage
+from tray.ui.amounts import joined
 from tray.ui.chat_words import thought_label
-from tray.ui.present import finish_line, joined
+from tray.ui.present import finish_line
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _NOT_IN_LINKS = re.compile(r"[\[\]\\\r\n]+")

@@ -6,12 +6,12 @@ from tray.models.download import (
     Download,
     DownloadPhase,
     DownloadProgress,
-    Fit,
     HubChoice,
     HubOffer,
     TokenSource,
     TokenStatus,
 )
+from tray.models.fit_mark import Fit
 from tray.models.page_downloads import (
     ShownChoice,
     ShownCurated,
@@ -20,8 +20,8 @@ from tray.models.page_downloads import (
     ShownToken,
 )
 from tray.services.rough_fit import COMFORT, FreeMemory, best, rough_fit
+from tray.ui.amounts import joined, size
 from tray.ui.fit_marks import FIT_WORDS
-from tray.ui.present import joined, size
 
 CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and free memory."
 _CAN_PAUSE = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
@@ -40,7 +40,7 @@ def shown_download(download: Download) -> ShownDownload:
     """One line of the list."""
     progress = download.progress
     done = download.phase is DownloadPhase.DONE
-    share = None if progress is None else progress.done / max(progress.total, 1)
+    share = None if progress is None or not progress.total else progress.done / progress.total
     return ShownDownload(
         id=download.id,
         name=_name(download),
@@ -68,7 +68,9 @@ def progress_words(progress: DownloadProgress) -> str:
 
 
 def how_far(progress: DownloadProgress) -> str:
-    """ "1.2 GiB of 4.7 GiB · 25 %"."""
+    """ "1.2 GiB of 4.7 GiB · 25 %"; nothing before the size is known."""
+    if not progress.total:
+        return ""
     percent = 100 * progress.done // max(progress.total, 1)
     return f"{size(progress.done)} of {size(progress.total)} · {percent} %"
 

@@ -11,8 +11,8 @@ from tray.models.engine_shelf import (
     PageEngines,
     PageEngineWork,
 )
+from tray.ui.amounts import joined, size
 from tray.ui.download_words import progress_words
-from tray.ui.present import joined, size
 
 TITLES = {
     Backend.CUDA: "CUDA",

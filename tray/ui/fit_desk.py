@@ -16,6 +16,7 @@ from tray.models.preset import (
 )
 
 if TYPE_CHECKING:
+    from tray.models.room import Machine
     from tray.services.model_fit import ModelFit
     from tray.services.presets import Presets
 
@@ -53,6 +54,10 @@ class FitDesk:
         from tray.ui.fit_words import shown_fit
 
         return shown_fit(self._parts.fit.estimate(request))
+
+    def machine(self, config: LlamaCppConfig) -> "Machine":
+        """What is free where this launch would put a model; may take seconds."""
+        return self._parts.fit.machine(config)
 
     def presets(self, request: PresetsRequest) -> ShownPresets:
         return self._shown(self._key(request.model))

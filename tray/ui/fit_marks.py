@@ -1,6 +1,6 @@
 """Pure: where a model would go, in a few words; the same ones everywhere."""
 
-from tray.models.download import Fit
+from tray.models.fit_mark import Fit
 
 FITS_ON_GPU = "Fits on the GPU"
 FITS_PARTLY = "Fits partly on the GPU"

@@ -1,15 +1,9 @@
 """Pure: a fit estimate in words, for page and terminal."""
 
-from tray.models.fit import (
-    DeviceFit,
-    FitEstimate,
-    FitRow,
-    FitSource,
-    FitVerdict,
-    ShownFit,
-)
+from tray.models.fit import DeviceFit, FitEstimate, FitRow, FitSource, ShownFit
+from tray.models.fit_mark import FitVerdict
+from tray.ui.amounts import UNKNOWN, size
 from tray.ui.fit_marks import DOES_NOT_FIT, FITS_IN_RAM, FITS_ON_GPU, FITS_PARTLY
-from tray.ui.present import UNKNOWN, size
 
 VERDICTS = {
     FitVerdict.GPU: FITS_ON_GPU,

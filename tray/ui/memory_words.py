@@ -2,14 +2,14 @@
 
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice, NoticeKind
-from tray.ui import present
+from tray.ui import amounts, present
 
 
 def freed_line(freed: FreedMemory) -> str:
     """What came back: "4.8 GiB of GPU memory and 612 MiB of RAM are free again"."""
     known = [gpu.vram for gpu in freed.gpus if gpu.vram is not None]
-    parts = [f"{present.size(sum(known))} of GPU memory"] if sum(known) else []
-    parts += [f"{present.size(freed.ram)} of RAM"] if freed.ram else []
+    parts = [f"{amounts.size(sum(known))} of GPU memory"] if sum(known) else []
+    parts += [f"{amounts.size(freed.ram)} of RAM"] if freed.ram else []
     if not parts:
         return "The model is unloaded"
     return " and ".join(parts) + (" are free again" if len(parts) > 1 else " is free again")

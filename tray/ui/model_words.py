@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts, ModelPlace
-from tray.models.model_page import FolderRow, ModelRow, ModelsRead, ModelsShown
+from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts
+from tray.models.model_page import ModelRow, ModelsRead, ModelsShown
+from tray.services.list_fit import ListFit
 from tray.services.model_choice import DEMO
-from tray.services.rough_fit import FreeMemory, rough_fit
+from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size
 from tray.ui.fit_marks import FIT_WORDS
-from tray.ui.present import SEPARATOR, UNKNOWN, joined, size
 from tray.ui.when_words import when
 
 PACE = 0.25
@@ -25,10 +25,6 @@ _NOTHING = (
     "Get one, or add the folder that has yours."
 )
 
-_OWN = "Paddock's own: downloads come here"
-_CHOSEN = "added by you"
-_CACHE = "of other programs"
-
 
 class Reading(Protocol):
     """A catalog that is there at once, and the rest of it as it is read."""
@@ -38,17 +34,15 @@ class Reading(Protocol):
     def read(self) -> Iterator[DescribedModel]: ...
 
 
-def shelf(
-    look: CatalogLook, free: FreeMemory, today: float, home: Path | None = None
-) -> ModelsShown:
+def shelf(look: CatalogLook, fits: ListFit, today: float, home: Path | None = None) -> ModelsShown:
     """The list: the demo model, the models used last, the others by name, then useless files.
 
-    ``today`` is now in seconds since 1970, here and below.
+    ``today`` is now in seconds since 1970, here and below; ``fits`` marks each model.
     """
     unread = frozenset(look.unread)
     models = sorted(look.catalog.models, key=lambda model: -(model.last_used or 0))
     rows = [ModelRow(value=DEMO, name=DEMO_NAME, line=_DEMO_LINE, facts=_DEMO_FACTS)]
-    rows += [model_row(model, free, today, known=model.path not in unread) for model in models]
+    rows += [model_row(model, fits, today, known=model.path not in unread) for model in models]
     rows += [broken_row(broken) for broken in look.catalog.broken]
     return ModelsShown(
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
@@ -61,20 +55,20 @@ def shelf(
 
 def pieces(
     reading: Reading,
-    free: FreeMemory,
+    fits: ListFit,
     today: float,
     now: Callable[[], float],
     home: Path | None = None,
 ) -> Iterator[ModelsShown | ModelsRead]:
     """The list at once, then what is read meanwhile, a few times a second by ``now``."""
     look = reading.look()
-    yield shelf(look, free, today, home)
+    yield shelf(look, fits, today, home)
     there, left = len(look.catalog.models), len(look.unread)
     waiting: list[ModelRow] = []
     due = now() + PACE
     for model in reading.read():
         left -= 1
-        waiting.append(model_row(model, free, today))
+        waiting.append(model_row(model, fits, today))
         if now() >= due or not left:
             yield ModelsRead(rows=tuple(waiting), reading=left, summary=summary(there, left))
             waiting, due = [], now() + PACE
@@ -87,11 +81,11 @@ def summary(models: int, reading: int) -> str:
 
 
 def model_row(
-    model: DescribedModel, free: FreeMemory, today: float, *, known: bool = True
+    model: DescribedModel, fits: ListFit, today: float, *, known: bool = True
 ) -> ModelRow:
     """One model on two lines."""
     facts = model.facts
-    fit = rough_fit(model.size, free)
+    fit = fits.of(model)
     if facts.problem is not None:
         line, problem = _sentence(facts.problem), True
     else:
@@ -144,17 +138,6 @@ def parameters(count: int | None) -> str:
 def tokens(count: int) -> str:
     """A context length as people say it: 131072 -> "128k", 2000 -> "2,000"."""
     return f"{count // 1024:,}k" if count >= 1024 and count % 1024 == 0 else f"{count:,}"
-
-
-def folder_row(place: ModelPlace) -> FolderRow:
-    """A folder and whose it is, or why nothing is found in it."""
-    kind = _OWN if place.own else _CHOSEN if place.chosen else _CACHE
-    return FolderRow(
-        path=str(place.path),
-        line=kind if place.trouble is None else f"{kind}{SEPARATOR}{place.trouble}",
-        exists=place.trouble is None,
-        removable=place.chosen,
-    )
 
 
 def _facts(model: DescribedModel, today: float) -> tuple[tuple[str, str], ...]:

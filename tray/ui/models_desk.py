@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from tray.models.catalog import ModelPlace
-from tray.models.model_page import FoldersShown
+from tray.models.folder_page import FoldersShown, ModelPlace
 
 Lines = TypeVar("Lines")
 
@@ -46,7 +45,7 @@ class ModelsDesk(Generic[Lines]):
 
     def folders(self) -> FoldersShown:
         # Its words come with more than a resident needs whose page nobody opens.
-        from tray.ui.model_words import folder_row
+        from tray.ui.folder_words import folder_row
 
         rows = tuple(map(folder_row, self._places.places()))
         return FoldersShown(rows=rows, home=str(self._home))

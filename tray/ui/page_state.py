@@ -4,7 +4,7 @@ from tray.models.catalog import FoundModel
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.page import Meter, ModelChoice, PageAction, PageState
 from tray.models.state import ModelId, ModelState, ServerPhase
-from tray.ui import present
+from tray.ui import amounts, present
 from tray.ui.actions import actions_of
 from tray.ui.sampling_words import images_note, sampling_words
 
@@ -64,7 +64,7 @@ def _choices(found: tuple[FoundModel, ...], current: ModelId) -> tuple[ModelChoi
         ModelChoice(value=DEMO, name=present.model_name(ModelId(name=DEMO)), note="built in")
     ]
     choices += [
-        ModelChoice(value=str(model.path), name=model.name, note=present.size(model.size))
+        ModelChoice(value=str(model.path), name=model.name, note=amounts.size(model.size))
         for model in found
     ]
     value = model_value(current)

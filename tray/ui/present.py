@@ -5,16 +5,13 @@ disagree. Sizes are binary (1 GiB = 2**30 bytes), as GPU makers count memory.
 What could not be measured reads "–", never 0.
 """
 
-from collections.abc import Iterable
-
 from tray.models.chat import ChatTimings, FinishChunk, FinishReason
 from tray.models.config import EngineKind
 from tray.models.failure import ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
+from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size
 
-UNKNOWN = "–"
-SEPARATOR = " · "
 TOOLTIP_LIMIT = 127
 """UTF-16 units Windows keeps of a tooltip: 128 with the closing NUL."""
 
@@ -94,15 +91,6 @@ def state_line(state: ModelState) -> str:
 def percent(value: float | None) -> str:
     """Load in percent (0 to 100) -> "34 %"."""
     return UNKNOWN if value is None else f"{value:.0f} %"
-
-
-def size(count: int | None) -> str:
-    """Bytes -> "5.1 GiB", or "612 MiB" below one GiB."""
-    if count is None:
-        return UNKNOWN
-    if count >= 2**30:
-        return f"{count / 2**30:.1f} GiB"
-    return f"{count / 2**20:.0f} MiB"
 
 
 def share(used: int | None, total: int | None) -> str:
@@ -213,11 +201,6 @@ def finish_line(finish: FinishChunk) -> str:
     """The line under an answer: how it ended, if not by itself, and its timings."""
     note = _FINISH_NOTES.get(finish.reason)
     return joined((note, timings_line(finish.timings)))
-
-
-def joined(parts: Iterable[str | None]) -> str:
-    """The parts that say something, in one line."""
-    return SEPARATOR.join(part for part in parts if part)
 
 
 def launch_name(state: ModelState) -> str:

@@ -1,10 +1,11 @@
 """Pure: the way to a first good model in words."""
 
-from tray.models.download import CuratedModel, Fit
+from tray.models.download import CuratedModel
+from tray.models.fit_mark import Fit
 from tray.models.setup import SetupPlan, SetupProgress, ShownPlan, ShownSetup
+from tray.ui.amounts import joined, size
 from tray.ui.download_words import duration
 from tray.ui.fit_marks import FIT_WORDS
-from tray.ui.present import joined, size
 
 
 def shown_plan(plan: SetupPlan, model: CuratedModel, fit: Fit) -> ShownPlan:

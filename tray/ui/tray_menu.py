@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from tray.models.catalog import FoundModel
-from tray.models.download import Fit
+from tray.models.fit_mark import Fit
 from tray.models.state import ModelId, ModelState, ServerPhase
-from tray.services.rough_fit import FreeMemory, rough_fit, whole_memory
-from tray.ui import present
+from tray.services.rough_fit import FreeMemory, needed, placed, whole_memory
+from tray.ui import amounts, present
 from tray.ui.actions import Intent, actions_of
 from tray.ui.fit_marks import FIT_WORDS
 from tray.ui.menu_entry import SEPARATOR, Entry, Verb
@@ -74,7 +74,7 @@ def _model_entries(
     """The demo model, every model found, and the current one wherever it lies."""
     chosen = model_value(current)
     entries = [
-        _model_entry("demo model" + present.SEPARATOR + "built in", DEMO, chosen),
+        _model_entry("demo model" + amounts.SEPARATOR + "built in", DEMO, chosen),
         *(
             _model_entry(
                 _with_size(model, free),
@@ -99,11 +99,12 @@ def _model_entry(label: str, value: str, chosen: str) -> Entry:
 
 
 def _with_size(model: FoundModel, free: FreeMemory) -> str:
-    size = present.size(model.size)
-    if rough_fit(model.size, free) is Fit.NO:
-        size += present.SEPARATOR + FIT_WORDS[Fit.NO]
-    name = present.shorten(model.name, LONGEST_LABEL - len(present.SEPARATOR) - len(size))
-    return name + present.SEPARATOR + size
+    size = amounts.size(model.size)
+    need = needed(model.size) if model.needed is None else model.needed
+    if placed(need, free) is Fit.NO:
+        size += amounts.SEPARATOR + FIT_WORDS[Fit.NO]
+    name = present.shorten(model.name, LONGEST_LABEL - len(amounts.SEPARATOR) - len(size))
+    return name + amounts.SEPARATOR + size
 
 
 def _metrics_entries(state: ModelState) -> tuple[Entry, ...]:
@@ -112,7 +113,7 @@ def _metrics_entries(state: ModelState) -> tuple[Entry, ...]:
     lines = present.metrics_lines(state.metrics)
     if state.pid is not None and present.engine_line(state.metrics) is None:
         # Its line is there from the start: a menu that grows while it is open scrolls.
-        lines = (*lines, "Engine" + present.SEPARATOR + present.UNKNOWN)
+        lines = (*lines, "Engine" + amounts.SEPARATOR + amounts.UNKNOWN)
     return (SEPARATOR, *(_note(line, live=True) for line in lines))
 
 

@@ -176,8 +176,11 @@ class Patience:
         self._tries += 1
         return pause if interruption.wait is None else interruption.wait
 
-    def wait(self, interruption: Interrupted) -> None:
-        time.sleep(self.pause(interruption))
+    def wait(self, interruption: Interrupted, tell: Callable[[str], None]) -> None:
+        """Until the next try; ``tell`` hears why and how long. Raises as ``pause`` does."""
+        seconds = self.pause(interruption)
+        tell(f"{interruption.reason}; trying again in {seconds:.0f} s")
+        time.sleep(seconds)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -1,7 +1,6 @@
 """Downloads the files of a model: checked room, resumed parts, verified content."""
 
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,10 +31,16 @@ def download_model(
 ) -> Downloaded:
     """Fetch a model into ``models/<owner>/<name>``. Raises PaddockError.
 
-    ``begun`` is told what will be fetched, ``tell`` how far it is. May be interrupted at
+    ``begun`` is told what will be fetched, ``tell`` how far it is, and before that what
+    is waited for, with a total of 0. May be interrupted at
     any time, a kill included: the next call goes on where this one ended.
     """
-    repository = read_repository(connection, request)
+
+    def waits(words: str) -> None:
+        name = request.repository
+        tell(DownloadProgress(name=name, done=0, total=0, fetched=0, waiting=words))
+
+    repository = read_repository(connection, request, waits)
     plan = HubPlan(
         folder=models / request.repository, files=chosen_files(repository.files, request)
     )
@@ -99,10 +104,10 @@ class _Download:
                 try:
                     self._fetch(file, part, patience)
                 except Interrupted as interruption:
-                    seconds = patience.pause(interruption)
-                    words = f"{interruption.reason}; trying again in {seconds:.0f} s"
-                    self._report(file, part.size, words)
-                    time.sleep(seconds)
+                    size = part.size
+                    patience.wait(
+                        interruption, lambda words, at=size: self._report(file, at, words)
+                    )
             part.finish(lambda: self._report(file, part.size, "checking it"))
 
     def _fetch(self, file: HubFile, part: PartFile, patience: Patience) -> None:

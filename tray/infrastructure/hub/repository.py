@@ -1,6 +1,7 @@
 """The index of a repository: its files with sizes and SHA-256, at one fixed commit."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -50,8 +51,12 @@ class _Answer(Lenient):
     tags: tuple[str, ...] = ()
 
 
-def read_repository(connection: HubConnection, request: HubRequest) -> Repository:
-    """Ask the hub for the index. Raises PaddockError."""
+def read_repository(
+    connection: HubConnection,
+    request: HubRequest,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Repository:
+    """Ask the hub for the index; ``tell`` hears what is waited for. Raises PaddockError."""
     revision = quote(request.revision, safe="")
     path = f"/api/models/{request.repository}/revision/{revision}?blobs=true"
     patience = Patience(connection, MOST_TRIES)
@@ -59,7 +64,7 @@ def read_repository(connection: HubConnection, request: HubRequest) -> Repositor
         try:
             return _repository(connection, request, _read(connection, path))
         except Interrupted as interruption:
-            patience.wait(interruption)
+            patience.wait(interruption, tell)
 
 
 def _read(connection: HubConnection, path: str) -> bytes:

@@ -7,9 +7,11 @@ from threading import Lock
 from typing import TypeVar
 
 from tray.infrastructure.llama.engine import EngineFinder
+from tray.infrastructure.llama.file_stamp import Stamp, stamp_of
 from tray.infrastructure.llama.fit_params import ask_estimator, estimator_beside
-from tray.infrastructure.llama.model_index import ModelIndex, Stamp, stamp_of
+from tray.infrastructure.llama.model_index import ModelIndex
 from tray.infrastructure.llama.model_name import part_paths
+from tray.infrastructure.llama.projector_file import projector_beside, projector_size
 from tray.models.catalog import ModelFacts
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.fit import EngineGpu, Measured
@@ -44,6 +46,9 @@ class FitFacts:
 
     def of(self, path: Path | None) -> ModelFacts:
         return self._known(path)[2]
+
+    def projector(self, path: Path | None) -> int | None:
+        return projector_size(projector_beside(self._known(path)[0]))
 
     def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
         engine = self._finder.choose(config)

@@ -1,20 +1,23 @@
 """Everything the model folders hold, with what is known of it."""
 
+import os
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from tray.infrastructure.llama.model_folders import search_models
+from tray.infrastructure.llama.file_stamp import size_of
+from tray.infrastructure.llama.model_folders import SeenModel, search_models
 from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.projector_file import projector_names
+from tray.infrastructure.llama.projector_file import projector_names, projector_size
 from tray.infrastructure.llama.projectors import projector_for
 from tray.models.catalog import (
     CatalogLook,
     DescribedModel,
-    FoundModel,
     ModelCatalog,
     ModelFacts,
 )
+
+_UNKNOWN = ModelFacts()
 
 
 class CatalogReading:
@@ -34,7 +37,7 @@ class CatalogReading:
 
     def look(self) -> CatalogLook:
         """Everything found, described as far as it is known now."""
-        unread = tuple(m.path for m in self._models if not self._index.knows(m.path))
+        unread = tuple(m.path for m in self._models if self._index.facts(m) is None)
         models = tuple(map(self._described, self._models))
         catalog = ModelCatalog(models=models, broken=self._broken, folders=self._folders)
         return CatalogLook(catalog=catalog, unread=unread)
@@ -43,16 +46,19 @@ class CatalogReading:
         """Each model that was not known, once it has been read; may take long."""
         return map(self._described, self._index.read(self._models))
 
-    def _described(self, model: FoundModel) -> DescribedModel:
-        projector = projector_for(model.path, self._names_in(model.path.parent))
+    def _described(self, model: SeenModel) -> DescribedModel:
+        path, whole = model.path, str(model.path)
+        name = projector_for(path, self._names_in(os.path.dirname(whole)))
+        projector = None if name is None else path.with_name(name)
         return DescribedModel(
             name=model.name,
-            path=model.path,
-            size=model.size,
-            parts=model.parts,
-            facts=self._index.facts(model.path) or ModelFacts(),
-            projector=None if projector is None else model.path.with_name(projector),
-            last_used=self._used.get(str(model.path)),
+            path=path,
+            size=size_of(model.stamp),
+            parts=len(model.stamp),
+            facts=self._index.facts(model) or _UNKNOWN,
+            projector=projector,
+            projector_size=projector_size(projector),
+            last_used=self._used.get(whole),
         )
 
 

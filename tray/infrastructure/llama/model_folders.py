@@ -5,9 +5,11 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from tray.infrastructure.llama.file_stamp import Stamp, entry_stamp, size_of, stamp_of
 from tray.infrastructure.llama.gguf_header import HeaderError, header_words, read_header
-from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
+from tray.infrastructure.llama.model_name import is_projector_name, parsed_name, part_paths
 from tray.infrastructure.llama.unique_names import unique_names
 from tray.models.catalog import BrokenModel, FoundModel
 
@@ -15,6 +17,24 @@ DEEPEST = 8
 MOST_ENTRIES = 50_000
 MOST_MODELS = 2_000
 log = logging.getLogger(__name__)
+
+Knows = Callable[[Path, Stamp], bool]
+
+
+class SeenModel(NamedTuple):
+    """A model's name, its first file, and all of its files as they are now."""
+
+    name: str
+    path: Path
+    stamp: Stamp
+
+
+class _File(NamedTuple):
+    """One that is named ``*.gguf``; ``real`` is where it lies without any link."""
+
+    path: Path
+    real: str
+    entry: os.DirEntry[str]
 
 
 @dataclass
@@ -25,7 +45,7 @@ class _Search:
     files: set[str] = field(default_factory=set)
     broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
-    knows: Callable[[Path], bool] = lambda _: False
+    knows: Knows = lambda _path, _stamp: False
 
 
 def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
@@ -36,32 +56,38 @@ def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
     A folder that cannot be read is logged and passed over. Depth, entries and
     results are bounded.
     """
-    return search_models(folders)[0]
+    return tuple(map(found_model, search_models(folders)[0]))
+
+
+def found_model(seen: SeenModel) -> FoundModel:
+    """What a user is told of it."""
+    return FoundModel(
+        name=seen.name, path=seen.path, size=size_of(seen.stamp), parts=len(seen.stamp)
+    )
 
 
 def search_models(
-    folders: tuple[Path, ...],
-    knows: Callable[[Path], bool] = lambda _: False,
-) -> tuple[tuple[FoundModel, ...], tuple[BrokenModel, ...]]:
+    folders: tuple[Path, ...], knows: Knows = lambda _path, _stamp: False
+) -> tuple[tuple[SeenModel, ...], tuple[BrokenModel, ...]]:
     """The same, and the files that are named as models and cannot be any.
 
-    ``knows`` tells of a file that it was seen to begin a model: it is not read again.
+    ``knows`` tells of files that they were seen to be a model: they are not read again.
     """
     search = _Search(knows=knows)
-    found: list[tuple[Path, tuple[Path, ...]]] = []
+    found: list[tuple[Path, Path, Stamp]] = []
     for folder in folders:
-        for path, real in _gguf_files(folder, DEEPEST, search):
-            parts = _model_parts(path, real, search)
-            if parts:
-                found.append((folder, parts))
-            if len(found) >= MOST_MODELS:
+        for file in _gguf_files(folder, DEEPEST, search):
+            stamp = _model_stamp(file, search)
+            if stamp and len(found) >= MOST_MODELS:
                 log.warning("more than %s models: the rest is not listed", MOST_MODELS)
-                return _models(found), tuple(search.broken)
-    return _models(found), tuple(search.broken)
+                return _named(found), tuple(search.broken)
+            if stamp:
+                found.append((folder, file.path, stamp))
+    return _named(found), tuple(search.broken)
 
 
-def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[tuple[Path, str]]:
-    """Files named ``*.gguf`` and their real paths, in order of name; links are followed once."""
+def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
+    """Files named ``*.gguf`` in order of name; links are followed once."""
     real = os.path.realpath(folder)
     if depth < 0 or real in search.folders:
         return
@@ -80,8 +106,9 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[tuple[Pat
             return
         if entry.name.lower().endswith(".gguf"):
             # Resolving a whole path for every file would take most of the search's time.
-            path = os.path.join(real, entry.name)
-            yield Path(entry.path), os.path.realpath(path) if entry.is_symlink() else path
+            path = f"{real}{os.sep}{entry.name}"
+            file = os.path.realpath(path) if entry.is_symlink() else path
+            yield _File(folder / entry.name, file, entry)
         elif not entry.name.startswith(".") and _is_folder(entry):
             yield from _gguf_files(Path(entry.path), depth - 1, search)
 
@@ -93,23 +120,26 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _model_parts(path: Path, real: str, search: _Search) -> tuple[Path, ...]:
-    """All files of the model that begins with ``path``; empty if none does."""
-    if model_name(path).part != 1 or is_projector_name(path) or not _is_text(path):
+def _model_stamp(file: _File, search: _Search) -> Stamp:
+    """Of all files of the model that begins with this one; empty if none does."""
+    path = file.path
+    name = parsed_name(file.entry.name)
+    if name.part != 1 or is_projector_name(path) or not _is_text(path):
         return ()
-    parts = part_paths(path)
+    parts = (path,) if name.parts == 1 else part_paths(path)
+    stamp = entry_stamp(file.entry) if name.parts == 1 else stamp_of(parts)
     try:
-        if not search.knows(path) and not _begins_model(path, parts, search):
+        if not search.knows(path, stamp) and not _begins_model(path, parts, search):
             return ()
     except (HeaderError, OSError) as error:
         log.info("passed over %s: %s", path, error)
         words = header_words(error) if isinstance(error, HeaderError) else _system_words(error)
         search.broken.append(BrokenModel(path=path, reason=words))
         return ()
-    if real in search.files:
+    if file.real in search.files:
         return ()
-    search.files.add(real)
-    return parts
+    search.files.add(file.real)
+    return stamp
 
 
 def _begins_model(path: Path, parts: tuple[Path, ...], search: _Search) -> bool:
@@ -134,20 +164,10 @@ def _is_text(path: Path) -> bool:
     return True
 
 
-def _models(found: list[tuple[Path, tuple[Path, ...]]]) -> tuple[FoundModel, ...]:
-    names = unique_names([(folder, parts[0]) for folder, parts in found])
-    models = (
-        FoundModel(name=name, path=parts[0], size=_size(parts), parts=len(parts))
-        for name, (_, parts) in zip(names, found, strict=True)
-    )
-    return tuple(sorted(models, key=lambda model: (model.name.casefold(), str(model.path))))
-
-
-def _size(parts: tuple[Path, ...]) -> int:
-    total = 0
-    for part in parts:
-        try:
-            total += part.stat().st_size
-        except OSError:
-            log.info("%s went away while it was listed", part)
-    return total
+def _named(found: list[tuple[Path, Path, Stamp]]) -> tuple[SeenModel, ...]:
+    names = unique_names([(folder, path) for folder, path, _ in found])
+    models = [
+        SeenModel(name, path, stamp) for name, (_, path, stamp) in zip(names, found, strict=True)
+    ]
+    models.sort(key=lambda model: (model.name.casefold(), str(model.path)))
+    return tuple(models)

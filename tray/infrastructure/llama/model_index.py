@@ -6,18 +6,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tray.infrastructure.llama.model_facts import FactsReader
+from tray.infrastructure.llama.file_stamp import Stamp, stamp_of
+from tray.infrastructure.llama.model_folders import SeenModel
 from tray.infrastructure.llama.model_name import part_paths
 from tray.infrastructure.private_file import read_private, write_private
 from tray.models.base import Frozen
-from tray.models.catalog import FoundModel, ModelFacts
+from tray.models.catalog import ModelFacts
 
 VERSION = 2
 LARGEST = 32 << 20
 log = logging.getLogger(__name__)
-
-Stamp = tuple[tuple[int, int], ...]
-"""Size in bytes and time of change in ns of each file of a model."""
 
 
 class _Entry(Frozen):
@@ -26,7 +24,7 @@ class _Entry(Frozen):
 
 
 class _Index(Frozen):
-    version: int = VERSION
+    version: int
     entries: dict[str, _Entry]
 
 
@@ -36,44 +34,48 @@ class OpenIndex:
     def __init__(
         self, known: dict[str, _Entry], command: tuple[str, ...], save: Callable[[_Index], None]
     ) -> None:
-        self._known = known
+        self._entries = known
         self._command = command
         self._save = save
-        self._fresh: dict[str, _Entry] = {}
 
-    def knows(self, path: Path) -> bool:
+    def knows(self, path: Path, stamp: Stamp) -> bool:
         """Whether the model that begins with ``path`` was read, and is the same still."""
-        return self.facts(path) is not None
+        entry = self._entries.get(str(path))
+        return entry is not None and entry.stamp == stamp
 
-    def facts(self, path: Path) -> ModelFacts | None:
+    def facts(self, model: SeenModel) -> ModelFacts | None:
         """What is known of the model; ``None`` when it has to be read."""
-        name = str(path)
-        entry = self._fresh.get(name)
-        if entry is None and (entry := self._known.get(name)) is not None:
-            if entry.stamp != stamp_of(part_paths(path)):
-                return None
-            self._fresh[name] = entry
-        return None if entry is None else entry.facts
+        entry = self._entries.get(str(model.path))
+        return None if entry is None or entry.stamp != model.stamp else entry.facts
 
-    def read(self, models: tuple[FoundModel, ...]) -> Iterator[FoundModel]:
+    def read(self, models: tuple[SeenModel, ...]) -> Iterator[SeenModel]:
         """Read those that are not known; yields each once it is.
 
         From then on the file has these models and no others, however the iteration ends.
         """
+        unread = [model for model in models if self.facts(model) is None]
+        before = dict(self._entries)
+        if not unread and len(models) == len(before):
+            return
         try:
-            with FactsReader(self._command) as reader:
-                for model in models:
-                    if not self.knows(model.path):
-                        parts = part_paths(model.path)
-                        stamp = stamp_of(parts)
-                        entry = _Entry(stamp=stamp, facts=reader.read(parts))
-                        self._fresh[str(model.path)] = entry
-                        yield model
+            yield from self._read(unread)
         finally:
-            names = (str(model.path) for model in models)
-            entries = {name: self._fresh[name] for name in names if name in self._fresh}
-            if entries != self._known:
-                self._save(_Index(entries=entries))
+            known = (model for model in models if self.facts(model) is not None)
+            entries = {name: self._entries[name] for name in (str(model.path) for model in known)}
+            if entries != before:
+                self._save(_Index(version=VERSION, entries=entries))
+
+    def _read(self, models: list[SeenModel]) -> Iterator[SeenModel]:
+        if not models:
+            return
+        # Only now: a list of models that are all known is there sooner without it.
+        from tray.infrastructure.llama.model_facts import FactsReader
+
+        with FactsReader(self._command) as reader:
+            for model in models:
+                facts = reader.read(part_paths(model.path))
+                self._entries[str(model.path)] = _Entry(stamp=model.stamp, facts=facts)
+                yield model
 
 
 class ModelIndex:
@@ -87,13 +89,6 @@ class ModelIndex:
         """What the file knows now."""
         return OpenIndex(self._load().entries, self._command, self._save)
 
-    def facts_of(self, models: tuple[FoundModel, ...]) -> list[ModelFacts]:
-        """The facts of each model in the same order; unknown and changed ones are read."""
-        index = self.open()
-        for _ in index.read(models):
-            pass
-        return [index.facts(model.path) or ModelFacts() for model in models]
-
     def facts_of_one(self, parts: tuple[Path, ...]) -> ModelFacts:
         """Of the model with these files, the first part first; kept if it was not known."""
         known = self._load().entries
@@ -101,37 +96,28 @@ class ModelIndex:
         entry = known.get(str(parts[0]))
         if entry is not None and entry.stamp == stamp:
             return entry.facts
+        from tray.infrastructure.llama.model_facts import FactsReader
+
         with FactsReader(self._command) as reader:
             facts = reader.read(parts)
-        self._save(_Index(entries={**known, str(parts[0]): _Entry(stamp=stamp, facts=facts)}))
+        entries = {**known, str(parts[0]): _Entry(stamp=stamp, facts=facts)}
+        self._save(_Index(version=VERSION, entries=entries))
         return facts
 
     def _load(self) -> _Index:
         try:
             found = _Index.model_validate_json(read_private(self._path, LARGEST))
         except FileNotFoundError:
-            return _Index(entries={})
+            return _Index(version=VERSION, entries={})
         except (OSError, ValidationError) as error:
             log.info("the model index is made anew: %s", error)
-            return _Index(entries={})
-        return found if found.version == VERSION else _Index(entries={})
+            return _Index(version=VERSION, entries={})
+        return found if found.version == VERSION else _Index(version=VERSION, entries={})
 
     def _save(self, index: _Index) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_private(self._path, index.model_dump_json().encode(), durable=False)
+            content = index.model_dump_json(exclude_defaults=True).encode()
+            write_private(self._path, content, durable=False)
         except OSError as error:
             log.warning("the model index cannot be kept: %s", error)
-
-
-def stamp_of(parts: tuple[Path, ...]) -> Stamp:
-    """What changes when a file of the model does."""
-    found = []
-    for part in parts:
-        try:
-            status = part.stat()
-        except OSError:
-            found.append((-1, -1))
-        else:
-            found.append((status.st_size, status.st_mtime_ns))
-    return tuple(found)

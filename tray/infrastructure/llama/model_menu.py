@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from tray.infrastructure.llama.model_folders import DEEPEST, MOST_ENTRIES
 from tray.infrastructure.llama.model_lister import ModelLines
-from tray.models.catalog import FoundModel
+from tray.models.catalog import FoundModel, ModelList
 from tray.models.failure import PaddockError
-from tray.models.local_api import ModelList
 from tray.models.model_page import ListRequest
 
 MOST = 12
@@ -38,7 +37,8 @@ class ModelMenu:
         """At most ``MOST`` models."""
         with self._lock:
             request = self._request()
-            stamp = hash(tuple(_changes(request.folders)))
+            launches = (request.config, request.own)
+            stamp = hash((tuple(_changes(request.folders)), _changed(request.index), launches))
             if stamp != self._stamp:
                 try:
                     self._few = self._search(request)
@@ -54,6 +54,14 @@ class ModelMenu:
             return ModelList.model_validate_json(said).models
         finally:
             lines.close()
+
+
+def _changed(file: Path) -> int:
+    """When it was written last; 0 for one that is not there."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _changes(folders: tuple[Path, ...]) -> Iterator[tuple[str, int]]:

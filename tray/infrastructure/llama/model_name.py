@@ -22,7 +22,11 @@ class ModelName:
 
 def model_name(path: PurePath) -> ModelName:
     """Take a file name apart: ``big-00002-of-00003.gguf`` is part 2 of ``big``."""
-    name = path.name
+    return parsed_name(path.name)
+
+
+def parsed_name(name: str) -> ModelName:
+    """The same for the name alone."""
     match = _split(name)
     if match is None:
         named = len(name) > len(ENDING) and name.lower().endswith(ENDING)
@@ -48,4 +52,5 @@ def _split(name: str) -> re.Match[str] | None:
 
 def is_projector_name(path: PurePath) -> bool:
     """Whether the file is named as a multimodal projector, which is not a model."""
-    return PROJECTOR.search(path.stem) is not None
+    name = path.name
+    return "mmproj" in name.lower() and PROJECTOR.search(path.stem) is not None

@@ -19,7 +19,15 @@ def projector_beside(model: Path) -> Path | None:
         return None
 
 
-def projector_names(folder: Path) -> tuple[str, ...]:
+def projector_size(projector: Path | None) -> int | None:
+    """Bytes of the file; ``None`` without one."""
+    try:
+        return None if projector is None else projector.stat().st_size
+    except OSError:
+        return None
+
+
+def projector_names(folder: str | Path) -> tuple[str, ...]:
     """Files that are named as projectors, of one folder."""
     try:
         return tuple(name for name in os.listdir(folder) if "mmproj" in name.lower())

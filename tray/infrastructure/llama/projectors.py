@@ -15,6 +15,8 @@ def projector_for(model: PurePath, names: tuple[str, ...]) -> str | None:
     ``mmproj-F16.gguf`` belongs to every model there, ``mmproj-gemma-3-4b-it-f16.gguf``
     to those whose name begins with ``gemma-3-4b-it``.
     """
+    if not names:
+        return None
     stem = model_name(model).stem.casefold()
     for name in sorted(names):
         if name.lower().endswith(".gguf") and is_projector_name(PurePath(name)):

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from tray.infrastructure.local_api.answers import LineStream
 from tray.models.attachment import Attachment
+from tray.models.catalog import ModelList
 from tray.models.chat import ChatChunk, ChatRequest
 from tray.models.conversation import (
     ChatSettings,
@@ -25,10 +26,10 @@ from tray.models.engine_shelf import (
     UseEngineRequest,
 )
 from tray.models.fit import FitRequest, ShownFit
+from tray.models.folder_page import FoldersShown
 from tray.models.hotkey import HotkeyState
-from tray.models.local_api import ModelList, StartRequest, StopRequest
+from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
-from tray.models.model_page import FoldersShown
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
 from tray.models.page_downloads import (
     DeletedModel,

@@ -1,8 +1,8 @@
 """Pure: what ``paddock engines`` prints."""
 
 from tray.models.engine_shelf import EngineEntry, EngineShelf
+from tray.ui.amounts import size
 from tray.ui.engine_words import note_of, proposal_line, state_of, title, used_line
-from tray.ui.present import size
 
 HEADINGS = ("name", "computes with", "size", "state", "")
 STATES = {"available": "", "unfit": "does not fit", "installed": "installed", "used": "in use"}

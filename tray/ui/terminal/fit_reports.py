@@ -23,17 +23,22 @@ def fit_text(shown: ShownFit) -> str:
 def presets_text(kept: ModelPresets) -> str:
     """One preset a line with what it decides; the chosen one has a star."""
     rows = [
-        ("*" if preset.name == kept.chosen else " ", preset.name, ", ".join(_decided(preset)))
+        ("*" if preset.name == kept.chosen else " ", preset.name, ", ".join(_words(preset)))
         for preset in kept.presets
     ]
     return "\n".join(_columns(rows))
 
 
-def _decided(preset: Preset) -> Iterable[str]:
+def decided(preset: Preset) -> dict[str, object]:
+    """The values a preset decides, by name, as JSON has them."""
     chosen = preset.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
-    chosen |= chosen.pop("chat", {})
+    return chosen | chosen.pop("chat", {})
+
+
+def _words(preset: Preset) -> Iterable[str]:
+    chosen = decided(preset)
     if "extra_arguments" in chosen:
-        chosen["extra_arguments"] = " ".join(chosen["extra_arguments"])
+        chosen["extra_arguments"] = " ".join(preset.extra_arguments or ())
     if "system_prompt" in chosen:
         chosen["system_prompt"] = "…"
     found = [f"{name} {value}" for name, value in chosen.items()]

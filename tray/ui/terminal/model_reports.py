@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tray.models.catalog import DescribedModel, ModelCatalog
-from tray.models.fit import FitVerdict
+from tray.models.fit_mark import FitVerdict
 from tray.models.page_downloads import ShownChoice
+from tray.ui.amounts import joined, size
 from tray.ui.fit_words import IN_A_LIST
 from tray.ui.model_words import parameters
 from tray.ui.path_words import shown_path
-from tray.ui.present import joined, size
 from tray.ui.when_words import when
 
 UNKNOWN = "–"

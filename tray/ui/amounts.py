@@ -1,0 +1,24 @@
+"""Pure: sizes and lines of facts in words, as every surface shows them.
+
+Sizes are binary (1 GiB = 2**30 bytes), as GPU makers count memory. What could not be
+measured reads "–", never 0.
+"""
+
+from collections.abc import Iterable
+
+UNKNOWN = "–"
+SEPARATOR = " · "
+
+
+def size(count: int | None) -> str:
+    """Bytes -> "5.1 GiB", or "612 MiB" below one GiB."""
+    if count is None:
+        return UNKNOWN
+    if count >= 2**30:
+        return f"{count / 2**30:.1f} GiB"
+    return f"{count / 2**20:.0f} MiB"
+
+
+def joined(parts: Iterable[str | None]) -> str:
+    """The parts that say something, in one line."""
+    return SEPARATOR.join(part for part in parts if part)
