@@ -299,3 +299,54 @@ def _mamba_keys(embedding: int, inner: int) -> dict[str, int]:
         "ssm.state_size": 16,
         "ssm.time_step_rank": embedding // 16,
     }
+
+
+def write_projector(path: Path, pixels: int = 896, width: int = 1152, layers: int = 1) -> Path:
+    """A vision projector as Gemma 3 has it, but for its layers; for models 512 wide."""
+    inner, patch = 4 * width, 14
+    writer = GGUFWriter(path, "clip")
+    writer.add_type("mmproj")
+    writer.add_bool("clip.has_vision_encoder", True)
+    writer.add_bool("clip.use_gelu", True)
+    writer.add_string("clip.projector_type", "gemma3")
+    sizes = {"image_size": pixels, "patch_size": patch, "embedding_length": width}
+    sizes |= {"feed_forward_length": inner, "block_count": layers, "projection_dim": 512}
+    sizes["attention.head_count"] = 16
+    for name, size in sizes.items():
+        writer.add_uint32(f"clip.vision.{name}", size)
+    writer.add_float32("clip.vision.attention.layer_norm_epsilon", 1e-6)
+    for name in ("image_mean", "image_std"):
+        writer.add_array(f"clip.vision.{name}", [0.5] * 3)
+    shapes: dict[str, tuple[int, ...]] = {
+        "v.patch_embd.weight": (width, 3, patch, patch),
+        "v.patch_embd.bias": (width,),
+        "v.position_embd.weight": ((pixels // patch) ** 2, width),
+        "v.post_ln.weight": (width,),
+        "v.post_ln.bias": (width,),
+        "mm.input_projection.weight": (width, 512),
+        "mm.soft_emb_norm.weight": (width,),
+    }
+    for layer in range(layers):
+        shapes |= _seeing_layer(f"v.blk.{layer}", width, inner)
+    for name, shape in shapes.items():
+        kind = np.float16 if name.startswith("v.blk") and len(shape) > 1 else np.float32
+        writer.add_tensor(name, np.zeros(shape, dtype=kind))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _seeing_layer(name: str, width: int, inner: int) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {
+        f"{name}.ffn_up.weight": (inner, width),
+        f"{name}.ffn_up.bias": (inner,),
+        f"{name}.ffn_down.weight": (width, inner),
+        f"{name}.ffn_down.bias": (width,),
+    }
+    for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+        shapes |= {f"{name}.{part}.weight": (width, width), f"{name}.{part}.bias": (width,)}
+    for part in ("ln1", "ln2"):
+        shapes |= {f"{name}.{part}.weight": (width,), f"{name}.{part}.bias": (width,)}
+    return shapes

@@ -73,7 +73,9 @@ def model_shelf(
 
     def lines() -> ModelLines:
         asked = request()
-        machine = _within(PATIENCE, lambda: launches.machine(asked.config))
+        # Presets may put layers on a GPU that the settings leave alone.
+        any_layers = asked.config.model_copy(update={"gpu_layers": "auto"})
+        machine = _within(PATIENCE, lambda: launches.machine(any_layers))
         return ModelLines(asked.model_copy(update={"machine": machine}), command)
 
     return Shelf(ModelsDesk(lines, places, home), ModelMenu(request, command))

@@ -142,7 +142,7 @@ def test_a_deleted_preset_comes_back_with_the_command_it_left(paddock: CommandLi
     path = write_gguf(paddock.root / "data" / "paddock" / "models" / "a b.gguf", DEMO)
     values = (
         *("context_size=512", "margin=256", "cache_type_k=q8_0", "temperature=0.5"),
-        *('extra_arguments=["--no-kv-offload"]', "system_prompt=12", "seed=7"),
+        *('extra_arguments=["--no-kv-offload"]', 'system_prompt="12"', "seed=7"),
     )
     assert paddock("models", "presets", str(path), "set", "My own", *values).returncode == 0
     before = paddock("models", "presets", "a b").stdout

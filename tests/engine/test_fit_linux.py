@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,13 +13,14 @@ import pytest
 from tests import fit_models
 from tests.engine.cli_setup import command_line
 from tests.engine.engine_setup import DEMO
+from tests.engine.launches import preparer, running
 from tests.fit_models import Made
 from tests.loaded_engine import loaded
 from tests.requirements import need_llama_server
 from tray.fitting import fit_parts
 from tray.infrastructure.folders import Folders
 from tray.models.catalog import ModelCatalog
-from tray.models.config import EngineKind, KvCacheType, LlamaCppConfig
+from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.fit import FitEstimate, FitRequest, FitSource
 from tray.models.fit_mark import FitVerdict
 from tray.models.metrics import ServerMetrics
@@ -68,6 +71,27 @@ def test_quantized_caches_are_as_small_as_said(tmp_path: Path) -> None:
     )
     (ram,) = estimated(tmp_path, config, exact=False).devices
     assert ram.needed == pytest.approx(loaded(model, config, tmp_path).buffers, rel=0.1)
+
+
+@pytest.mark.parametrize("flash", [FlashAttention.AUTO, FlashAttention.OFF])
+def test_a_projector_takes_about_what_is_said(tmp_path: Path, flash: FlashAttention) -> None:
+    model = fit_models.write(tmp_path / "seeing.gguf", fit_models.dense(layers=1))
+    config = configured(model, 4096).model_copy(update={"flash_attention": flash})
+    (blind,) = estimated(tmp_path, config, exact=True).devices
+    size = fit_models.write_projector(tmp_path / "mmproj-seeing.gguf").stat().st_size
+    (ram,) = estimated(tmp_path, config, exact=True).devices
+    loud = config.model_copy(update={"extra_arguments": ("--verbosity", "4")})
+    spec = preparer(tmp_path, dict(os.environ), need_llama_server()).prepare(loud)
+    with running(spec, tmp_path) as engine:
+        engine.wait_until_ready()
+        compute = re.search(r"reserve_compute_meta: +CPU .* = +([\d.]+) MiB", engine.log)
+        weights = re.search(r"model size: +([\d.]+) MiB", engine.log)
+    assert compute is not None
+    assert weights is not None
+    taken = round((float(compute[1]) + float(weights[1])) * 2**20)
+    said = (ram.needed or 0) - (blind.needed or 0)
+    assert 0.98 * taken < said < 1.15 * taken, "rather too much"
+    assert float(weights[1]) * 2**20 == pytest.approx(size, rel=0.02)
 
 
 def test_a_preset_is_what_a_start_takes_and_the_model_was_used_then(tmp_path: Path) -> None:

@@ -25,26 +25,30 @@ def preset(shown: Shown) -> Locator:
     return view
 
 
+def pressed(shown: Shown, key: str) -> None:
+    """Move the slider; what it says is kept then."""
+    with shown.page.expect_response("**/presets/save"):
+        shown.page.keyboard.press(key)
+
+
 def test_the_slider_moves_the_figures_and_a_start_takes_its_context(shown: Shown) -> None:
     view = sheet(shown)
     slider = view.get_by_role("slider", name="Context")
     verdict, device = view.locator(".fit-line"), view.locator(".devices li").first
     expect(device).to_contain_text("NVIDIA GeForce RTX 4070")
     slider.focus()
-    shown.page.keyboard.press("Home")
+    pressed(shown, "Home")
     expect(view.locator(".tokens")).to_have_text("1,024 tokens")
     expect(verdict).to_contain_text("Fits on the GPU")
     expect(verdict).to_contain_text("with a context of 1,024 tokens")
     few = device.inner_text()
-    shown.page.keyboard.press("End")
+    pressed(shown, "End")
     expect(view.locator(".tokens")).to_have_text("131,072 tokens")
     expect(verdict).to_contain_text("Does not fit")
     expect(verdict).to_contain_text("All of it fits on the GPU with a context of")
     assert device.inner_text() != few
-    for _ in range(4):
-        shown.page.keyboard.press("ArrowLeft")
-    with shown.page.expect_response("**/presets/save"):
-        shown.page.keyboard.press("ArrowLeft")
+    for _ in range(5):
+        pressed(shown, "ArrowLeft")
     chosen = int(view.locator(".tokens").inner_text().split()[0].replace(",", ""))
     view.get_by_role("button", name="Start", exact=True).click()
     expect(shown.page.locator("#words")).to_have_text("Ready")

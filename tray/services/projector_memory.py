@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from tray.models.config import LlamaCppConfig
+from tray.models.config import FlashAttention, LlamaCppConfig
 from tray.services.memory_formula import Memory, Split
 
-ALLOWANCE = 256 << 20
-"""Bytes to look at one picture; docs/fit.md has what was measured."""
+ALLOWANCE = 128 << 20
+ALLOWANCE_WITHOUT_FLASH = 1152 << 20
+"""Bytes to look at a picture of 896 x 896 pixels; docs/fit.md has what was measured."""
 _UNUSED = ("--no-mmproj", "--no-mmproj-auto")
 _KEPT_OFF_GPU = "--no-mmproj-offload"
 
@@ -15,10 +16,12 @@ def with_projector(split: Split, config: LlamaCppConfig, size: int | None, gpus:
     """``split`` and the projector of ``size`` bytes, which goes on the GPU where there is one."""
     if not size or any(name in config.extra_arguments for name in _UNUSED):
         return split
+    plain = config.flash_attention is FlashAttention.OFF
+    compute = ALLOWANCE_WITHOUT_FLASH if plain else ALLOWANCE
     if gpus and _KEPT_OFF_GPU not in config.extra_arguments:
-        return replace(split, gpu=_more(split.gpu, size))
-    return replace(split, host=_more(split.host, size))
+        return replace(split, gpu=_more(split.gpu, size, compute))
+    return replace(split, host=_more(split.host, size, compute))
 
 
-def _more(memory: Memory, size: int) -> Memory:
-    return replace(memory, weights=memory.weights + size, compute=memory.compute + ALLOWANCE)
+def _more(memory: Memory, weights: int, compute: int) -> Memory:
+    return replace(memory, weights=memory.weights + weights, compute=memory.compute + compute)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,10 +105,7 @@ class _Download:
                 try:
                     self._fetch(file, part, patience)
                 except Interrupted as interruption:
-                    size = part.size
-                    patience.wait(
-                        interruption, lambda words, at=size: self._report(file, at, words)
-                    )
+                    patience.wait(interruption, partial(self._report, file, part.size))
             part.finish(lambda: self._report(file, part.size, "checking it"))
 
     def _fetch(self, file: HubFile, part: PartFile, patience: Patience) -> None:

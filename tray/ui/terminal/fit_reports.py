@@ -31,8 +31,10 @@ def presets_text(kept: ModelPresets) -> str:
 
 def decided(preset: Preset) -> dict[str, object]:
     """The values a preset decides, by name, as JSON has them."""
-    chosen = preset.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
-    return chosen | chosen.pop("chat", {})
+    chosen: dict[str, object] = preset.model_dump(
+        mode="json", exclude_defaults=True, exclude={"name", "chat"}
+    )
+    return chosen | preset.chat.model_dump(mode="json", exclude_defaults=True)
 
 
 def _words(preset: Preset) -> Iterable[str]:
