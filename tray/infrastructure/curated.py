@@ -3,13 +3,13 @@
 import tomllib
 from pathlib import Path
 
-from tray.models.base import Seldom
+from tray.models.base import Frozen
 from tray.models.download import CuratedModel
 
 FILE = Path("assets", "curated_models.toml")
 
 
-class _List(Seldom):
+class _List(Frozen):
     models: tuple[CuratedModel, ...]
 
 

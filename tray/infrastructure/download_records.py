@@ -6,14 +6,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tray.infrastructure.private_file import read_private, write_private
-from tray.models.base import Seldom
+from tray.models.base import Frozen
 from tray.models.download import Download
 
 LARGEST = 4 << 20
 log = logging.getLogger(__name__)
 
 
-class _Kept(Seldom):
+class _Kept(Frozen):
     downloads: tuple[Download, ...]
 
 

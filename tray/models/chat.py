@@ -109,4 +109,4 @@ ChatChunk = Annotated[
     ReasoningChunk | ContentChunk | PromptProgressChunk | FinishChunk,
     Field(discriminator="kind"),
 ]
-CHAT_CHUNK: TypeAdapter[ChatChunk] = TypeAdapter(ChatChunk)
+CHAT_CHUNK: TypeAdapter[ChatChunk] = TypeAdapter(ChatChunk, config={"defer_build": True})

@@ -3,11 +3,11 @@
 from enum import StrEnum
 from pathlib import Path
 
-from tray.models.base import Seldom
+from tray.models.base import Frozen
 from tray.models.failure import ServerFailure
 
 
-class HubRequest(Seldom):
+class HubRequest(Frozen):
     """What the user asked for.
 
     ``repository`` is "owner/name"; ``wanted`` a file's path in it or a
@@ -19,7 +19,7 @@ class HubRequest(Seldom):
     wanted: str | None = None
 
 
-class HubFile(Seldom):
+class HubFile(Frozen):
     """A file as the index gives it: path in the repository, bytes, SHA-256 in hex."""
 
     path: str
@@ -32,7 +32,7 @@ class HubFile(Seldom):
         return self.path.rpartition("/")[2]
 
 
-class DownloadProgress(Seldom):
+class DownloadProgress(Frozen):
     """Bytes of the whole download that are here, and of how many; ``name`` comes now.
 
     ``fetched`` are the bytes that came over the network in this run, ``speed`` how many
@@ -48,7 +48,7 @@ class DownloadProgress(Seldom):
     waiting: str | None = None
 
 
-class Downloaded(Seldom):
+class Downloaded(Frozen):
     """The files of a finished download; ``model`` is the one to start."""
 
     model: Path
@@ -56,14 +56,14 @@ class Downloaded(Seldom):
     size: int
 
 
-class HubPlan(Seldom):
+class HubPlan(Frozen):
     """The files of one download and the folder they go to; the model's first part first."""
 
     folder: Path
     files: tuple[HubFile, ...]
 
 
-class HubChoice(Seldom):
+class HubChoice(Frozen):
     """One model of a repository. ``what`` asks for it; ``size`` is of all its files.
 
     ``here`` says that its files have their place on this machine already.
@@ -78,7 +78,7 @@ class HubChoice(Seldom):
     here: bool = False
 
 
-class HubOffer(Seldom):
+class HubOffer(Frozen):
     """What a repository has. ``usual`` is the choice that was asked for, or the usual one.
 
     ``folder`` is where it would go, ``free`` the bytes free there.
@@ -100,7 +100,7 @@ class DownloadPhase(StrEnum):
     DONE = "done"
 
 
-class Download(Seldom):
+class Download(Frozen):
     """One download of the list. ``what`` is as it was asked for; ``id`` is its own.
 
     ``plan`` is known as soon as the index was read, ``model`` when it is done.
@@ -115,7 +115,7 @@ class Download(Seldom):
     model: Path | None = None
 
 
-class CuratedModel(Seldom):
+class CuratedModel(Frozen):
     """A well-known model. ``what`` asks the hub for it; ``size`` is approximate, in bytes."""
 
     what: str
@@ -134,7 +134,7 @@ class TokenSource(StrEnum):
     FILE = "file"
 
 
-class TokenStatus(Seldom):
+class TokenStatus(Frozen):
     """Where the token comes from; ``no_keyring`` is why none can be kept, a clause."""
 
     source: TokenSource | None = None

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from tray.models.base import Seldom
+from tray.models.base import Frozen
 from tray.models.download import (
     Downloaded,
     DownloadProgress,
@@ -20,7 +20,7 @@ from tray.models.download import (
 from tray.models.failure import ServerFailure
 
 
-class FetchErrand(Seldom):
+class FetchErrand(Frozen):
     """Download a model into ``models`` from the hub at ``base``."""
 
     kind: Literal["fetch"] = "fetch"
@@ -29,7 +29,7 @@ class FetchErrand(Seldom):
     models: Path
 
 
-class OfferErrand(Seldom):
+class OfferErrand(Frozen):
     """Say what a repository has."""
 
     kind: Literal["offer"] = "offer"
@@ -38,7 +38,7 @@ class OfferErrand(Seldom):
     models: Path
 
 
-class TokenErrand(Seldom):
+class TokenErrand(Frozen):
     """Say where the user's token is; keep ``token``, or forget the kept one, before."""
 
     kind: Literal["token"] = "token"
@@ -46,7 +46,7 @@ class TokenErrand(Seldom):
     token: Annotated[str, Field(repr=False)] = ""
 
 
-class TrashErrand(Seldom):
+class TrashErrand(Frozen):
     """Move files to the system's trash."""
 
     kind: Literal["trash"] = "trash"
@@ -58,51 +58,51 @@ Errand = Annotated[
 ]
 
 
-class PlanSaid(Seldom):
+class PlanSaid(Frozen):
     kind: Literal["plan"] = "plan"
     plan: HubPlan
 
 
-class ProgressSaid(Seldom):
+class ProgressSaid(Frozen):
     kind: Literal["progress"] = "progress"
     progress: DownloadProgress
 
 
-class FetchedSaid(Seldom):
+class FetchedSaid(Frozen):
     """The end of a FetchErrand."""
 
     kind: Literal["fetched"] = "fetched"
     done: Downloaded
 
 
-class OfferSaid(Seldom):
+class OfferSaid(Frozen):
     """The end of an OfferErrand."""
 
     kind: Literal["offer"] = "offer"
     offer: HubOffer
 
 
-class TokenSaid(Seldom):
+class TokenSaid(Frozen):
     """The end of a TokenErrand."""
 
     kind: Literal["token"] = "token"
     status: TokenStatus
 
 
-class TrashedSaid(Seldom):
+class TrashedSaid(Frozen):
     """The end of a TrashErrand."""
 
     kind: Literal["trashed"] = "trashed"
 
 
-class FailedSaid(Seldom):
+class FailedSaid(Frozen):
     """The end of any errand that failed."""
 
     kind: Literal["failed"] = "failed"
     failure: ServerFailure
 
 
-class GoneSaid(Seldom):
+class GoneSaid(Frozen):
     """The child ended without a word: it was killed, or it crashed."""
 
     kind: Literal["gone"] = "gone"

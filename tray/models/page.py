@@ -90,7 +90,7 @@ PageChunk = Annotated[
     BlocksChunk | ThinkingChunk | ThoughtChunk | ReadingChunk | SpeedChunk | PageFinishChunk,
     Field(discriminator="kind"),
 ]
-PAGE_CHUNK: TypeAdapter[PageChunk] = TypeAdapter(PageChunk)
+PAGE_CHUNK: TypeAdapter[PageChunk] = TypeAdapter(PageChunk, config={"defer_build": True})
 
 
 class Meter(Frozen):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tray.models.base import Frozen, Seldom
+from tray.models.base import Frozen
 from tray.models.download import DownloadPhase
 from tray.models.failure import ServerFailure
 from tray.models.fit_mark import Fit
@@ -30,11 +30,11 @@ class ShownDownload(Frozen):
     model: str | None = None
 
 
-class ShownDownloads(Seldom):
+class ShownDownloads(Frozen):
     downloads: tuple[ShownDownload, ...] = ()
 
 
-class ShownChoice(Seldom):
+class ShownChoice(Frozen):
     """One model that can be downloaded; ``what`` is for StartDownloadRequest.
 
     ``line`` are its facts with its size, ``note`` whether it fits this machine, in words.
@@ -52,7 +52,7 @@ class ShownChoice(Seldom):
     room: bool = True
 
 
-class ShownOffer(Seldom):
+class ShownOffer(Frozen):
     """The models of one repository; ``line`` has its licence and the room on the disk."""
 
     repository: str
@@ -60,14 +60,14 @@ class ShownOffer(Seldom):
     choices: tuple[ShownChoice, ...]
 
 
-class ShownCurated(Seldom):
+class ShownCurated(Frozen):
     """A few well-known models; ``note`` says what the figures are worth."""
 
     models: tuple[ShownChoice, ...]
     note: str
 
 
-class ShownToken(Seldom):
+class ShownToken(Frozen):
     """Whether there is a token for models that are not open to everybody; never the token.
 
     ``kept`` is one that can be forgotten here; without ``can_keep`` none can be kept.
@@ -78,27 +78,27 @@ class ShownToken(Seldom):
     can_keep: bool
 
 
-class FindDownloadRequest(Seldom):
+class FindDownloadRequest(Frozen):
     """A repository's name, a link, or the address of a page."""
 
     what: What
 
 
-class StartDownloadRequest(Seldom):
+class StartDownloadRequest(Frozen):
     """The ``what`` of a choice, or anything FindDownloadRequest takes."""
 
     what: What
 
 
-class DownloadRequest(Seldom):
+class DownloadRequest(Frozen):
     id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class KeepTokenRequest(Seldom):
+class KeepTokenRequest(Frozen):
     token: Annotated[str, Field(min_length=1, max_length=512, repr=False)]
 
 
-class DeleteModelRequest(Seldom):
+class DeleteModelRequest(Frozen):
     """``model`` is a path as StartRequest takes it.
 
     ``for_good`` is said only after the refusal that there is no trash (its cause is
@@ -109,5 +109,5 @@ class DeleteModelRequest(Seldom):
     for_good: bool = False
 
 
-class DeletedModel(Seldom):
+class DeletedModel(Frozen):
     line: str

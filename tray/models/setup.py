@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from tray.models.base import Frozen, Seldom
+from tray.models.base import Frozen
 from tray.models.failure import ServerFailure
 
 
-class SetupPlan(Seldom):
+class SetupPlan(Frozen):
     """What is to be got: ``what`` for the download, ``engine`` a build's name, if one helps.
 
     Sizes in bytes to download.
@@ -48,7 +48,7 @@ class ShownSetup(Frozen):
     failure: ServerFailure | None = None
 
 
-class ShownPlan(Seldom):
+class ShownPlan(Frozen):
     """What one click gets, in words; without a ``name`` there is nothing to propose."""
 
     name: str | None = None
