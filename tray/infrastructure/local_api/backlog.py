@@ -1,6 +1,7 @@
 """Chunks of an answer that wait for their reader."""
 
 import threading
+import time
 
 from tray.infrastructure.local_api.ports import ServedAnswer
 from tray.models.chat import ChatChunk
@@ -9,6 +10,8 @@ SILENCE = 1.0
 """Seconds without a line after which the peer is looked after."""
 LARGEST = 4096
 """Chunks a slow reader may leave waiting before its own answer waits."""
+AWAKE = 0.006
+"""Seconds before the end of a rest when reading goes on: what came meanwhile is read at once."""
 
 
 class Backlog:
@@ -24,6 +27,7 @@ class Backlog:
         self._waiting: list[ChatChunk] = []
         self._ended = False
         self._closed = False
+        self._rests = False
         threading.Thread(target=self._pump, name="local-api-chat", daemon=True).start()
 
     def take(self, seconds: float = SILENCE) -> list[ChatChunk] | None:
@@ -36,9 +40,17 @@ class Backlog:
             return None if over else chunks
 
     def rest(self, seconds: float) -> None:
-        """Let chunks pile up for ``seconds``, less if the answer ends or is closed."""
+        """Let chunks pile up for ``seconds``, less if the answer ends or is closed.
+
+        They pile up unread: a thread that wakes for each costs more than its reading.
+        """
+        over = time.monotonic() + seconds
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._ended, seconds)
+            self._rests = True
+            self._changed.wait_for(self._is_over, seconds - AWAKE)
+            self._rests = False
+            self._changed.notify_all()
+            self._changed.wait_for(self._is_over, over - time.monotonic())
 
     def close(self) -> None:
         """The reader has enough; the answer is cancelled."""
@@ -49,6 +61,9 @@ class Backlog:
 
     def _has_news(self) -> bool:
         return bool(self._waiting) or self._ended or self._closed
+
+    def _is_over(self) -> bool:
+        return self._closed or self._ended
 
     def _pump(self) -> None:
         try:
@@ -66,3 +81,5 @@ class Backlog:
             self._waiting.append(chunk)
             if len(self._waiting) == 1:
                 self._changed.notify_all()
+            while self._rests and not self._closed:
+                self._changed.wait()
