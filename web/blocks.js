@@ -2,8 +2,10 @@
 // and the only HTML is what Paddock rendered and sanitized.
 
 import { element, icon } from "./dom.js";
+import { merge } from "./merge.js";
 
 const PIECE = 4000; // characters of streamed text that are laid out together
+const PART = 16; // blocks that are laid out together, or skipped while out of sight
 
 function safeHtml(html) {
   const template = document.createElement("template");
@@ -24,19 +26,26 @@ export class Blocks {
     if (update.append_text !== null) {
       appendText(block, update.append_text);
     } else {
-      block.replaceChildren(safeHtml(update.html));
+      const wanted = safeHtml(update.html);
+      wanted.querySelectorAll("figure.code").forEach(addCodeBar);
+      merge(block, wanted);
       block.hidden = update.html === "";
-      block.querySelectorAll("figure.code").forEach(addCodeBar);
     }
-    if (update.final) block.classList.add("final");
     return block;
   }
 
   #add(index) {
     const block = element("div", { className: "block" });
     this.shown[index] = block;
-    this.root.append(block);
+    const part = this.root.children[Math.floor(index / PART)] ?? this.#addPart();
+    part.append(block);
     return block;
+  }
+
+  #addPart() {
+    const part = element("div", { className: "part" });
+    this.root.append(part);
+    return part;
   }
 }
 

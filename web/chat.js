@@ -6,7 +6,7 @@ import { byId, setText } from "./dom.js";
 import { drawLater } from "./later.js";
 import { question } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
-import { follow, toEnd } from "./scroll.js";
+import { toEnd } from "./scroll.js";
 import { Speech } from "./speech.js";
 
 const CUT = {
@@ -96,6 +96,7 @@ export function load(shown) {
   const answer = begun();
   answer.end({ label: "", failure: CUT });
   list.append(answer.root);
+  changed();
 }
 
 // Begins a chat, private or not; returns how to bring the one before back.
@@ -156,7 +157,6 @@ async function run(answer = begun()) {
   if (active === mine) active = null;
   setText(progress, "");
   changed();
-  follow();
 }
 
 async function receive({ answer, controller }, question) {
@@ -169,7 +169,6 @@ async function receive({ answer, controller }, question) {
     await stream("/api/page/chat", question, controller.signal, (chunk) => {
       if (chunk.kind === "speed") setText(progress, chunk.label);
       else finish = answer.apply(chunk) ?? finish;
-      follow();
     });
     return finish ?? { label: "", failure: CUT, reason: "cut" };
   } catch (error) {

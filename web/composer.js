@@ -101,4 +101,5 @@ export function setUpComposer() {
     button.replaceChildren(icon(busy ? "stop" : "send"));
     show();
   });
+  show(); // the box takes words before this has run
 }

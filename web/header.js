@@ -4,7 +4,6 @@ import { ApiFailure, call, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { offerMemory, setUpMemory } from "./memory.js";
-import { follow } from "./scroll.js";
 import { say } from "./speech.js";
 
 const RETRY = 1000; // milliseconds until a lost stream is asked for again
@@ -58,7 +57,6 @@ export function showFailure(error) {
   if (!(error instanceof ApiFailure)) throw error;
   byId("trouble").replaceChildren(failureCard(error.failure));
   shownFailure = "";
-  follow();
 }
 
 function once(target, event) {
@@ -161,7 +159,6 @@ function showTrouble(failure, actions) {
   shownFailure = text;
   const buttons = actions.map(({ intent, label }) => [label, () => act(intent, failure)]);
   byId("trouble").replaceChildren(...(failure ? [failureCard(failure, buttons)] : []));
-  follow();
 }
 
 // Waiting only puts the card away, until the engine has moved and stands still again.

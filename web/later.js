@@ -12,6 +12,7 @@ const scroller = byId("scroller");
 const messages = byId("messages");
 const keepsPlace = CSS.supports("overflow-anchor", "auto");
 const undrawn = new WeakMap();
+let left = 0; // places to draw, also of chats that were left
 let planned = false;
 
 // An element in place of the one that `make` builds of a ShownMessage with its blocks.
@@ -19,12 +20,13 @@ export function drawLater(shown, make) {
   const place = element("li", { className: "message undrawn" }, shown.message.content);
   place.setAttribute("aria-label", "Answer");
   undrawn.set(place, (blocks) => make({ ...shown, blocks }));
+  left += 1;
   plan();
   return place;
 }
 
 function plan() {
-  if (planned) return;
+  if (planned || left === 0) return;
   planned = true;
   setTimeout(draw, PAUSE);
 }
@@ -45,9 +47,8 @@ async function draw() {
   }
 }
 
-// Looks at few messages, and not at all while there is nothing to draw.
+// Looks at few of the messages, however many there are.
 function nearView() {
-  if (!messages.querySelector(".undrawn")) return [];
   const { top, bottom } = scroller.getBoundingClientRect();
   const all = messages.children;
   let [first, end] = [0, all.length];
@@ -68,6 +69,7 @@ function show(place, blocks) {
   const above = !keepsPlace && place.getBoundingClientRect().bottom < 0;
   const height = above ? scroller.scrollHeight : 0;
   place.replaceWith(undrawn.get(place)(blocks));
+  left -= 1;
   if (above) scroller.scrollTop += scroller.scrollHeight - height;
 }
 

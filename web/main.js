@@ -52,6 +52,11 @@ function showNote({ note }) {
   notice.replaceChildren(`${note} `, button);
 }
 
+// A card under the last answer says it already.
+function showTrouble() {
+  byId("trouble").hidden = byId("messages").lastElementChild?.lastElementChild?.matches(".failure") ?? false;
+}
+
 function showPrivate() {
   const secret = isPrivate();
   document.body.classList.toggle("private", secret);
@@ -95,6 +100,7 @@ function escape(event) {
 onState(showEmpty);
 onState(showNote);
 onChange(showEmpty);
+onChange(showTrouble);
 onReplaced(offerUndo);
 for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
@@ -107,6 +113,7 @@ setUpModels();
 setUpCopying();
 catchLinks(showFailure);
 watchWindow();
-focusComposer();
+// Browsers complain of a focus that comes before their own, by autofocus.
+requestAnimationFrame(focusComposer);
 setUpSettings(comeBack());
 watchState();

@@ -10,25 +10,19 @@ const messages = byId("messages");
 const latest = byId("latest");
 let following = true;
 let last = 0;
-let planned = false;
 let touched = -HAND;
 let held = false;
 
-// Call after every change; the view moves at most once a frame.
-export function follow() {
-  if (!following || planned || !messages.hasChildNodes()) return;
-  planned = true;
-  requestAnimationFrame(() => {
-    planned = false;
-    if (!following) return;
-    scroller.scrollTop = scroller.scrollHeight;
-    last = scroller.scrollTop;
-  });
+// Nothing but a change of size moves the end, and it is told in the frame that shows it.
+function follow() {
+  if (!following || !messages.hasChildNodes()) return;
+  scroller.scrollTop = scroller.scrollHeight;
+  last = scroller.scrollTop;
 }
 
 export function toEnd() {
   setFollowing(true);
-  follow();
+  requestAnimationFrame(follow);
 }
 
 function setFollowing(now) {
@@ -53,7 +47,7 @@ for (const kind of ["pointerup", "pointercancel", "blur"]) {
   addEventListener(kind, () => { if (held) touch(); held = false; });
 }
 
-// Blocks out of sight have estimated heights; the end moves when they come into view.
+// Also when what is out of sight, with an estimated height, comes into view.
 const sizes = new ResizeObserver(follow);
 sizes.observe(scroller);
 sizes.observe(messages);

@@ -106,4 +106,5 @@ def opened(
         shown = Shown(page, script)
         yield shown
         context.close()
-    assert [c for c in complaints if not any(part in c for part in shown.expected)] == []
+    left = [c for c in complaints if not any(part in c for part in shown.expected)]
+    assert not left, "\n".join(left)

@@ -31,7 +31,7 @@ COALESCE = 0.014
 class PageStream:
     """One answer. Feed chunks, poll when due. Times are monotonic seconds.
 
-    Text is rendered at most 30 times a second and under a fifth of a core; the
+    Text is rendered at most 26 times a second and under a fifth of a core; the
     renderer keeps that budget, measuring itself with ``clock``. ``begun`` is the
     Markdown of an answer that this one continues. Not thread-safe.
     """

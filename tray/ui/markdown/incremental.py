@@ -13,7 +13,7 @@ from tray.ui.markdown.sanitize import sanitize
 from tray.ui.markdown.streams import FenceStream, LongStream, OpenStream
 from tray.ui.markdown.whole import normalize
 
-FRAME = 1 / 30
+FRAME = 1 / 26
 SHARE = 5
 LONGEST_OPEN = 8192
 
@@ -22,7 +22,7 @@ class IncrementalRenderer:
     """Renders one answer while it streams.
 
     ``clock`` measures the renderer's own cost, in seconds. Rendering waits at
-    least 1/30 s and five times its last cost, so it takes at most a fifth of
+    least 1/26 s and five times its last cost, so it takes at most a fifth of
     a core. Not thread-safe; one per answer.
     """
 
