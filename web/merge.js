@@ -6,7 +6,7 @@ export function merge(shown, wanted) {
   let old = shown.firstChild;
   for (let next = wanted.firstChild; next; next = wanted.firstChild) {
     if (!old) {
-      shown.append(wanted);
+      shown.append(...wanted.childNodes);
       return;
     }
     const following = old.nextSibling;

@@ -1,7 +1,7 @@
 // Runs in both pages before their own scripts: counts frames with a change, long tasks,
 // and how long a key press takes to the screen. It asks for a frame only after a change.
 (() => {
-  const probe = { frames: 0, changed: 0, longTasks: [], keys: [], ready: null };
+  const probe = { frames: 0, changed: 0, moved: 0, longTasks: [], keys: [], ready: null };
   let planned = false;
   // A header tells of the machine, once a second, whatever is said below it.
   const inHeader = ({ target }) => (target.closest ? target : target.parentElement)?.closest("header");
@@ -20,6 +20,7 @@
   // Shorter ones than 16 ms are not reported; what is, in steps of 8 ms.
   watch("event", ({ name, duration }) => { if (name === "keydown") probe.keys.push(duration); }, { durationThreshold: 16 });
 
+  addEventListener("scroll", () => { probe.moved = performance.now(); }, true);
   addEventListener("focusin", ({ target }) => {
     if (target.matches("textarea, [contenteditable]")) probe.ready ??= performance.now();
   }, true);
@@ -47,9 +48,10 @@
     for (let looked = -1; !seen; ) {
       if (performance.now() - begun > 120000) throw new Error(`${texts} never came into sight`);
       await frame();
-      // A search after each change, and now and then: scrolling changes nothing.
-      if (looked === probe.changed && performance.now() - probe.changed < 200) continue;
-      looked = probe.changed;
+      // A search after each change and move, and now and then: it takes time itself.
+      const last = Math.max(probe.changed, probe.moved);
+      if (looked === last && performance.now() - last < 200) continue;
+      looked = last;
       seen = find(texts);
       if (!seen) await new Promise((resolve) => setTimeout(resolve, 10));
     }
