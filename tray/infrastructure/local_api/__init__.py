@@ -6,7 +6,8 @@ along: bottle on wsgiref costs the resident 3 MB more, most of it for
 fixed paths.
 """
 
-from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.page_ports import ServedPage
+from tray.infrastructure.local_api.ports import ServedPaddock
 from tray.infrastructure.local_api.server import LocalApi
 
 __all__ = ["LocalApi", "ServedPaddock", "ServedPage"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import json_answer
-from tray.infrastructure.local_api.ports import ServedDownloads
+from tray.infrastructure.local_api.page_ports import ServedDownloads
 from tray.infrastructure.local_api.route import Route, get, post
 from tray.models.local_api import Empty
 from tray.models.page_downloads import (

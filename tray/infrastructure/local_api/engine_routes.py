@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import json_answer
-from tray.infrastructure.local_api.ports import ServedEngines
+from tray.infrastructure.local_api.page_ports import ServedEngines
 from tray.infrastructure.local_api.route import Route, get, post
 from tray.models.engine_shelf import (
     GetEngineRequest,

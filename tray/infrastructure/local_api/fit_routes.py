@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tray.infrastructure.local_api.answers import json_answer
-from tray.infrastructure.local_api.ports import ServedFit
+from tray.infrastructure.local_api.page_ports import ServedFit
 from tray.infrastructure.local_api.route import Route, post
 from tray.models.fit import FitRequest
 from tray.models.preset import PresetRequest, PresetsRequest, SavePresetRequest

@@ -21,7 +21,8 @@ from tray.infrastructure.local_api.exchange import REQUEST_SECONDS, Exchange, Re
 from tray.infrastructure.local_api.guard import ENTER, admit, check_form
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.page_files import page_answer, page_path
-from tray.infrastructure.local_api.ports import ServedPaddock, ServedPage
+from tray.infrastructure.local_api.page_ports import ServedPage
+from tray.infrastructure.local_api.ports import ServedPaddock
 from tray.infrastructure.local_api.routes import api_routes, enter_route, page_routes
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.local_api import Endpoint

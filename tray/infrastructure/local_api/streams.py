@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 
 from tray.infrastructure.local_api.backlog import SILENCE, Backlog
-from tray.infrastructure.local_api.ports import PageWriter, ServedAnswer, ServedPage, StateFeed
+from tray.infrastructure.local_api.page_ports import PageWriter, ServedPage
+from tray.infrastructure.local_api.ports import ServedAnswer, StateFeed
 from tray.models.chat import CHAT_CHUNK
 from tray.models.page import PAGE_CHUNK, PageChunk
 
