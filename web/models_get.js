@@ -46,7 +46,9 @@ async function showCurated() {
   try {
     const { models, note } = await call(`${AT}/curated`);
     if (mine !== asked) return;
-    offer.replaceChildren(element("h2", {}, "Suggested"), choiceList(models, get),
+    const others = models.filter(({ name }) => name !== setup.model);
+    const title = others.length < models.length ? "Others" : "Suggested";
+    offer.replaceChildren(element("h2", {}, title), choiceList(others, get),
       element("p", { className: "muted small" }, note));
   } catch (error) {
     trouble.show(error);
@@ -92,10 +94,11 @@ export const getting = {
   back: () => false,
   enter() {
     trouble.clear();
-    showCurated();
+    // What its card shows is not told again below it.
+    const before = asked;
+    setup.show(state).then(() => { if (asked === before) showCurated(); });
     tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
     if (state) this.tell(state);
-    setup.show(state);
     box.focus();
   },
   leave() {},

@@ -25,11 +25,16 @@ export class SetupCard {
       this.bar, this.trouble, element("p", { className: "row-tools" }, this.begin, this.stop));
   }
 
+  // The model it proposes or gets, if it shows one.
+  get model() {
+    return this.root.hidden ? null : this.#plan?.name ?? null;
+  }
+
   async show(state) {
-    this.tell(state);
+    if (state) this.tell(state);
     try {
       this.#plan = await call(AT);
-      this.tell(state);
+      if (state) this.tell(state);
     } catch (error) {
       this.act.failed(error);
     }

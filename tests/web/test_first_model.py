@@ -17,6 +17,8 @@ def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown)
     shown.page.get_by_role("button", name="Get a good model").click()
     card = shown.page.locator(".setup")
     expect(card).to_contain_text("With the engine for your GPU (b100-vulkan, 30 MiB).")
+    expect(shown.page.get_by_role("heading", name="Others")).to_be_visible()
+    expect(shown.page.locator(".choices .proposed")).to_have_count(0)
     card.get_by_role("button", name="Get it and start").click()
     page = shown.script.page
     bars = shown.page.locator("#models").get_by_role("progressbar")

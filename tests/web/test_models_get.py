@@ -84,7 +84,8 @@ def test_a_repository_shows_what_fits_and_a_refusal_its_reason(shown: Shown) -> 
     expect(rows.nth(2)).to_contain_text("no room on the disk")
     expect(rows.nth(2).get_by_role("button")).to_be_disabled()
     panel.get_by_role("button", name="Suggested").click()
-    expect(rows.first).to_contain_text("Best for this computer")
+    expect(panel.get_by_role("heading", name="Others")).to_be_visible()
+    expect(rows.first).to_contain_text("Qwen3 0.6B")
 
 
 def test_a_token_is_kept_and_forgotten_and_never_shown(shown: Shown) -> None:
