@@ -30,7 +30,7 @@ UP = "\ue013"
 
 
 def dropped(name: str, content: bytes) -> list[str]:
-    return ["drop", name, "", base64.b64encode(content).decode()]
+    return ["drop", name, "", base64.b64encode(content).decode(), "#draft"]
 
 
 def test_a_draft_and_its_files_survive_a_killed_popover(
