@@ -10,9 +10,9 @@ from tray.models.chat import ChatMessage, ChatRequest, Role
 def request_body(request: ChatRequest, alias: str) -> dict[str, Any]:
     """A streaming request for the model ``alias``.
 
-    llama-server continues an assistant message that stands last, and closes its
-    reasoning if that is sent with it. Only if told so it does not begin by saying
-    again what there is already.
+    llama-server continues an assistant message that stands last: its content, or its
+    reasoning while there is no content yet. Only if told so it does not begin by
+    saying again what there is already.
     """
     body = request.model_dump(mode="json", exclude_none=True, exclude={"messages"}) | {
         "messages": [_message(message) for message in request.messages],
