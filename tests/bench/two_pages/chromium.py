@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -107,16 +109,41 @@ class Meter:
 
 @contextmanager
 def chromium() -> Iterator[Chromium]:
-    """A browser of its own; raises NotMeasured where there is none."""
+    """A browser of its own in a window; raises NotMeasured where there is none.
+
+    Without a window it shows some key presses only with the page's next change, so
+    that their way to the screen would be measured too long.
+    """
     program = shutil.which("chromium")
     if program is None:
         raise NotMeasured("no chromium here; `python3 dev.py test` installs it")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+    with _screen() as display, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=_ARGUMENTS,
+            headless=False,
+            env={**os.environ, "DISPLAY": display},
+        )
         yield Chromium(browser, program)
         browser.close()
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    """The name of an X display nobody looks at, larger than the window."""
+    program = shutil.which("Xvfb")
+    if program is None:
+        raise NotMeasured("no Xvfb here; `python3 dev.py test` installs it")
+    arguments = ("-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+    server = subprocess.Popen((program, *arguments), stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        yield f":{server.stdout.readline().strip()}"
+    finally:
+        server.kill()
+        server.communicate()
 
 
 def _is_named(process: psutil.Process, name: str) -> bool:
