@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 from gguf import GGUFWriter
 
+from tests.gguf_files import write_out
+
 WIDTH, INNER, PATCH, IMAGE = 16, 32, 16, 64
 """Of the encoder; four by four patches become one token."""
 
@@ -34,10 +36,7 @@ def write_projector(path: Path, projection: int) -> Path:
     writer.add_bool("clip.use_gelu", True)
     for name, shape in _tensors(projection).items():
         writer.add_tensor(name, np.zeros(shape, dtype=np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
     return path
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from gguf import GGUFWriter, TokenType
 
+from tests.gguf_files import write_out
+
 Tensors = Iterator[tuple[str, tuple[int, ...]]]
 
 
@@ -45,10 +47,7 @@ def write(path: Path, made: Made) -> Path:
         if name.endswith(("ssm_in.weight", "ssm_out.weight", "ssm_x.weight", "ssm_dt.weight")):
             kind = np.float16
         writer.add_tensor(name, np.zeros(shape, dtype=kind))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
     return path
 
 
@@ -331,10 +330,7 @@ def write_projector(path: Path, pixels: int = 896, width: int = 1152, layers: in
     for name, shape in shapes.items():
         kind = np.float16 if name.startswith("v.blk") and len(shape) > 1 else np.float32
         writer.add_tensor(name, np.zeros(shape, dtype=kind))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
     return path
 
 

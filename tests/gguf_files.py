@@ -1,9 +1,13 @@
-"""Small GGUF files for tests, made by hand: real headers, no weights."""
+"""Small GGUF files for tests: real headers made by hand, or what a GGUFWriter was given."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gguf import GGUFWriter
 
 STRING = 8
 U32 = 4
@@ -29,3 +33,11 @@ def write_gguf(path: Path, content: bytes | None = None) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gguf() if content is None else content)
     return path
+
+
+def write_out(writer: GGUFWriter) -> None:
+    """Write all that the writer was given to its file, and close it."""
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from gguf import GGUFWriter, LlamaFileType
 
-from tests.gguf_files import gguf, write_gguf
+from tests.gguf_files import gguf, write_gguf, write_out
 from tray.infrastructure.llama.model_catalog import read_catalog
 from tray.infrastructure.llama.model_facts import FactsReader
 from tray.infrastructure.llama.model_index import ModelIndex
@@ -32,10 +32,7 @@ def write_model(path: Path, *, weights: int = 64, template: bool = True) -> Path
     if template:
         writer.add_chat_template("{{ messages }}")
     writer.add_tensor("a", np.zeros(weights, dtype=np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
     return path
 
 

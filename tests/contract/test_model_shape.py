@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests import fit_models
 from tests.fit_models import Made
+from tests.gguf_files import write_out
 from tray.infrastructure.llama.model_reader import read_facts
 from tray.infrastructure.llama.shape_windows import windowed_layers
 from tray.models.config import LlamaCppConfig
@@ -137,10 +138,7 @@ def lying(path: Path, lies: dict[str, object]) -> Path:
         writer.add_tensor(f"blk.{layer}.attn_qkv.weight", np.zeros((96, 64), dtype=np.float32))
         writer.add_tensor(f"blk.{layer}.ssm_conv1d.weight", np.zeros((4, 8), dtype=np.float32))
     writer.add_tensor("blk.1.attn_qkv.weight", np.zeros((96, 64), dtype=np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
     return path
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.desktop.x_server import x_server
 from tests.requirements import need_program
 
 SIZE = (1280, 800)
@@ -15,20 +16,11 @@ SIZE = (1280, 800)
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """DISPLAY names it; it ends with the test."""
-    width, height = SIZE
-    arguments = f"-displayfd 1 -screen 0 {width}x{height}x24 -nolisten tcp"
-    server = subprocess.Popen(
-        (need_program("Xvfb"), *arguments.split()),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert server.stdout is not None
-    monkeypatch.setenv("DISPLAY", f":{server.stdout.readline().strip()}")
-    monkeypatch.setenv("NO_AT_BRIDGE", "1")
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    manager = subprocess.Popen((need_program("openbox"),), stderr=subprocess.DEVNULL)
-    yield
-    for process in (manager, server):
-        process.kill()
-        process.communicate()
+    with x_server(need_program("Xvfb"), SIZE) as display:
+        monkeypatch.setenv("DISPLAY", display)
+        monkeypatch.setenv("NO_AT_BRIDGE", "1")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        manager = subprocess.Popen((need_program("openbox"),), stderr=subprocess.DEVNULL)
+        yield
+        manager.kill()
+        manager.communicate()

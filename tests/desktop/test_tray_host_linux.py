@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.x_server import x_server
 from tests.requirements import need_program
 from tray.infrastructure.tray_host import TrayHost
 
@@ -26,17 +27,7 @@ class Desktop:
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
-        server = self.start(
-            need_program("Xvfb"),
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "800x600x24",
-            "-nolisten",
-            "tcp",
-        )
-        os.environ["DISPLAY"] = f":{self._line(server)}"
+        os.environ["DISPLAY"] = stack.enter_context(x_server(need_program("Xvfb"), (800, 600)))
         bus = self.start(need_program("dbus-daemon"), "--session", "--nofork", "--print-address=1")
         os.environ["DBUS_SESSION_BUS_ADDRESS"] = self._line(bus)
 

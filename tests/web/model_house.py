@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from gguf import GGUFWriter, LlamaFileType
 
+from tests.gguf_files import write_out
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.llama.model_lister import ModelLines
 from tray.infrastructure.settings_store import SettingsStore
@@ -64,10 +65,7 @@ def write_model(
     if template:
         writer.add_chat_template("{{ messages }}")
     writer.add_tensor("a", np.zeros(weights, dtype=np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    write_out(writer)
 
 
 def model_house(

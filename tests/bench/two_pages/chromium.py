@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,11 +15,14 @@ import psutil
 
 from tests.bench.figures import NotMeasured
 from tests.bench.footprint import cpu_seconds, pss
+from tests.desktop.x_server import x_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 SIZE = (1000, 800)
+SCREEN = (1280, 1024)
+"""Larger than the window."""
 PATIENCE = 120.0
 _PROBE = Path(__file__).with_name("probe.js")
 _ARGUMENTS = (
@@ -114,12 +116,12 @@ def chromium() -> Iterator[Chromium]:
     Without a window it shows some key presses only with the page's next change, so
     that their way to the screen would be measured too long.
     """
-    program = shutil.which("chromium")
-    if program is None:
-        raise NotMeasured("no chromium here; `python3 dev.py test` installs it")
+    program, server = shutil.which("chromium"), shutil.which("Xvfb")
+    if program is None or server is None:
+        raise NotMeasured("no chromium or no Xvfb here; `python3 dev.py test` installs both")
     from playwright.sync_api import sync_playwright
 
-    with _screen() as display, sync_playwright() as playwright:
+    with x_server(Path(server), SCREEN) as display, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,
             args=_ARGUMENTS,
@@ -128,22 +130,6 @@ def chromium() -> Iterator[Chromium]:
         )
         yield Chromium(browser, program)
         browser.close()
-
-
-@contextmanager
-def _screen() -> Iterator[str]:
-    """The name of an X display nobody looks at, larger than the window."""
-    program = shutil.which("Xvfb")
-    if program is None:
-        raise NotMeasured("no Xvfb here; `python3 dev.py test` installs it")
-    arguments = ("-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
-    server = subprocess.Popen((program, *arguments), stdout=subprocess.PIPE, text=True)
-    try:
-        assert server.stdout is not None
-        yield f":{server.stdout.readline().strip()}"
-    finally:
-        server.kill()
-        server.communicate()
 
 
 def _is_named(process: psutil.Process, name: str) -> bool:
