@@ -53,7 +53,7 @@ function showNote({ note }) {
 }
 
 // A card under the last answer says it already.
-function showTrouble() {
+function tellTroubleOnce() {
   byId("trouble").hidden = byId("messages").lastElementChild?.lastElementChild?.matches(".failure") ?? false;
 }
 
@@ -100,7 +100,7 @@ function escape(event) {
 onState(showEmpty);
 onState(showNote);
 onChange(showEmpty);
-onChange(showTrouble);
+onChange(tellTroubleOnce);
 onReplaced(offerUndo);
 for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));

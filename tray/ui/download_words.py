@@ -71,7 +71,7 @@ def how_far(progress: DownloadProgress) -> str:
     """ "1.2 GiB of 4.7 GiB · 25 %"; nothing before the size is known."""
     if not progress.total:
         return ""
-    percent = 100 * progress.done // max(progress.total, 1)
+    percent = 100 * progress.done // progress.total
     return f"{size(progress.done)} of {size(progress.total)} · {percent} %"
 
 
