@@ -49,10 +49,21 @@ export class Blocks {
   }
 }
 
-// Long streamed text is cut into boxes, so that a new word lays out one box only.
 function appendText(block, text) {
   const target = block.querySelector(".stream");
-  if (!target) return;
+  if (target) appendToStream(target, text);
+  else lastWords(block)?.appendData(text);
+}
+
+// The text node that ends a block; between its elements there is space alone.
+function lastWords(node) {
+  let last = node.lastChild;
+  while (last?.nodeType === Node.TEXT_NODE && !last.data.trim()) last = last.previousSibling;
+  return last?.nodeType === Node.ELEMENT_NODE ? lastWords(last) : last;
+}
+
+// Long streamed text is cut into boxes, so that a new word lays out one box only.
+function appendToStream(target, text) {
   let piece = target.lastElementChild;
   if (!piece || (piece.size > PIECE && piece.endsLine)) {
     if (!piece && target.firstChild) {

@@ -1,5 +1,6 @@
 """However an answer is cut, the page ends with what the whole text renders to."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -23,10 +24,17 @@ class Page:
             assert update.index not in self.final
             if update.html is not None:
                 self.html[update.index] = update.html
-            else:
-                assert 'stream"' in self.html[update.index]
+            elif 'stream"' not in self.html[update.index]:
+                self._append(update.index, update.append_text or "")
             if update.final:
                 self.final.add(update.index)
+
+    def _append(self, index: int, text: str) -> None:
+        """Words go behind the last ones: behind the last sign that is of no tag."""
+        html = self.html[index]
+        end = len(re.sub(r"(?:\s*</\w+>\s*)+\Z", "", html))
+        assert end, "a block without words"
+        self.html[index] = html[:end] + text + html[end:]
 
     def blocks(self) -> tuple[str, ...]:
         return tuple(self.html[index] for index in sorted(self.html) if self.html[index])
@@ -143,6 +151,7 @@ _LINES = st.sampled_from(
         "a\0b",
     ]
 )
+_ENDS = ["", "\n", "\n\n", "\n   ", "\n- ", "\n> "]
 _TEXT = st.lists(
     st.tuples(_LINES, st.sampled_from(["\n", "\n", "\n\n", "\r\n", "\r", "\n\n\n", "\n \t\n"])),
     max_size=14,
@@ -165,6 +174,55 @@ def test_letter_by_letter_ends_like_the_whole(text: str) -> None:
     assert stream(list(text)) == render(text)
 
 
+_WORDS = st.sampled_from(
+    [
+        " and",
+        " it. Then",
+        "well-known",
+        ", 5 of",
+        "a/b",
+        " (so",
+        "  two",
+        " = 3",
+        " x",
+        "1",
+        ".",
+        " ",
+    ]
+)
+_GROWING = st.lists(
+    st.tuples(st.one_of(_LINES, st.just("")), st.lists(_WORDS, max_size=4), st.sampled_from(_ENDS)),
+    max_size=8,
+).map(lambda rows: [piece for line, words, end in rows for piece in (line, *words, end)])
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(pieces=_GROWING)
+@example(pieces=["- a", "\n\n", "  [x]:", "\n", "  a", "b"])
+@example(pieces=["[x]:", " a", " ", "b"])
+@example(pieces=["`a", "`", "\n\n", "1", ".", " x"])
+@example(pieces=["- one", "\n\n", "Then ", "two", " and"])
+def test_what_is_shown_meanwhile_is_what_the_text_so_far_renders_to(pieces: list[str]) -> None:
+    renderer, page = IncrementalRenderer(clock=lambda: 0.0), Page()
+    for step, piece in enumerate(pieces):
+        renderer.feed(piece)
+        page.apply(renderer.poll(float(step)))
+        if 'stream"' not in "".join(page.html.values()):
+            assert page.blocks() == render("".join(pieces[: step + 1]))
+
+
+def test_words_are_appended_and_marks_are_rendered() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    sent: list[BlockUpdate] = []
+    for step, piece in enumerate(["1. One", " and ", "two", " *th", "ree*", " four"]):
+        renderer.feed(piece)
+        sent.extend(renderer.poll(float(step)))
+    assert [update.append_text for update in sent] == [None, " and", " two", None, None, None]
+    renderer.feed(", five.")
+    (update,) = renderer.poll(9.0)
+    assert (update.index, update.append_text) == (0, ", five.")
+
+
 def test_rendering_waits_for_the_next_frame() -> None:
     renderer = IncrementalRenderer(clock=lambda: 0.0)
     assert renderer.due is None
@@ -174,7 +232,7 @@ def test_rendering_waits_for_the_next_frame() -> None:
     assert renderer.poll(10.02) == ()
     assert renderer.due == pytest.approx(10.0 + 1 / 26)
     (update,) = renderer.poll(10.04)
-    assert update.html == "<p>ab</p>\n"
+    assert update.append_text == "b"
 
 
 def test_costly_rendering_takes_a_fifth_of_a_core() -> None:

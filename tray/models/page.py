@@ -17,8 +17,9 @@ class BlockUpdate(Frozen):
 
     Blocks are numbered from 0 in reading order. ``html`` is safe HTML that
     replaces the whole block; an empty string removes it. ``append_text`` is
-    plain text to be added to the block's element of class ``stream``. Exactly
-    one of the two is set. After ``final`` the block never changes again.
+    plain text to be added to the block's element of class ``stream``, or where
+    there is none after its last words. Exactly one of the two is set. After
+    ``final`` the block never changes again.
     """
 
     index: Annotated[int, Field(ge=0)]

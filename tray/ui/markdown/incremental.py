@@ -12,6 +12,7 @@ from tray.ui.markdown.elements import code_html, code_language
 from tray.ui.markdown.sanitize import sanitize
 from tray.ui.markdown.streams import FenceStream, LongStream, OpenStream
 from tray.ui.markdown.whole import normalize
+from tray.ui.markdown.words import OpenWords, open_words
 
 FRAME = 1 / 26
 SHARE = 5
@@ -36,6 +37,7 @@ class IncrementalRenderer:
         self._index = 0
         self._shown: list[str] = []
         self._stream: OpenStream | None = None
+        self._words: OpenWords | None = None
 
     @property
     def due(self) -> float | None:
@@ -72,7 +74,8 @@ class IncrementalRenderer:
     def _advance(self, text: str, final: bool) -> list[BlockUpdate]:
         if self._stream is None:
             self._tail += text
-            return self._parse(final)
+            words = None if final else self._grown(text)
+            return self._parse(final) if words is None else self._appended(words)
         appended = self._stream.feed(text)
         if final or self._stream.may_have_closed:
             self._tail = self._stream.source()
@@ -81,7 +84,22 @@ class IncrementalRenderer:
                 self._stream = None
                 return self._settle(blocks, done)
             self._stream.still_open()
-        return [BlockUpdate(index=self._index, append_text=appended)] if appended else []
+        return self._appended(appended)
+
+    def _grown(self, text: str) -> str | None:
+        """What the open words grow by; ``None`` when there are none, or they end."""
+        words = self._words
+        if words is None or len(self._tail) > LONGEST_OPEN:
+            return None
+        appended = words.feed(text)
+        if appended is not None:
+            self._shown[-1] = words.html
+            self._rendered = len(self._tail)
+        return appended
+
+    def _appended(self, text: str) -> list[BlockUpdate]:
+        last = self._index + len(self._shown) - 1
+        return [BlockUpdate(index=last, append_text=text)] if text else []
 
     def _parse(self, final: bool) -> list[BlockUpdate]:
         blocks, done = self._blocks(final)
@@ -116,6 +134,7 @@ class IncrementalRenderer:
         self._rendered = max(self._rendered - dropped, 0)
 
     def _show(self, blocks: Sequence[Block]) -> list[BlockUpdate]:
+        self._words = None
         if len(blocks) == 1 and blocks[0].kind == "fence" and "\n" in self._tail:
             return self._replace([self._open_fence(blocks[0])])
         if len(self._tail) > LONGEST_OPEN and blocks:
@@ -126,6 +145,8 @@ class IncrementalRenderer:
         for block in blocks:
             html += [block_html(block, known)] if block.tokens else []
             define(known, block)
+        if blocks and blocks[-1].tokens:
+            self._words = open_words(html[-1], self._tail)
         return self._replace(html)
 
     def _open_fence(self, block: Block) -> str:
