@@ -1,10 +1,11 @@
 // Kept answers are drawn when they come near the view: a long conversation opens at once,
-// and who goes quickly through it waits for nothing. Until then they show their source.
+// and who goes quickly through it waits for nothing. Until then they keep their place,
+// and the browser's search finds their source.
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
 
-const NEAR = 1000; // CSS pixels above and below the view
+const NEAR = 500; // CSS pixels above and below the view
 const MOST = 50; // answers drawn at once
 const PAUSE = 150; // milliseconds between two drawings while the view moves
 
@@ -19,6 +20,7 @@ let planned = false;
 export function drawLater(shown, make) {
   const place = element("li", { className: "message undrawn" }, shown.message.content);
   place.setAttribute("aria-label", "Answer");
+  place.setAttribute("hidden", "until-found");
   undrawn.set(place, (blocks) => make({ ...shown, blocks }));
   left += 1;
   plan();
@@ -41,7 +43,7 @@ async function draw() {
     // The view may have moved meanwhile, and what became shorter lets others come near.
     setTimeout(plan);
   } catch {
-    // The source stays; the next move of the view tries again.
+    // The place stays; the next move of the view tries again.
   } finally {
     planned = false;
   }

@@ -40,6 +40,8 @@ scroller.addEventListener("scroll", () => {
   last = top;
 }, { passive: true });
 
+// The browser's search goes where it found something.
+messages.addEventListener("beforematch", () => setFollowing(false));
 const touch = () => { touched = performance.now(); };
 for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, touch, { passive: true });
 scroller.addEventListener("pointerdown", () => { held = true; });

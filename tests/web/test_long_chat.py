@@ -40,6 +40,22 @@ def test_only_what_is_seen_is_drawn(shown: Shown) -> None:
     assert undrawn.first.text_content() == "Answer **1**.\n\n- one\n- two\n"
 
 
+def test_the_browsers_search_finds_what_is_not_drawn(shown: Shown) -> None:
+    shown.ready()
+    open_long_chat(shown)
+    place = shown.page.locator(".undrawn").first
+    assert place.get_attribute("hidden") == "until-found"
+    height = place.bounding_box()
+    assert height is not None
+    assert height["height"] > 100
+    # What a browser does once it has found something inside.
+    place.evaluate(
+        "(it) => { it.dispatchEvent(new Event('beforematch', { bubbles: true }));"
+        " it.removeAttribute('hidden'); it.scrollIntoView(); }"
+    )
+    expect(shown.page.locator(".block strong").first).to_have_text("1")
+
+
 def test_it_is_drawn_when_it_comes_into_view(shown: Shown) -> None:
     shown.ready()
     open_long_chat(shown)
