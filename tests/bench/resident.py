@@ -71,7 +71,10 @@ def resident(
 
 
 def own_environment(folder: Path) -> dict[str, str]:
-    """This environment with folders below ``folder`` and without a desktop."""
+    """This environment with folders below ``folder`` and without a desktop.
+
+    Modules are compiled once, as after any user's first start.
+    """
     places = {
         "HOME": folder,
         "XDG_CONFIG_HOME": folder / "config",
@@ -81,8 +84,8 @@ def own_environment(folder: Path) -> dict[str, str]:
         "XDG_RUNTIME_DIR": folder / "run",
     }
     (folder / "run").mkdir(mode=0o700, exist_ok=True)
-    desktop = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS")
-    kept = {name: value for name, value in os.environ.items() if name not in desktop}
+    others = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if name not in others}
     return kept | {name: str(path) for name, path in places.items()}
 
 
