@@ -17,6 +17,7 @@ from tests.platforms import on_posix
 from tray.infrastructure.conversation_schema import VERSION, migrate, version_of
 from tray.infrastructure.conversation_store import ConversationStore
 from tray.infrastructure.downloads import save_download
+from tray.models.attachment import TextFile
 from tray.models.chat import Role
 from tray.models.conversation import KeptMessage
 from tray.models.failure import PaddockError
@@ -117,6 +118,32 @@ def test_deleted_ones_are_in_no_list_and_then_gone(store: ConversationStore, pat
     assert found(store) == []
     store.close()
     assert b"A peculiarword?" not in path.read_bytes()
+
+
+def test_nothing_of_a_removed_chat_stays_readable(store: ConversationStore, path: Path) -> None:
+    """Not in the index of words, where FTS5 leaves it, and not in the log."""
+    for number in range(40):
+        one = ONE[:-4] + f"{number:04}"
+        store.write(one, f"Cows {number}", said(f"common{number} words", "so"))
+    file = TextFile(kind="text", name="privatename.txt", text="privatetext")
+    secret = KeptMessage(role=Role.USER, content="privatequestion", attachments=(file,))
+    store.write(ONE, "privatetitle", (secret, answer("privateanswer")))
+    store.hide(ONE, True)
+    store.remove_hidden()
+    left = readable(path)
+    assert {"privateanswer", "privatetext"} <= left
+    while store.clear_traces():
+        assert found(store, "common7")
+    assert readable(path) == set()
+    assert found(store, "common7")
+    assert not store.clear_traces()
+
+
+def readable(path: Path) -> set[str]:
+    """Which of the secret words lie in the file or its log; an index cuts their beginnings."""
+    words = ("question", "title", "answer", "text", "name")
+    there = b"".join(p.read_bytes() for p in path.parent.iterdir())
+    return {f"private{word}" for word in words if f"rivate{word}".encode() in there}
 
 
 def test_drafts_of_chats_and_of_a_new_one(store: ConversationStore) -> None:

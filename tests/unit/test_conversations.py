@@ -51,6 +51,7 @@ class MemoryStore:
     at: str | None = None
     draft: str = ""
     full: bool = False
+    traces: int = 0
 
     def take_note(self) -> str | None:
         return None
@@ -99,6 +100,10 @@ class MemoryStore:
         for one in self.hidden:
             self.kept.pop(one, None)
         self.hidden.clear()
+
+    def clear_traces(self) -> bool:
+        self.traces -= 1
+        return self.traces > 0
 
     def show(self, conversation: str | None) -> None:
         self.at = conversation
@@ -280,6 +285,19 @@ def test_a_deleted_one_comes_back_until_it_is_too_late(kept: Conversations, late
     later.pass_time()
     with pytest.raises(PaddockError, match="not there any more"):
         kept.restore(ONE)
+
+
+def test_the_traces_of_what_was_removed_are_cleared_step_by_step(
+    kept: Conversations, store: MemoryStore, later: Later
+) -> None:
+    kept.keep(ONE, asked("How?"))
+    kept.delete(ONE)
+    store.traces = 3
+    steps = 0
+    while later.waiting:
+        later.pass_time()
+        steps += 1
+    assert (steps, store.traces) == (3, 0)
 
 
 def test_an_empty_name_gives_the_first_question_back(kept: Conversations) -> None:

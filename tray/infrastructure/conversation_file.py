@@ -52,6 +52,16 @@ class ConversationFile:
                 self._set_aside(str(error))
                 raise _unusable(self._path, f"{error}. {self._note}") from error
 
+    def empty_log(self) -> None:
+        """What was written lies in the file alone; later, while another program reads it."""
+        from sqlite3 import OperationalError
+
+        with self._lock:
+            try:
+                self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except OperationalError as error:
+                raise _unusable(self._path, str(error)) from error
+
     def take_note(self) -> str | None:
         """What the user must be told once: that a damaged file was set aside."""
         note, self._note = self._note, None

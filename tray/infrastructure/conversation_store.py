@@ -1,6 +1,6 @@
 """Conversations in SQLite, with full-text search."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tray.infrastructure.conversation_rows import (
     write_messages,
 )
 from tray.infrastructure.conversation_search import newest, search
+from tray.infrastructure.conversation_traces import clear_traces
 from tray.models.attachment import Attachment
 from tray.models.conversation import (
     ChatSettings,
@@ -42,6 +43,7 @@ class ConversationStore:
 
     def __init__(self, path: Path) -> None:
         self._file = ConversationFile(path)
+        self._traces: Iterator[bool] = iter(())
 
     def close(self) -> None:
         self._file.close()
@@ -120,6 +122,14 @@ class ConversationStore:
             ).fetchall():
                 remove_rows(database, number)
                 database.execute("DELETE FROM conversations WHERE number = ?", (number,))
+                self._traces = clear_traces(self._file)
+
+    def clear_traces(self) -> bool:
+        """Overwrite some more of what removed ones left; whether anything is left still.
+
+        One thread at a time.
+        """
+        return next(self._traces, False)
 
     def show(self, conversation: str | None) -> None:
         """Remember what the page shows; ``None`` is a chat not begun yet."""

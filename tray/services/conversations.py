@@ -23,6 +23,8 @@ from tray.services.answer_record import Answer, RecordedAnswer
 MOST_LISTED = 100
 UNDO_SECONDS = 20.0
 """How long a deleted conversation can be brought back; the page offers it for less."""
+STEP_SECONDS = 0.05
+"""Between two steps of clearing the traces of what was removed: others write, too."""
 LONGEST_TITLE = 60
 _ENGINES_OWN = ChatSettings()
 
@@ -55,6 +57,8 @@ class Store(Protocol):
     def hide(self, conversation: str, hidden: bool) -> None: ...
 
     def remove_hidden(self) -> None: ...
+
+    def clear_traces(self) -> bool: ...
 
     def show(self, conversation: str | None) -> None: ...
 
@@ -192,6 +196,14 @@ class Conversations:
     def _remove(self) -> None:
         try:
             self._store.remove_hidden()
+        except PaddockError as error:
+            log.warning("conversations: %s", error)
+        self._clear_traces()
+
+    def _clear_traces(self) -> None:
+        try:
+            if self._store.clear_traces():
+                self._later(STEP_SECONDS, self._clear_traces)
         except PaddockError as error:
             log.warning("conversations: %s", error)
 
