@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from PIL import Image
 
+from tests import fit_models
 from tests.clip_projector import write_projector
 from tests.engine.engine_setup import DEMO, config_of, running_service, started
 from tests.gguf_files import gguf
+from tray.models.attachment import ImageFile
+from tray.models.chat import ChatMessage, ChatRequest, FinishChunk, Role
 from tray.models.config import EngineKind
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.state import ServerPhase
@@ -51,6 +58,48 @@ def test_a_projector_the_engine_cannot_use_is_named(tmp_path: Path, kind: Engine
         whole = projector.read_bytes()
         projector.write_bytes(whole[:-2000])
         assert failed(service, kind, model).title == "The projector cannot be loaded"
+
+
+def prompt_tokens(service: LlamaCppService, *images: ImageFile) -> int:
+    """How long the same question is for the engine, with these images."""
+    question = ChatMessage(role=Role.USER, content="What is it?", attachments=images)
+    request = ChatRequest(messages=(question,), max_tokens=2)
+    *_, end = service.send_chat_message(request)
+    assert isinstance(end, FinishChunk)
+    assert end.failure is None
+    timings = end.timings
+    return (timings.prompt_tokens or 0) + (timings.cached_tokens or 0)
+
+
+@BOTH
+@pytest.mark.parametrize("form", ["png", "jpeg"])
+def test_an_image_reaches_the_model_as_tokens_of_its_own(
+    tmp_path: Path, kind: EngineKind, form: Literal["png", "jpeg"]
+) -> None:
+    model = fit_models.write(tmp_path / "own.gguf", fit_models.dense(layers=1))
+    write_projector(tmp_path / "mmproj-own.gguf", 512)
+    with running_service(tmp_path) as service:
+        assert started(service, config_of(kind, model)).sees_images
+        alone = prompt_tokens(service)
+        assert prompt_tokens(service, picture(form)) > alone
+        assert prompt_tokens(service, picture(form), picture(form)) > alone + 1
+        broken = picture(form).model_copy(update={"data": "AAAA"})
+        request = ChatRequest(
+            messages=(ChatMessage(role=Role.USER, content="And?", attachments=(broken,)),)
+        )
+        *_, end = service.send_chat_message(request)
+        assert isinstance(end, FinishChunk)
+        assert end.failure is not None
+        assert "Failed to load image" in end.failure.detail
+        assert prompt_tokens(service) == alone
+
+
+def picture(form: Literal["png", "jpeg"]) -> ImageFile:
+    """A red square."""
+    content = io.BytesIO()
+    Image.new("RGB", (96, 64), "red").save(content, form)
+    data = base64.b64encode(content.getvalue()).decode()
+    return ImageFile(kind="image", name=f"red.{form}", media_type=f"image/{form}", data=data)
 
 
 @BOTH
