@@ -25,6 +25,7 @@ from tray.services.llama.service import LlamaCppService
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 DEMO_WIDTH = 128
+Media = Literal["image/png", "image/jpeg"]
 BOTH = pytest.mark.parametrize("kind", [EngineKind.BUNDLED, EngineKind.EXECUTABLE])
 
 
@@ -72,18 +73,18 @@ def prompt_tokens(service: LlamaCppService, *images: ImageFile) -> int:
 
 
 @BOTH
-@pytest.mark.parametrize("form", ["png", "jpeg"])
+@pytest.mark.parametrize("media", ["image/png", "image/jpeg"])
 def test_an_image_reaches_the_model_as_tokens_of_its_own(
-    tmp_path: Path, kind: EngineKind, form: Literal["png", "jpeg"]
+    tmp_path: Path, kind: EngineKind, media: Media
 ) -> None:
     model = fit_models.write(tmp_path / "own.gguf", fit_models.dense(layers=1))
     write_projector(tmp_path / "mmproj-own.gguf", 512)
     with running_service(tmp_path) as service:
         assert started(service, config_of(kind, model)).sees_images
         alone = prompt_tokens(service)
-        assert prompt_tokens(service, picture(form)) > alone
-        assert prompt_tokens(service, picture(form), picture(form)) > alone + 1
-        broken = picture(form).model_copy(update={"data": "AAAA"})
+        assert prompt_tokens(service, picture(media)) > alone
+        assert prompt_tokens(service, picture(media), picture(media)) > alone + 1
+        broken = picture(media).model_copy(update={"data": "AAAA"})
         request = ChatRequest(
             messages=(ChatMessage(role=Role.USER, content="And?", attachments=(broken,)),)
         )
@@ -94,12 +95,12 @@ def test_an_image_reaches_the_model_as_tokens_of_its_own(
         assert prompt_tokens(service) == alone
 
 
-def picture(form: Literal["png", "jpeg"]) -> ImageFile:
-    """A red square."""
+def picture(media: Media) -> ImageFile:
+    """Red all over."""
     content = io.BytesIO()
-    Image.new("RGB", (96, 64), "red").save(content, form)
+    Image.new("RGB", (96, 64), "red").save(content, media.removeprefix("image/"))
     data = base64.b64encode(content.getvalue()).decode()
-    return ImageFile(kind="image", name=f"red.{form}", media_type=f"image/{form}", data=data)
+    return ImageFile(kind="image", name="red", media_type=media, data=data)
 
 
 @BOTH

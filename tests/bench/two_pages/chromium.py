@@ -51,11 +51,13 @@ class Chromium:
         return pss(self.processes())
 
     @contextmanager
-    def tab(self) -> Iterator[Tab]:
+    def tab(self, *, service_workers: bool = False) -> Iterator[Tab]:
         """An empty page of a profile of its own; nothing is cached."""
-        # llama-server's page loads itself again when its service worker has come.
+        # llama-server's page loads itself again when its service worker has come, which a
+        # measurement that goes on must not be met by.
         context = self._browser.new_context(
-            viewport={"width": SIZE[0], "height": SIZE[1]}, service_workers="block"
+            viewport={"width": SIZE[0], "height": SIZE[1]},
+            service_workers="allow" if service_workers else "block",
         )
         context.add_init_script(path=_PROBE)
         try:

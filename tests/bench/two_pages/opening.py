@@ -24,8 +24,11 @@ class Opened:
 
 
 def cold_page(browser: Chromium, side: Side) -> Opened:
-    """From an empty profile to the caret in the box; the CPU until the page is at rest."""
-    with browser.tab() as tab:
+    """From an empty profile to the caret in the box; the CPU until the page is at rest.
+
+    As on anybody's first visit: with the service worker that a page may have.
+    """
+    with browser.tab(service_workers=True) as tab:
         tab.page.wait_for_timeout(1000 * REST)
         meter = Meter([*browser.processes(), *side.services()])
         tab.page.goto(side.url)
