@@ -29,7 +29,7 @@ from tray.infrastructure.trash import delete_for_good, move_to_trash
 from tray.models.catalog import DescribedModel, ModelCatalog
 from tray.models.config import LlamaCppConfig
 from tray.models.download import Downloaded, DownloadProgress
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import ServerMetrics
 from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
 from tray.models.state import ModelState
@@ -64,12 +64,12 @@ def fit_parts_now() -> FitParts:
     return fit_parts(folders, kept_presets(folders), configured, cache(metrics_now))
 
 
-def verdicts_now(catalog: ModelCatalog) -> dict[Path, FitVerdict]:
+def verdicts_now(catalog: ModelCatalog) -> dict[Path, Fit]:
     """Whether each model fits as its preset has it, by formula."""
     parts = fit_parts_now()
     settings = parts.configured(None)
 
-    def verdict(model: DescribedModel) -> FitVerdict:
+    def verdict(model: DescribedModel) -> Fit:
         config = settings.model_copy(update={"model_path": model.path})
         return parts.fit.verdict(
             parts.presets.applied_to(config), model.facts, model.projector_size

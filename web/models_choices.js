@@ -17,7 +17,7 @@ function row(choice, get) {
   if (proposed) title.append(element("span", { className: "badge" }, "Best for this computer"));
   const text = element("div", { className: "grow" }, title,
     element("p", { className: "muted line" }, line));
-  if (note || !room) text.append(fitMark(room ? fit : "no", room ? note : "no room on the disk"));
+  if (note || !room) text.append(fitMark(room ? fit : "not", room ? note : "no room on the disk"));
   const button = element("button", { type: "button", className: proposed ? "primary" : "plain" });
   if (here) button.append(icon("done", true), "Here");
   else button.append(icon("save", true), "Get");

@@ -31,7 +31,7 @@ from tray.models.engine_shelf import (
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.fit import FitEstimate, FitRequest, ShownFit
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.folder_page import FoldersShown
 from tray.models.hotkey import HotkeyState
 from tray.models.local_api import StartRequest, StopRequest
@@ -348,7 +348,7 @@ class FakeFit:
 
     def fit(self, request: FitRequest) -> ShownFit:
         self._asked.append(request)
-        estimate = FitEstimate(model="demo", verdict=FitVerdict.UNKNOWN)
+        estimate = FitEstimate(model="demo", verdict=Fit.UNKNOWN)
         return ShownFit(estimate=estimate, verdict="", line="", margin="", source="", rows=())
 
     def presets(self, request: PresetsRequest) -> ShownPresets:

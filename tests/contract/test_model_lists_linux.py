@@ -99,7 +99,7 @@ def test_lists_go_by_the_facts_and_the_presets_of_their_models(tmp_path: Path) -
     long = LlamaCppConfig(model_path=path, context_size=1 << 24)
     asked = request(tmp_path).model_copy(update={"machine": machine})
     own = asked.model_copy(update={"own": (long,)})
-    assert (mark(asked, "dense"), mark(own, "dense")) == (Fit.RAM, Fit.NO)
+    assert (mark(asked, "dense"), mark(own, "dense")) == (Fit.MEMORY, Fit.NOT)
     few, long_few = ModelMenu(lambda: asked, COMMAND).few(), ModelMenu(lambda: own, COMMAND).few()
     assert [model.name for model in few] == ["dense", "empty"]
     assert 10 << 20 < (few[0].needed or 0) < 1 << 30 < (long_few[0].needed or 0)

@@ -22,7 +22,7 @@ from tray.infrastructure.folders import Folders
 from tray.models.catalog import ModelCatalog
 from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.fit import FitEstimate, FitRequest, FitSource
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import ServerMetrics
 from tray.presets import kept_presets
 
@@ -60,7 +60,7 @@ def test_the_engine_takes_what_was_said(tmp_path: Path, make: Callable[[], Made]
     taken = loaded(model, config, tmp_path).buffers
     for estimate in (formula, engine):
         (ram,) = estimate.devices
-        assert estimate.verdict is FitVerdict.MEMORY
+        assert estimate.verdict is Fit.MEMORY
         assert ram.needed == pytest.approx(taken, rel=0.1)
 
 

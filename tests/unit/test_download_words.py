@@ -115,9 +115,9 @@ def test_each_phase_has_its_line_and_buttons() -> None:
     [
         (6 * GIB, 8 * GIB, Fit.GPU),
         (2 * GIB, 8 * GIB, Fit.PARTLY),
-        (0, 8 * GIB, Fit.RAM),
-        (0, 3 * GIB, Fit.NO),
-        (2 * GIB, 2 * GIB, Fit.NO),
+        (0, 8 * GIB, Fit.MEMORY),
+        (0, 3 * GIB, Fit.NOT),
+        (2 * GIB, 2 * GIB, Fit.NOT),
         (None, 8 * GIB, Fit.UNKNOWN),
         (0, None, Fit.UNKNOWN),
     ],

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.fit import EngineGpu
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.model_shape import CachedLayers, ModelShape
 from tray.models.room import Machine, Room
@@ -40,11 +40,11 @@ def machine(*vram: int | None, ram: int | None = 32 * GIB) -> Machine:
     return Machine(gpus=gpus, ram=Room(name="RAM", free=ram, total=64 * GIB))
 
 
-def verdict(on: Machine, context: int = 8192, wanted: int | None = None) -> FitVerdict:
+def verdict(on: Machine, context: int = 8192, wanted: int | None = None) -> Fit:
     return planned(on, context, wanted)[0]
 
 
-def planned(on: Machine, context: int = 8192, wanted: int | None = None) -> tuple[FitVerdict, int]:
+def planned(on: Machine, context: int = 8192, wanted: int | None = None) -> tuple[Fit, int]:
     plan = best_plan(
         on, lambda n: split_of(EIGHT_B, AUTO, context, n), all_layers(EIGHT_B), wanted, GIB
     )
@@ -62,34 +62,34 @@ def test_the_known_figures_of_a_known_model() -> None:
 
 
 def test_what_it_is_called() -> None:
-    assert verdict(machine(8 * GIB)) is FitVerdict.GPU
-    assert planned(machine(8 * GIB)) == (FitVerdict.GPU, 33)
+    assert verdict(machine(8 * GIB)) is Fit.GPU
+    assert planned(machine(8 * GIB)) == (Fit.GPU, 33)
     found, layers = planned(machine(4 * GIB))
-    assert found is FitVerdict.PARTLY
+    assert found is Fit.PARTLY
     assert 10 < layers < 25
-    assert verdict(machine(4 * GIB, ram=GIB)) is FitVerdict.NOT
-    assert verdict(machine()) is FitVerdict.MEMORY
-    assert verdict(machine(ram=5 * GIB)) is FitVerdict.NOT
-    assert verdict(machine(GIB)) is FitVerdict.MEMORY, "too little for one layer"
-    assert verdict(machine(8 * GIB), wanted=0) is FitVerdict.MEMORY
-    assert verdict(machine(2 * GIB), wanted=33) is FitVerdict.NOT
+    assert verdict(machine(4 * GIB, ram=GIB)) is Fit.NOT
+    assert verdict(machine()) is Fit.MEMORY
+    assert verdict(machine(ram=5 * GIB)) is Fit.NOT
+    assert verdict(machine(GIB)) is Fit.MEMORY, "too little for one layer"
+    assert verdict(machine(8 * GIB), wanted=0) is Fit.MEMORY
+    assert verdict(machine(2 * GIB), wanted=33) is Fit.NOT
 
 
 def test_two_gpus_hold_what_one_cannot() -> None:
-    assert verdict(machine(4 * GIB)) is FitVerdict.PARTLY
-    assert verdict(machine(5 * GIB, 5 * GIB)) is FitVerdict.GPU
+    assert verdict(machine(4 * GIB)) is Fit.PARTLY
+    assert verdict(machine(5 * GIB, 5 * GIB)) is Fit.GPU
 
 
 def test_what_cannot_be_measured_is_not_known() -> None:
-    assert verdict(machine(None)) is FitVerdict.UNKNOWN
-    assert verdict(machine(8 * GIB, None)) is FitVerdict.UNKNOWN
-    assert verdict(machine(ram=None)) is FitVerdict.UNKNOWN
+    assert verdict(machine(None)) is Fit.UNKNOWN
+    assert verdict(machine(8 * GIB, None)) is Fit.UNKNOWN
+    assert verdict(machine(ram=None)) is Fit.UNKNOWN
 
 
 def test_an_unknown_cache_gives_no_verdict() -> None:
     shape = EIGHT_B.model_copy(update={"caches": None})
     plan = best_plan(machine(80 * GIB), lambda n: split_of(shape, AUTO, 4096, n), 33, None, GIB)
-    assert plan.verdict is FitVerdict.UNKNOWN
+    assert plan.verdict is Fit.UNKNOWN
     assert plan.devices[0].cache is None
     assert plan.devices[0].needed is None
 

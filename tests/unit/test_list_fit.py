@@ -12,7 +12,7 @@ from tests.unit.test_model_fit import Facts
 from tray.models.catalog import DescribedModel, ModelFacts
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.fit import EngineGpu, FitRequest
-from tray.models.fit_mark import Fit, FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import ServerMetrics
 from tray.models.model_shape import CachedLayers, ModelShape
 from tray.models.room import Machine, Room
@@ -96,7 +96,7 @@ def test_list_and_card_agree(trained: int | None, vram: tuple[int | None, ...]) 
         )
         mark = ListFit(launch, (), card.machine(config.model_copy(update={"gpu_layers": "auto"})))
         words = FIT_WORDS[mark.of(model)]
-        said = "" if verdict is FitVerdict.UNKNOWN else VERDICTS[verdict]
+        said = "" if verdict is Fit.UNKNOWN else VERDICTS[verdict]
         assert words.casefold() == said.casefold(), (shape, launch, ram)
     assert len(seen) > 1 or None in vram
 
@@ -108,7 +108,7 @@ def test_a_preset_of_a_model_counts_for_it_alone() -> None:
     facts = ModelFacts(context=131072, shape=EIGHT_B)
     mine = DescribedModel(name="a", path=PATH, size=1, facts=facts)
     other = mine.model_copy(update={"path": Path("/models/b.gguf")})
-    assert (fits.of(mine), fits.of(other)) == (Fit.NO, Fit.RAM)
+    assert (fits.of(mine), fits.of(other)) == (Fit.NOT, Fit.MEMORY)
     needs = fits.needed(PATH, facts, None), fits.needed(other.path, facts, None)
     assert (needs[0] or 0) > 16 * GIB > (needs[1] or 0) > 4 * GIB
 
@@ -116,6 +116,6 @@ def test_a_preset_of_a_model_counts_for_it_alone() -> None:
 def test_what_no_file_has_said_yet_goes_by_its_size() -> None:
     machine = Machine(gpus=(), ram=Room(name="RAM", free=8 * GIB, total=16 * GIB))
     model = DescribedModel(name="a", path=PATH, size=64 * GIB, facts=ModelFacts())
-    assert ListFit(LlamaCppConfig(), (), machine).of(model) is Fit.NO
+    assert ListFit(LlamaCppConfig(), (), machine).of(model) is Fit.NOT
     assert ListFit(LlamaCppConfig(), (), None).of(model) is Fit.UNKNOWN
     assert ListFit(LlamaCppConfig(), (), machine).needed(PATH, None, None) is None

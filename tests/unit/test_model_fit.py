@@ -12,7 +12,7 @@ from tray.models.catalog import ModelFacts
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.fit import EngineGpu, FitEstimate, FitRequest, FitSource, Measured
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.services.fit_verdict import SMALLEST_CONTEXT
 from tray.services.model_fit import ModelFit
@@ -66,14 +66,14 @@ def ask(
 def test_a_context_nobody_chose_becomes_as_small_as_the_engine_makes_it() -> None:
     assert ask(Facts()).context == 131072
     small = ask(Facts(vram=8 * GIB))
-    assert small.verdict is FitVerdict.GPU
+    assert small.verdict is Fit.GPU
     assert small.context == small.largest_context
     assert SMALLEST_CONTEXT < (small.context or 0) < 131072
     tiny = ask(Facts(vram=3 * GIB))
-    assert (tiny.context, tiny.verdict) == (SMALLEST_CONTEXT, FitVerdict.PARTLY)
+    assert (tiny.context, tiny.verdict) == (SMALLEST_CONTEXT, Fit.PARTLY)
     assert tiny.largest_context is None
     chosen = ask(Facts(vram=8 * GIB), LlamaCppConfig(model_path=Path("/m"), context_size=131072))
-    assert (chosen.context, chosen.verdict) == (131072, FitVerdict.PARTLY)
+    assert (chosen.context, chosen.verdict) == (131072, Fit.PARTLY)
     assert "All of it fits on the GPU with a context of" in shown_fit(chosen).line
 
 
@@ -108,7 +108,7 @@ def test_an_engine_that_cannot_be_asked_leaves_the_memory_and_its_reason() -> No
     facts = Facts()
     facts.trouble = BROKEN
     estimate = ask(facts, LlamaCppConfig(model_path=Path("/m"), context_size=4096))
-    assert estimate.verdict is FitVerdict.MEMORY
+    assert estimate.verdict is Fit.MEMORY
     assert estimate.reason == "No llama-server. Install it."
     assert [device.name for device in estimate.devices] == ["RAM"]
 
@@ -124,7 +124,7 @@ def test_the_engines_estimator_goes_first_and_is_asked_for_the_layers_that_fit()
     facts.says[by_formula] = (gpu.model_copy(update={"weights": 2 * GIB}), host)
     estimate = ask(facts, config, exact=True)
     assert facts.asked == [33, by_formula]
-    assert (estimate.source, estimate.verdict) == (FitSource.ENGINE, FitVerdict.PARTLY)
+    assert (estimate.source, estimate.verdict) == (FitSource.ENGINE, Fit.PARTLY)
     assert estimate.devices[0].weights == 2 * GIB
     assert estimate.devices[0].cache == GIB
 
@@ -148,7 +148,7 @@ def test_without_an_estimator_the_formula_stands() -> None:
 )
 def test_what_is_not_known_is_said_and_no_figure_is_made_up(facts: ModelFacts, reason: str) -> None:
     estimate = ask(Facts(facts))
-    assert estimate.verdict is FitVerdict.UNKNOWN
+    assert estimate.verdict is Fit.UNKNOWN
     assert shown_fit(estimate).line == reason
     assert estimate.largest_context is None
     assert all(device.needed is None for device in estimate.devices)
@@ -161,7 +161,7 @@ def test_our_own_engine_does_not_stand_in_its_own_way() -> None:
     )
     metrics = ServerMetrics(ram_used=0, ram_total=32 * GIB, gpus=(gpu,))
     fit = ModelFit(Facts(), lambda _: config, lambda: metrics)
-    assert fit.estimate(FitRequest()).verdict is FitVerdict.GPU
+    assert fit.estimate(FitRequest()).verdict is Fit.GPU
 
 
 def test_words_for_each_device() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tray.models.catalog import BrokenModel, DescribedModel, ModelCatalog, ModelFacts
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.ui.terminal.model_reports import catalog_text, model_text
 
 HOME = Path("/home/ann")
 NOW = 1_790_000_000.0
-FITS = {Path("/m/a.gguf"): FitVerdict.PARTLY}
+FITS = {Path("/m/a.gguf"): Fit.PARTLY}
 FACTS = ModelFacts(
     title="Long",
     architecture="llama",

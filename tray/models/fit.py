@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tray.models.base import Frozen
 from tray.models.config import KvCacheType
-from tray.models.fit_mark import MARGIN, FitVerdict
+from tray.models.fit_mark import MARGIN, Fit
 
 
 class FitRequest(Frozen):
@@ -89,7 +89,7 @@ class FitEstimate(Frozen):
     """
 
     model: str
-    verdict: FitVerdict
+    verdict: Fit
     context: int | None = None
     trained_context: int | None = None
     largest_context: int | None = None

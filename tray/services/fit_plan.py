@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tray.models.fit import DeviceFit
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.room import Machine, Room
 from tray.services.fit_verdict import Needs, moved_layers, verdict_of
 from tray.services.memory_formula import Memory, Split
@@ -16,7 +16,7 @@ _STEP = 256
 class Plan:
     """So many layers on GPUs (the output is one), and what each device then holds."""
 
-    verdict: FitVerdict
+    verdict: Fit
     layers: int | None
     devices: tuple[DeviceFit, ...]
 

@@ -6,7 +6,7 @@ What the devices would hold is in fit_plan, which goes by the same rules.
 from collections.abc import Callable
 
 from tray.models.config import LlamaCppConfig
-from tray.models.fit_mark import MARGIN, FitVerdict
+from tray.models.fit_mark import MARGIN, Fit
 from tray.models.model_shape import ModelShape
 from tray.models.room import Machine, Room
 from tray.services.memory_formula import Memory, Split, all_layers, split_of
@@ -31,7 +31,7 @@ def quick_verdict(
     trained: int | None,
     machine: Machine,
     projector: int | None = None,
-) -> FitVerdict:
+) -> Fit:
     """What an estimate of this launch says; ``trained`` is the model's own context.
 
     ``projector`` is the size of the file that lies beside the model, if one does. A context
@@ -39,11 +39,11 @@ def quick_verdict(
     """
     context = config.context_size or trained
     if context is None:
-        return FitVerdict.UNKNOWN
+        return Fit.UNKNOWN
     if config.gpu_layers == 0:
         machine = Machine(gpus=(), ram=machine.ram)
 
-    def verdict(context: int) -> FitVerdict:
+    def verdict(context: int) -> Fit:
         return _verdict(shape, config, context, machine, projector)
 
     found = verdict(context)
@@ -62,9 +62,9 @@ def least_memory(
     return None if memory.cache is None else memory.weights + memory.cache + memory.compute
 
 
-def is_best(verdict: FitVerdict, machine: Machine) -> bool:
+def is_best(verdict: Fit, machine: Machine) -> bool:
     """All of it where it is fastest: on the GPUs, or in memory where there are none."""
-    return verdict is (FitVerdict.GPU if machine.gpus else FitVerdict.MEMORY)
+    return verdict is (Fit.GPU if machine.gpus else Fit.MEMORY)
 
 
 def _verdict(
@@ -73,7 +73,7 @@ def _verdict(
     context: int,
     machine: Machine,
     projector: int | None,
-) -> FitVerdict:
+) -> Fit:
     every, margin = all_layers(shape), margin_of(config)
     wanted = None if config.gpu_layers == "auto" else config.gpu_layers
 
@@ -97,17 +97,17 @@ def moved_layers(
     return every if most is None else most
 
 
-def verdict_of(machine: Machine, split: Split, layers: int, every: int, margin: int) -> FitVerdict:
+def verdict_of(machine: Machine, split: Split, layers: int, every: int, margin: int) -> Fit:
     """What is said of a model that is split like this."""
     on_gpus = fits_gpus(machine, split.gpu, margin) if layers else True
     in_memory = _fits(machine.ram, split.host, 0 if machine.gpus else margin)
     if on_gpus is None or in_memory is None:
-        return FitVerdict.UNKNOWN
+        return Fit.UNKNOWN
     if not on_gpus or not in_memory:
-        return FitVerdict.NOT
+        return Fit.NOT
     if layers >= every:
-        return FitVerdict.GPU
-    return FitVerdict.PARTLY if layers else FitVerdict.MEMORY
+        return Fit.GPU
+    return Fit.PARTLY if layers else Fit.MEMORY
 
 
 def most_layers(machine: Machine, needs: Needs, every: int, margin: int) -> int | None:

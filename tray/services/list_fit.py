@@ -5,18 +5,10 @@ from pathlib import Path
 
 from tray.models.catalog import DescribedModel, ModelFacts
 from tray.models.config import LlamaCppConfig
-from tray.models.fit_mark import Fit, FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.room import Machine
 from tray.services.fit_verdict import least_memory, quick_verdict
 from tray.services.rough_fit import FreeMemory, rough_fit
-
-_MARKS = {
-    FitVerdict.GPU: Fit.GPU,
-    FitVerdict.PARTLY: Fit.PARTLY,
-    FitVerdict.MEMORY: Fit.RAM,
-    FitVerdict.NOT: Fit.NO,
-    FitVerdict.UNKNOWN: Fit.UNKNOWN,
-}
 
 
 class ListFit:
@@ -40,7 +32,7 @@ class ListFit:
             return rough_fit(model.size, self._free)
         config = self._own.get(str(model.path), self._config)
         trained, beside = model.facts.context, model.projector_size
-        return _MARKS[quick_verdict(shape, config, trained, self._machine, beside)]
+        return quick_verdict(shape, config, trained, self._machine, beside)
 
     def needed(self, path: Path, facts: ModelFacts | None, projector: int | None) -> int | None:
         """Bytes of memory it takes at least; ``None`` where its file does not say."""

@@ -9,7 +9,7 @@ from tray.models.catalog import ModelFacts
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import PaddockError
 from tray.models.fit import EngineGpu, FitEstimate, FitRequest, FitSource, Measured
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.metrics import ServerMetrics
 from tray.models.model_shape import ModelShape
 from tray.models.room import Machine
@@ -93,11 +93,11 @@ class ModelFit:
 
     def verdict(
         self, config: LlamaCppConfig, facts: ModelFacts, projector: int | None = None
-    ) -> FitVerdict:
+    ) -> Fit:
         """The same by formula for a launch and files that are known already."""
         machine = self.machine(config)
         if facts.shape is None:
-            return FitVerdict.UNKNOWN
+            return Fit.UNKNOWN
         return quick_verdict(facts.shape, config, facts.context, machine, projector)
 
     def machine(self, config: LlamaCppConfig) -> Machine:
@@ -110,7 +110,7 @@ class ModelFit:
         gpus, reason = self._gpus(config)
         blank = FitEstimate(
             model="demo" if config.model_path is None else str(config.model_path),
-            verdict=FitVerdict.UNKNOWN,
+            verdict=Fit.UNKNOWN,
             context=config.context_size or facts.context,
             trained_context=facts.context,
             margin=margin,
@@ -155,7 +155,7 @@ class ModelFit:
                     "reason": None,
                 }
             )
-            if found.verdict is not FitVerdict.NOT:
+            if found.verdict is not Fit.NOT:
                 break
         return estimate
 

@@ -69,8 +69,8 @@ def placed(need: int, free: FreeMemory) -> Fit:
     if free.ram is None or free.gpu is None:
         return Fit.UNKNOWN
     if gpu + free.ram < need:
-        return Fit.NO
-    return Fit.PARTLY if gpu else Fit.RAM
+        return Fit.NOT
+    return Fit.PARTLY if gpu else Fit.MEMORY
 
 
 def best(sizes: dict[str, int], fits: dict[str, Fit]) -> str | None:
@@ -81,7 +81,7 @@ def best(sizes: dict[str, int], fits: dict[str, Fit]) -> str | None:
     on_gpu = [name for name, fit in fits.items() if fit is Fit.GPU]
     if on_gpu:
         return max(on_gpu, key=lambda name: sizes[name])
-    fitting = [name for name, fit in fits.items() if fit in (Fit.RAM, Fit.PARTLY)]
+    fitting = [name for name, fit in fits.items() if fit in (Fit.MEMORY, Fit.PARTLY)]
     quick = [name for name in fitting if sizes[name] <= COMFORT]
     if quick:
         return max(quick, key=lambda name: sizes[name])

@@ -178,7 +178,7 @@ def _proposed(offer: HubOffer, fits: dict[str, Fit]) -> str | None:
     usual = offer.usual
     if usual is not None and usual in sizes:
         fit = fits[usual]
-        well = fit in (Fit.GPU, Fit.UNKNOWN) or (fit is not Fit.NO and sizes[usual] <= COMFORT)
+        well = fit in (Fit.GPU, Fit.UNKNOWN) or (fit is not Fit.NOT and sizes[usual] <= COMFORT)
         if well:
             return usual
     return best(sizes, fits)

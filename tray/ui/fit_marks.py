@@ -15,8 +15,8 @@ def _inside(words: str) -> str:
 FIT_WORDS = {
     Fit.GPU: _inside(FITS_ON_GPU),
     Fit.PARTLY: _inside(FITS_PARTLY),
-    Fit.RAM: _inside(FITS_IN_RAM),
-    Fit.NO: _inside(DOES_NOT_FIT),
+    Fit.MEMORY: _inside(FITS_IN_RAM),
+    Fit.NOT: _inside(DOES_NOT_FIT),
     Fit.UNKNOWN: "",
 }
 """As parts of a line."""

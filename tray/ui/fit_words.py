@@ -1,25 +1,25 @@
 """Pure: a fit estimate in words, for page and terminal."""
 
 from tray.models.fit import DeviceFit, FitEstimate, FitRow, FitSource, ShownFit
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.ui.amounts import UNKNOWN, size
 from tray.ui.fit_marks import DOES_NOT_FIT, FITS_IN_RAM, FITS_ON_GPU, FITS_PARTLY
 
 VERDICTS = {
-    FitVerdict.GPU: FITS_ON_GPU,
-    FitVerdict.PARTLY: FITS_PARTLY,
-    FitVerdict.MEMORY: FITS_IN_RAM,
-    FitVerdict.NOT: DOES_NOT_FIT,
-    FitVerdict.UNKNOWN: "Not known",
+    Fit.GPU: FITS_ON_GPU,
+    Fit.PARTLY: FITS_PARTLY,
+    Fit.MEMORY: FITS_IN_RAM,
+    Fit.NOT: DOES_NOT_FIT,
+    Fit.UNKNOWN: "Not known",
 }
 
 
 IN_A_LIST = {
-    FitVerdict.GPU: "on the GPU",
-    FitVerdict.PARTLY: "partly on the GPU",
-    FitVerdict.MEMORY: "in RAM",
-    FitVerdict.NOT: "does not fit",
-    FitVerdict.UNKNOWN: UNKNOWN,
+    Fit.GPU: "on the GPU",
+    Fit.PARTLY: "partly on the GPU",
+    Fit.MEMORY: "in RAM",
+    Fit.NOT: "does not fit",
+    Fit.UNKNOWN: UNKNOWN,
 }
 """In a column that is called "fits"."""
 
@@ -45,15 +45,15 @@ def verdict_words(estimate: FitEstimate) -> str:
 
 def fit_line(estimate: FitEstimate) -> str:
     """One sentence: how much of what, and what would help."""
-    if estimate.verdict is FitVerdict.UNKNOWN:
+    if estimate.verdict is Fit.UNKNOWN:
         return estimate.reason or "What is free on this computer cannot be measured."
     needed = [device.needed for device in estimate.devices]
     total = sum(amount for amount in needed if amount is not None)
     context = UNKNOWN if estimate.context is None else f"{estimate.context:,}"
     line = f"{size(total)} with a context of {context} tokens"
-    if estimate.verdict is FitVerdict.PARTLY:
+    if estimate.verdict is Fit.PARTLY:
         line += f"; {estimate.gpu_layers} of {estimate.layers} layers on the GPU, which is slower"
-    if estimate.verdict in (FitVerdict.PARTLY, FitVerdict.NOT):
+    if estimate.verdict in (Fit.PARTLY, Fit.NOT):
         return f"{line}. {_advice(estimate)}"
     return f"{line}."
 

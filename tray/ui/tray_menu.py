@@ -101,8 +101,8 @@ def _model_entry(label: str, value: str, chosen: str) -> Entry:
 def _with_size(model: FoundModel, free: FreeMemory) -> str:
     size = amounts.size(model.size)
     need = needed(model.size) if model.needed is None else model.needed
-    if placed(need, free) is Fit.NO:
-        size += amounts.SEPARATOR + FIT_WORDS[Fit.NO]
+    if placed(need, free) is Fit.NOT:
+        size += amounts.SEPARATOR + FIT_WORDS[Fit.NOT]
     name = present.shorten(model.name, LONGEST_LABEL - len(amounts.SEPARATOR) - len(size))
     return name + amounts.SEPARATOR + size
 

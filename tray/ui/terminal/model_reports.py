@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tray.models.catalog import DescribedModel, ModelCatalog
-from tray.models.fit_mark import FitVerdict
+from tray.models.fit_mark import Fit
 from tray.models.page_downloads import ShownChoice
 from tray.ui.amounts import joined, size
 from tray.ui.fit_words import IN_A_LIST
@@ -27,15 +27,13 @@ HEADINGS = (
 LONGEST_LICENCE = 24
 
 
-def catalog_text(
-    catalog: ModelCatalog, fits: Mapping[Path, FitVerdict], now: float, home: Path
-) -> str:
+def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, Fit], now: float, home: Path) -> str:
     """A table of models, the demo model first; then what looks like a model and is none.
 
     ``now`` in seconds since 1970; paths below ``home`` begin with ``~``.
     """
     rows: list[tuple[str, ...]] = [HEADINGS, ("demo", "", "", "", "built in", "", "", "", "")]
-    rows += [_row(model, fits.get(model.path, FitVerdict.UNKNOWN), now) for model in catalog.models]
+    rows += [_row(model, fits.get(model.path, Fit.UNKNOWN), now) for model in catalog.models]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -100,7 +98,7 @@ def _last_used(model: DescribedModel, now: float) -> str:
     return "never" if model.last_used is None else when(model.last_used, now)
 
 
-def _row(model: DescribedModel, fits: FitVerdict, now: float) -> tuple[str, ...]:
+def _row(model: DescribedModel, fits: Fit, now: float) -> tuple[str, ...]:
     facts = model.facts
     licence = facts.licence or UNKNOWN
     if len(licence) > LONGEST_LICENCE:
