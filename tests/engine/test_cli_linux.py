@@ -66,7 +66,7 @@ def test_run_without_a_terminal_answers_one_prompt_and_ends(
     assert "Ready · demo model · bundled engine, CPU · port" in done.stderr
     *answer, timings = done.stdout.split("CPU · ")[0].strip().splitlines()
     assert len(" ".join(answer)) > 20
-    told = r"[\d.]+ tokens/s · [\d.]+ s to first token · [\d,]+ / [\d,]+ tokens"
+    told = r"[\d.,]+ tokens/s · [\d.]+ s to first token · [\d,]+ / [\d,]+ tokens"
     assert re.fullmatch(told, timings)
     assert "RAM · " in done.stdout
     assert paddock.client() is None

@@ -179,6 +179,8 @@ def test_shorten_counts_utf16_units(text: str, limit: int, short: str) -> None:
             ),
             "54.3 tokens/s · 0.12 s to first token · 212 tokens",
         ),
+        (ChatTimings(tokens_per_second=99.94), "99.9 tokens/s"),
+        (ChatTimings(tokens_per_second=2309.1), "2,309 tokens/s"),
         (ChatTimings(time_to_first_token_ms=12_340.0), "12 s to first token"),
         (
             ChatTimings(

@@ -19,6 +19,12 @@ def size(count: int | None) -> str:
     return f"{count / 2**20:.0f} MiB"
 
 
+def speed(tokens_per_second: float, decimal_below: int = 100) -> str:
+    """ "54.3 tokens/s", "2,309 tokens/s"."""
+    digits = 1 if tokens_per_second < decimal_below else 0
+    return f"{tokens_per_second:,.{digits}f} tokens/s"
+
+
 def joined(parts: Iterable[str | None]) -> str:
     """The parts that say something, in one line."""
     return SEPARATOR.join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """Pure: what is said about an answer while it streams."""
 
 from tray.models.chat import PromptProgressChunk
-from tray.ui.amounts import SEPARATOR
+from tray.ui.amounts import SEPARATOR, speed
 from tray.ui.present import context_share
 
 
@@ -17,9 +17,8 @@ def speed_label(
 
     ``used`` is how many tokens of the context prompt and answer take so far.
     """
-    digits = 1 if tokens_per_second < 10 else 0
-    speed = f"{tokens_per_second:.{digits}f} tokens/s"
-    return speed if used is None else speed + SEPARATOR + context_share(used, context_size)
+    words = speed(tokens_per_second, decimal_below=10)
+    return words if used is None else words + SEPARATOR + context_share(used, context_size)
 
 
 def thought_label(seconds: float | None) -> str:

@@ -10,7 +10,7 @@ from tray.models.config import EngineKind
 from tray.models.failure import ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
-from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size
+from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size, speed
 
 TOOLTIP_LIMIT = 127
 """UTF-16 units Windows keeps of a tooltip: 128 with the closing NUL."""
@@ -127,7 +127,7 @@ def engine_line(metrics: ServerMetrics) -> str | None:
     if metrics.engine_rss is not None:
         parts.append(f"{size(metrics.engine_rss)} RAM")
     if metrics.tokens_per_second is not None:
-        parts.append(f"{metrics.tokens_per_second:.1f} tokens/s")
+        parts.append(speed(metrics.tokens_per_second))
     return SEPARATOR.join(("Engine", *parts)) if parts else None
 
 
@@ -186,7 +186,7 @@ def timings_line(timings: ChatTimings) -> str:
     """
     parts = []
     if timings.tokens_per_second is not None:
-        parts.append(f"{timings.tokens_per_second:.1f} tokens/s")
+        parts.append(speed(timings.tokens_per_second))
     if timings.time_to_first_token_ms is not None:
         seconds = timings.time_to_first_token_ms / 1000
         parts.append(f"{seconds:.{2 if seconds < 10 else 0}f} s to first token")
