@@ -38,8 +38,13 @@ def closes_fence(line: str, markup: str) -> bool:
     return match is not None and match[1].startswith(markup)
 
 
-def _is_decided(block: Block, complete: int) -> bool:
-    """Whether the lines that make ``block`` start where it does are complete."""
+def _is_decided(block: Block, lines: Sequence[str], complete: int) -> bool:
+    """Whether the lines that make ``block`` start where it does are complete.
+
+    A letter at the start of a line is enough: it continues no list and begins no other block.
+    """
+    if block.kind == "paragraph_open" and lines[block.start][:1].isalpha():
+        return True
     return block.start + (2 if block.kind == "table_open" else 1) <= complete
 
 
@@ -49,7 +54,7 @@ def _definition_is_final(
     """A title may follow on later lines, but not past a blank one or another block."""
     if any(is_blank(line) for line in lines[end:complete]):
         return True
-    return any(b.kind in _ENDS_DEFINITION and _is_decided(b, complete) for b in following)
+    return any(b.kind in _ENDS_DEFINITION and _is_decided(b, lines, complete) for b in following)
 
 
 def _is_closed(block: Block, lines: Sequence[str], complete: int) -> bool:
@@ -75,7 +80,7 @@ def count_final(blocks: Sequence[Block], lines: Sequence[str]) -> int:
         if block.kind == "definition":
             final = _definition_is_final(following, lines, block.end, complete)
         else:
-            decided = bool(following) and _is_decided(following[0], complete)
+            decided = bool(following) and _is_decided(following[0], lines, complete)
             final = decided or _is_closed(block, lines, complete)
         if not final:
             return index
