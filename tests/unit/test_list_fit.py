@@ -18,8 +18,7 @@ from tray.models.model_shape import CachedLayers, ModelShape
 from tray.models.room import Machine, Room
 from tray.services.list_fit import ListFit
 from tray.services.model_fit import ModelFit
-from tray.ui.fit_marks import FIT_WORDS
-from tray.ui.fit_words import VERDICTS
+from tray.ui.fit_marks import FIT_WORDS, VERDICTS
 
 GIB = 1 << 30
 PATH = Path("/models/a.gguf")

@@ -53,13 +53,13 @@ class ConversationFile:
                 raise _unusable(self._path, f"{error}. {self._note}") from error
 
     def empty_log(self) -> None:
-        """What was written lies in the file alone; later, while another program reads it."""
-        from sqlite3 import OperationalError
+        """Cut the log of what was written to nothing; one that another program reads stays."""
+        from sqlite3 import DatabaseError
 
         with self._lock:
             try:
                 self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except OperationalError as error:
+            except (DatabaseError, OSError) as error:
                 raise _unusable(self._path, str(error)) from error
 
     def take_note(self) -> str | None:

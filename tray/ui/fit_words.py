@@ -3,16 +3,7 @@
 from tray.models.fit import DeviceFit, FitEstimate, FitRow, FitSource, ShownFit
 from tray.models.fit_mark import Fit
 from tray.ui.amounts import UNKNOWN, size
-from tray.ui.fit_marks import DOES_NOT_FIT, FITS_IN_RAM, FITS_ON_GPU, FITS_PARTLY
-
-VERDICTS = {
-    Fit.GPU: FITS_ON_GPU,
-    Fit.PARTLY: FITS_PARTLY,
-    Fit.MEMORY: FITS_IN_RAM,
-    Fit.NOT: DOES_NOT_FIT,
-    Fit.UNKNOWN: "Not known",
-}
-
+from tray.ui.fit_marks import VERDICTS
 
 IN_A_LIST = {
     Fit.GPU: "on the GPU",
