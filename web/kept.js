@@ -6,6 +6,8 @@ import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
 import { flushDraft, forgetDraft, ownDraft } from "./draft.js";
 
+let gone = false; // to a chat of the reader's choice
+
 // Shows what the page was left with; returns what the user must be told, or null.
 export function restore() {
   const note = comeBack();
@@ -23,7 +25,7 @@ async function comeBack() {
     if (!(error instanceof ApiFailure)) throw error;
     return error.failure.title;
   }
-  if (!isEmpty() || isPrivate()) return shown.note;
+  if (gone || !isEmpty() || isPrivate()) return shown.note;
   load(shown);
   // Words typed meanwhile stay behind the draft.
   const draft = own?.id === shown.id ? "" : shown.draft;
@@ -32,6 +34,7 @@ async function comeBack() {
 }
 
 export async function open(id) {
+  gone = true;
   flushDraft();
   const shown = await call("/api/page/chats/show", { id });
   if (isPrivate() || current() !== id) load(shown);
@@ -41,6 +44,7 @@ export async function open(id) {
 
 // Begins a chat; returns how to come back to the one before.
 export function begin(secret) {
+  gone = true;
   const before = { id: current(), secret: isPrivate(), draft: text(), files: files() };
   if (secret) forgetDraft();
   else flushDraft();

@@ -54,4 +54,10 @@ const sizes = new ResizeObserver(follow);
 sizes.observe(scroller);
 sizes.observe(messages);
 sizes.observe(byId("trouble"));
+// A move of the view may change a size once more; that is told in the next frame.
+addEventListener("error", (event) => {
+  if (!event.message?.startsWith("ResizeObserver loop")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 latest.addEventListener("click", toEnd);

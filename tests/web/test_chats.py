@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.web.conftest import Shown
 
@@ -47,6 +47,29 @@ def three(shown: Shown) -> None:
     for question in ("About cows", "About dinner", "About stars"):
         said(shown, question, f"An answer **{question.lower()}**.")
         new_chat(shown)
+
+
+def test_what_the_page_was_left_with_does_not_come_over_a_chat_begun_meanwhile(
+    shown: Shown,
+) -> None:
+    shown.ready()
+    said(shown, "Before?", "Yes.")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shown.page.route("**/api/page/chats/shown", hold)
+    shown.page.reload()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    said(shown, "Now?", "Here.")
+    late = held[0].fetch()
+    new_chat(shown)
+    with shown.page.expect_response("**/api/page/chats/shown") as answered:
+        held[0].fulfill(response=late)
+    answered.value.finished()
+    said(shown, "And now?", "There.")
+    expect(shown.page.locator(".question")).to_have_text(["And now?"])
 
 
 def test_a_conversation_comes_back_after_a_reload_and_goes_on(shown: Shown) -> None:
