@@ -37,8 +37,11 @@ def _list_models() -> int:
     import gc
     import os
 
-    # Looking for plugins nobody has costs a tenth of the child's start.
-    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
+    # It runs without ``site``; where packages lie is handed on.
+    sys.path += [folder for folder in sys.argv[2:] if folder not in sys.path]
+    from tray.infrastructure.thrift import no_plugins
+
+    no_plugins()
     # It ends within a second or so; walking thousands of rows would take a tenth of that.
     gc.disable()
     from tray.commands.list_models import serve

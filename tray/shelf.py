@@ -10,7 +10,7 @@ from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
 from tray.infrastructure.llama.model_menu import ModelMenu
 from tray.infrastructure.model_places import ModelPlaces
 from tray.infrastructure.opener import open_path
-from tray.infrastructure.own_program import own_command
+from tray.infrastructure.own_program import light_command
 from tray.infrastructure.settings_store import SettingsStore
 from tray.models.config import LlamaCppConfig
 from tray.models.model_page import ListRequest
@@ -57,7 +57,7 @@ def model_shelf(
     """
     home = home or Path.home()
     places = ModelPlaces(folders.models, settings, searched, show)
-    command = own_command(SUBCOMMAND)
+    command = light_command(SUBCOMMAND)
 
     def request() -> ListRequest:
         # The engine for a model of one's own, whichever it is.

@@ -12,7 +12,7 @@ from tests.bench.figures import Comparison, Figure, Target, measured
 from tests.bench.footprint import pss
 from tests.bench.resident import Resident, resident
 from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
-from tray.infrastructure.own_program import own_command
+from tray.infrastructure.own_program import light_command
 from tray.models.local_api import Endpoint
 from tray.models.model_page import ListRequest
 from tray.models.room import Machine, Room
@@ -60,7 +60,7 @@ def measure(folder: Path) -> tuple[Figure, ...]:
 
 
 def _list(request: ListRequest) -> None:
-    lines = ModelLines(request, own_command(SUBCOMMAND))
+    lines = ModelLines(request, light_command(SUBCOMMAND))
     try:
         assert sum(line.count(b'"value"') for line in lines) >= COUNT
     finally:

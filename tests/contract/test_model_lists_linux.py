@@ -12,14 +12,14 @@ from tests.gguf_files import write_gguf
 from tests.web.model_house import write_model
 from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
 from tray.infrastructure.llama.model_menu import MOST, ModelMenu
-from tray.infrastructure.own_program import own_command
+from tray.infrastructure.own_program import light_command
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.fit_mark import Fit
 from tray.models.model_page import ListRequest, ModelsRead, ModelsShown
 from tray.models.room import Machine, Room
 
-COMMAND = own_command(SUBCOMMAND)
+COMMAND = light_command(SUBCOMMAND)
 SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tray.models.page import BlockUpdate
 from tray.ui.markdown import IncrementalRenderer, render
+from tray.ui.markdown.incremental import FRAME
 
 
 class Page:
@@ -230,9 +231,28 @@ def test_rendering_waits_for_the_next_frame() -> None:
     assert renderer.poll(10.0)
     renderer.feed("b")
     assert renderer.poll(10.02) == ()
-    assert renderer.due == pytest.approx(10.0 + 1 / 26)
+    assert renderer.due == pytest.approx(10.0 + FRAME)
     (update,) = renderer.poll(10.04)
     assert update.append_text == "b"
+
+
+def test_a_late_poll_does_not_delay_the_frame_after_it() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    renderer.feed("a")
+    renderer.poll(10.0)
+    renderer.feed("b")
+    assert renderer.poll(10.0 + 1.5 * FRAME)
+    renderer.feed("c")
+    assert renderer.due == pytest.approx(10.0 + 2 * FRAME)
+
+
+def test_frames_that_nobody_needed_are_not_made_up_for() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    for now in (10.0, 20.0):
+        renderer.feed("a")
+        renderer.poll(now)
+    renderer.feed("b")
+    assert renderer.due == pytest.approx(20.0 + FRAME)
 
 
 def test_costly_rendering_takes_a_fifth_of_a_core() -> None:

@@ -129,7 +129,7 @@ def test_the_context_in_use_is_told_while_the_answer_comes() -> None:
     )
     out = run([prompt, *(_content("a ") for _ in range(60)), STOP], 0.01)
     labels = [chunk.label for _, chunk in out if isinstance(chunk, SpeedChunk)]
-    assert labels == ["100 tokens/s · 1,053 / 4,096 tokens"]
+    assert labels == ["100 tokens/s · 1,052 / 4,096 tokens"]
 
 
 def test_the_finish_carries_words_and_failure() -> None:

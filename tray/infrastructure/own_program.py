@@ -1,5 +1,6 @@
 """How to start this very program again, and where its own files lie."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,3 +22,15 @@ def own_command(subcommand: str) -> tuple[str, ...]:
     if getattr(sys, "frozen", False):
         return (sys.executable, subcommand)
     return (sys.executable, "-I", str(program_folder() / "tray" / "__main__.py"), subcommand)
+
+
+def light_command(subcommand: str) -> tuple[str, ...]:
+    """As ``own_command``, for a child that somebody waits for.
+
+    Without ``site`` (``-S``), which looks through all that is installed: the folders this
+    process imports from follow as arguments, and the child has to take them.
+    """
+    if getattr(sys, "frozen", False):
+        return (sys.executable, subcommand)
+    python, isolated, *program = own_command(subcommand)
+    return (python, isolated, "-S", *program, *filter(os.path.isabs, sys.path))

@@ -5,12 +5,12 @@ import sys
 
 def thrifty() -> None:
     """Call before pydantic, Pillow and the first thread. Never raises."""
-    _no_plugins()
+    no_plugins()
     _no_fonts()
     _one_arena()
 
 
-def _no_plugins() -> None:
+def no_plugins() -> None:
     """pydantic looks for plugins in all that is installed, and has none: 1.5 MB for the look."""
     name = "pydantic.plugin._loader"
     if name not in sys.modules:

@@ -6,7 +6,7 @@ The compute buffer is the largest of what the kinds of layers need at once, meas
 with b11434's own estimator on models of many shapes; docs/fit.md has the figures.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.model_shape import ModelShape
@@ -31,8 +31,7 @@ _BLOCKS = {
 }
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """Bytes. ``cache`` holds recurrent states, too; ``None`` where it is not understood."""
 
     weights: int
@@ -40,8 +39,7 @@ class Memory:
     compute: int
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(NamedTuple):
     """The same for the part on GPUs and the part in the computer's memory."""
 
     gpu: Memory

@@ -1,7 +1,5 @@
 """Pure: what a projector beside a model takes, where it is used."""
 
-from dataclasses import replace
-
 from tray.models.config import FlashAttention, LlamaCppConfig
 from tray.services.memory_formula import Memory, Split
 
@@ -19,9 +17,9 @@ def with_projector(split: Split, config: LlamaCppConfig, size: int | None, gpus:
     plain = config.flash_attention is FlashAttention.OFF
     compute = ALLOWANCE_WITHOUT_FLASH if plain else ALLOWANCE
     if gpus and _KEPT_OFF_GPU not in config.extra_arguments:
-        return replace(split, gpu=_more(split.gpu, size, compute))
-    return replace(split, host=_more(split.host, size, compute))
+        return split._replace(gpu=_more(split.gpu, size, compute))
+    return split._replace(host=_more(split.host, size, compute))
 
 
 def _more(memory: Memory, weights: int, compute: int) -> Memory:
-    return replace(memory, weights=memory.weights + weights, compute=memory.compute + compute)
+    return memory._replace(weights=memory.weights + weights, compute=memory.compute + compute)

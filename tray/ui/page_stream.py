@@ -31,7 +31,7 @@ COALESCE = 0.014
 class PageStream:
     """One answer. Feed chunks, poll when due. Times are monotonic seconds.
 
-    Text is rendered at most 26 times a second and under a fifth of a core; the
+    Text is rendered at most 25.5 times a second and under a fifth of a core; the
     renderer keeps that budget, measuring itself with ``clock``. ``begun`` is the
     Markdown of an answer that this one continues. Not thread-safe.
     """
@@ -58,6 +58,12 @@ class PageStream:
         plain = self._plain_due if self._reasoning or self._reading else None
         times = [when for when in (plain, self._renderer.due) if when is not None]
         return min(times, default=None)
+
+    @property
+    def quiet_until(self) -> float:
+        """Until then nothing becomes due, whatever of the same kind comes."""
+        thinks = self._thinking_since is not None
+        return self._plain_due if thinks else self._renderer.quiet_until
 
     def feed(self, chunk: ChatChunk, now: float) -> None:
         """Take a chunk; cheap, nothing is rendered."""

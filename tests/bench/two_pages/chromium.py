@@ -25,6 +25,8 @@ SCREEN = (1280, 1024)
 """Larger than the window."""
 PATIENCE = 120.0
 _PROBE = Path(__file__).with_name("probe.js")
+_RECEIVED = """() => [...performance.getEntriesByType("navigation"),
+    ...performance.getEntriesByType("resource")].reduce((sum, one) => sum + one.transferSize, 0)"""
 _ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -73,22 +75,20 @@ class Tab:
         self.page = page
         self._session: CDPSession = context.new_cdp_session(page)
         self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
-        self.received = 0
-        self._session.on("Network.loadingFinished", self._count)
-        self._session.send("Network.enable")
 
-    def _count(self, event: dict[str, Any]) -> None:
-        self.received += int(event["encodedDataLength"])
+    def received(self) -> int:
+        """Bytes by way of the network; asking the browser for each request costs it time."""
+        return int(self.page.evaluate(_RECEIVED))
 
     def probe(self, name: str) -> Any:
         return self.page.evaluate(f"() => probe.{name}")
 
     def settle(self, seconds: float = 1.0) -> None:
-        """Until nothing in it has changed for so long."""
+        """Until nothing in it has changed for so long; it is asked seldom, which costs."""
         deadline = time.monotonic() + PATIENCE
-        while self.page.evaluate("() => probe.quietFor()") < 1000 * seconds:
+        while (left := 1000 * seconds - self.probe("quietFor()")) > 0:
             assert time.monotonic() < deadline, "the page never comes to rest"
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(left)
 
     def busy_seconds(self) -> float:
         """What the page's main thread has worked so far."""

@@ -1,9 +1,8 @@
 """Pure: what the name of a GGUF file says."""
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 ENDING = ".gguf"
 AnyPath = TypeVar("AnyPath", bound=PurePath)
@@ -11,8 +10,7 @@ SPLIT = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf$", 
 PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class ModelName:
+class ModelName(NamedTuple):
     """``stem`` is the readable name; ``part`` of ``parts`` counts from 1."""
 
     stem: str

@@ -1,7 +1,6 @@
 """Chunks of an answer that wait for their reader."""
 
 import threading
-import time
 
 from tray.infrastructure.local_api.ports import ServedAnswer
 from tray.models.chat import ChatChunk
@@ -10,8 +9,6 @@ SILENCE = 1.0
 """Seconds without a line after which the peer is looked after."""
 LARGEST = 4096
 """Chunks a slow reader may leave waiting before its own answer waits."""
-AWAKE = 0.006
-"""Seconds before the end of a rest when reading goes on: what came meanwhile is read at once."""
 
 
 class Backlog:
@@ -27,7 +24,6 @@ class Backlog:
         self._waiting: list[ChatChunk] = []
         self._ended = False
         self._closed = False
-        self._rests = False
         threading.Thread(target=self._pump, name="local-api-chat", daemon=True).start()
 
     def take(self, seconds: float = SILENCE) -> list[ChatChunk] | None:
@@ -39,19 +35,6 @@ class Backlog:
             over = self._closed or (self._ended and not chunks)
             return None if over else chunks
 
-    def rest(self, seconds: float) -> None:
-        """Let chunks pile up for ``seconds``, less if the answer ends or is closed.
-
-        They pile up unread: a thread that wakes for each costs more than its reading.
-        """
-        over = time.monotonic() + seconds
-        with self._changed:
-            self._rests = True
-            self._changed.wait_for(self._is_over, seconds - AWAKE)
-            self._rests = False
-            self._changed.notify_all()
-            self._changed.wait_for(self._is_over, over - time.monotonic())
-
     def close(self) -> None:
         """The reader has enough; the answer is cancelled."""
         with self._changed:
@@ -61,9 +44,6 @@ class Backlog:
 
     def _has_news(self) -> bool:
         return bool(self._waiting) or self._ended or self._closed
-
-    def _is_over(self) -> bool:
-        return self._closed or self._ended
 
     def _pump(self) -> None:
         try:
@@ -81,5 +61,3 @@ class Backlog:
             self._waiting.append(chunk)
             if len(self._waiting) == 1:
                 self._changed.notify_all()
-            while self._rests and not self._closed:
-                self._changed.wait()

@@ -54,6 +54,10 @@ class PageWriter(Protocol):
     def due(self) -> float | None:
         """When ``poll`` will have something; ``None`` while nothing waits."""
 
+    @property
+    def quiet_until(self) -> float:
+        """Until then nothing becomes due, whatever of the same kind comes."""
+
     def feed(self, chunk: ChatChunk, now: float) -> None: ...
 
     def poll(self, now: float) -> tuple[PageChunk, ...]: ...

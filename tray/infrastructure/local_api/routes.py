@@ -9,13 +9,13 @@ from tray.infrastructure.local_api.engine_routes import engine_routes
 from tray.infrastructure.local_api.fit_routes import fit_routes
 from tray.infrastructure.local_api.invitations import Invitations
 from tray.infrastructure.local_api.model_routes import model_routes
+from tray.infrastructure.local_api.page_lines import PageLines
 from tray.infrastructure.local_api.page_ports import ServedPage
 from tray.infrastructure.local_api.ports import ServedAnswer, ServedPaddock
 from tray.infrastructure.local_api.route import Route, done, get, post
 from tray.infrastructure.local_api.setup_routes import setup_routes
 from tray.infrastructure.local_api.streams import (
     ChatLines,
-    PageLines,
     PageStateLines,
     StateLines,
 )

@@ -1,13 +1,11 @@
 """Snapshots and chat chunks as lines of JSON."""
 
-import time
 from collections.abc import Iterator
 
 from tray.infrastructure.local_api.backlog import SILENCE, Backlog
-from tray.infrastructure.local_api.page_ports import PageWriter, ServedPage
+from tray.infrastructure.local_api.page_ports import ServedPage
 from tray.infrastructure.local_api.ports import ServedAnswer, StateFeed
 from tray.models.chat import CHAT_CHUNK
-from tray.models.page import PAGE_CHUNK, PageChunk
 
 
 class StateLines:
@@ -62,40 +60,3 @@ class ChatLines:
 
     def close(self) -> None:
         self._backlog.close()
-
-
-class PageLines:
-    """An answer as the page applies it, at the pace its writer sets.
-
-    Closing cancels the answer.
-    """
-
-    def __init__(self, answer: ServedAnswer, writer: PageWriter) -> None:
-        self._backlog = Backlog(answer)
-        self._writer = writer
-
-    def __iter__(self) -> Iterator[bytes]:
-        while (chunks := self._backlog.take(self._wait())) is not None:
-            now = time.monotonic()
-            for chunk in chunks:
-                self._writer.feed(chunk, now)
-            due = self._writer.due
-            if due is not None and due > now:
-                self._backlog.rest(due - now)
-                continue
-            lines = _lines(self._writer.poll(now))
-            if lines or not chunks:
-                yield lines
-
-    def close(self) -> None:
-        self._backlog.close()
-
-    def _wait(self) -> float:
-        """Seconds until something is due, if anything waits; what came meanwhile joins it."""
-        due = self._writer.due
-        return SILENCE if due is None else max(due - time.monotonic(), 0.0)
-
-
-def _lines(chunks: tuple[PageChunk, ...]) -> bytes:
-    to_json = PAGE_CHUNK.serializer.to_json
-    return b"".join([to_json(chunk) + b"\n" for chunk in chunks])

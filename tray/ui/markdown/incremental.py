@@ -14,7 +14,7 @@ from tray.ui.markdown.streams import FenceStream, LongStream, OpenStream
 from tray.ui.markdown.whole import normalize
 from tray.ui.markdown.words import OpenWords, open_words
 
-FRAME = 1 / 26
+FRAME = 1 / 25.5
 SHARE = 5
 LONGEST_OPEN = 8192
 
@@ -23,7 +23,7 @@ class IncrementalRenderer:
     """Renders one answer while it streams.
 
     ``clock`` measures the renderer's own cost, in seconds. Rendering waits at
-    least 1/26 s and five times its last cost, so it takes at most a fifth of
+    least 1/25.5 s and five times its last cost, so it takes at most a fifth of
     a core. Not thread-safe; one per answer.
     """
 
@@ -44,6 +44,11 @@ class IncrementalRenderer:
         """When ``poll`` will next do something; ``None`` while nothing waits."""
         return self._due if self._arrived else None
 
+    @property
+    def quiet_until(self) -> float:
+        """Until then ``poll`` does nothing, whatever is fed."""
+        return self._due
+
     def feed(self, delta: str) -> None:
         """Add text; cheap, nothing is rendered."""
         if delta:
@@ -59,7 +64,9 @@ class IncrementalRenderer:
             return ()
         started = self._clock()
         updates = self._advance(self._take(final), final)
-        self._due = now + max(FRAME, SHARE * (self._clock() - started))
+        # Counted from when it was due: a poll that comes late costs no frame.
+        begun = self._due if now - self._due < FRAME else now
+        self._due = max(begun + FRAME, now + SHARE * (self._clock() - started))
         return tuple(updates)
 
     def _take(self, final: bool) -> str:
