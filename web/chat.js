@@ -3,6 +3,7 @@
 import { Answer } from "./answer.js";
 import { ApiFailure, call, stream } from "./api.js";
 import { byId, setText } from "./dom.js";
+import { allOf, showAll, showEnd } from "./earlier.js";
 import { drawLater } from "./later.js";
 import { question } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
@@ -63,10 +64,10 @@ function askAnew(node, text, files) {
 
 // How to bring back what is about to be replaced.
 function replacing() {
-  const before = [conversation, secret, messages, [...list.children], settings];
+  const back = comingBack();
   stop();
   return () => {
-    replace(...before);
+    back();
     if (!secret) keep(messages);
   };
 }
@@ -88,9 +89,9 @@ export function stop() {
 
 // Shows a kept conversation.
 export function load(shown) {
-  const nodes = shown.messages.map(drawn);
-  replace(shown.id, false, shown.messages.map(({ message }) => message), nodes, shown.settings);
-  const changing = shown.edit && nodes[shown.edit.position];
+  replace(shown.id, false, shown.messages.map(({ message }) => message), shown.settings,
+    () => showEnd(list, shown.messages, drawn, shown.edit));
+  const changing = shown.edit && list.children[shown.edit.position];
   if (changing?.matches(".question")) edit(changing, shown.edit);
   if (messages.at(-1)?.role !== "user") return;
   const answer = begun();
@@ -101,15 +102,20 @@ export function load(shown) {
 
 // Begins a chat, private or not; returns how to bring the one before back.
 export function leave(forPrivate) {
-  const before = [conversation, secret, messages, [...list.children], settings];
-  replace(null, forPrivate, [], [], {});
-  return () => replace(...before);
+  const back = comingBack();
+  replace(null, forPrivate, [], {}, () => showAll(list, []));
+  return back;
 }
 
-function replace(id, forPrivate, said, nodes, wanted) {
+function comingBack() {
+  const [before, nodes] = [[conversation, secret, messages, settings], allOf(list)];
+  return () => replace(...before, () => showAll(list, nodes));
+}
+
+function replace(id, forPrivate, said, wanted, show) {
   stop();
   [conversation, secret, messages, settings] = [id, forPrivate, said, wanted];
-  list.replaceChildren(...nodes);
+  show();
   changed();
   toEnd();
 }

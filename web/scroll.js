@@ -10,13 +10,15 @@ const messages = byId("messages");
 const latest = byId("latest");
 let following = true;
 let last = 0;
+let height = 0; // of all there is, as it was last shown
 let touched = -HAND;
 let held = false;
 
 // Nothing but a change of size moves the end, and it is told in the frame that shows it.
 function follow() {
+  height = scroller.scrollHeight;
   if (!following || !messages.hasChildNodes()) return;
-  scroller.scrollTop = scroller.scrollHeight;
+  scroller.scrollTop = height;
   last = scroller.scrollTop;
 }
 
@@ -32,7 +34,8 @@ function setFollowing(now) {
 
 scroller.addEventListener("scroll", () => {
   const top = scroller.scrollTop;
-  const gap = scroller.scrollHeight - top - scroller.clientHeight;
+  // Who goes to the end goes to the one that is seen, whatever has come since.
+  const gap = height - top - scroller.clientHeight;
   // The view also moves when what is in it shrinks: only a reader's hand lets go.
   const byHand = held || performance.now() - touched < HAND;
   if (gap <= NEAR) setFollowing(true);
@@ -44,6 +47,12 @@ scroller.addEventListener("scroll", () => {
 messages.addEventListener("beforematch", () => setFollowing(false));
 const touch = () => { touched = performance.now(); };
 for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, touch, { passive: true });
+// At once: on its smooth way the view would not reach an end that grows.
+addEventListener("keydown", (event) => {
+  if (event.key !== "End" || event.target.closest("textarea, input, select, dialog")) return;
+  event.preventDefault();
+  toEnd();
+});
 scroller.addEventListener("pointerdown", () => { held = true; });
 for (const kind of ["pointerup", "pointercancel", "blur"]) {
   addEventListener(kind, () => { if (held) touch(); held = false; });

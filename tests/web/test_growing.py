@@ -64,6 +64,7 @@ def test_a_long_answer_is_in_parts_that_are_skipped_together(shown: Shown) -> No
     for number in range(60):
         answer.say(f"Paragraph {number}.\n\n")
     answer.finish()
+    expect(shown.page.locator(".block")).to_have_count(60)
     expect(shown.page.locator(".block").last).to_be_in_viewport()
     parts = shown.page.locator(".part")
     assert parts.count() == 4

@@ -29,6 +29,62 @@ def open_long_chat(shown: Shown) -> None:
     expect(shown.page.locator(".message")).to_have_count(MESSAGES)
 
 
+ON_FIRST = """(then) => new Promise((done) => {
+    const list = document.getElementById("messages");
+    const look = new MutationObserver(() => {
+        if (!list.children.length) return;
+        look.disconnect();
+        done(list.children.length);
+        if (then) document.querySelector(then).click();
+    });
+    look.observe(list, { childList: true });
+    document.querySelector(".kept .open").click();
+})"""
+"""Opens the first chat of the list; how many messages there are at first, and a click then."""
+
+
+def ready_to_open(shown: Shown) -> None:
+    shown.ready()
+    open_long_chat(shown)
+    shown.page.click("#new")
+    expect(shown.page.locator(".message")).to_have_count(0)
+    shown.page.click("#chats-open")
+    expect(shown.page.locator(".kept .open")).to_have_count(1)
+
+
+def numbers(shown: Shown) -> list[int]:
+    texts = shown.page.locator(".message").all_text_contents()
+    return [int("".join(filter(str.isdigit, text.split("\n")[0]))) for text in texts]
+
+
+def test_its_end_is_shown_before_the_rest(shown: Shown) -> None:
+    ready_to_open(shown)
+    assert shown.page.evaluate(ON_FIRST, None) < MESSAGES / 10
+    expect(shown.page.locator(".message")).to_have_count(MESSAGES)
+    assert numbers(shown) == list(range(MESSAGES))
+    expect(shown.page.locator(".message").last).to_be_in_viewport()
+
+
+def test_a_chat_left_before_the_rest_came_is_whole_when_it_comes_back(shown: Shown) -> None:
+    ready_to_open(shown)
+    assert shown.page.evaluate(ON_FIRST, "#new") < MESSAGES / 10
+    expect(shown.page.locator(".message")).to_have_count(0)
+    shown.page.get_by_role("button", name="Undo").locator("visible=true").click()
+    expect(shown.page.locator(".message")).to_have_count(MESSAGES)
+    assert numbers(shown) == list(range(MESSAGES))
+
+
+def test_the_rest_of_a_chat_does_not_come_into_the_next(shown: Shown) -> None:
+    ready_to_open(shown)
+    shown.page.evaluate(ON_FIRST, "#new")
+    asked = shown.ask("Something else?")
+    assert len(asked.request.messages) == 1
+    asked.say("Yes.")
+    asked.finish()
+    expect(shown.page.locator(".message:last-child .meta")).to_be_visible()
+    expect(shown.page.locator(".message")).to_have_count(2)
+
+
 def test_only_what_is_seen_is_drawn(shown: Shown) -> None:
     shown.ready()
     open_long_chat(shown)

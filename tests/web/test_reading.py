@@ -134,12 +134,20 @@ def test_the_view_lets_go_when_the_reader_pages_up(shown: Shown) -> None:
     last = shown.page.locator("#messages").get_by_text("Paragraph 29.")
     expect(last).to_be_in_viewport()
     shown.page.focus("#scroller")
+    shown.page.evaluate(
+        "() => document.getElementById('scroller')"
+        ".addEventListener('scrollend', () => { window.rests = true; })"
+    )
     shown.page.keyboard.press("PageUp")
+    shown.page.wait_for_function("() => window.rests")
     expect(last).not_to_be_in_viewport()
     for number in range(30, 40):
         answer.say(f"Paragraph {number}.\n\n")
     expect(shown.page.locator("#messages").get_by_text("Paragraph 39.")).to_be_attached()
     expect(last).not_to_be_in_viewport()
+    # It grows while the view is on its way.
     shown.page.keyboard.press("End")
+    for number in range(40, 50):
+        answer.say(f"Paragraph {number}.\n\n")
     answer.say("The end.")
     expect(shown.page.locator("#messages").get_by_text("The end.")).to_be_in_viewport()
