@@ -59,6 +59,12 @@ class Shown:
         """Until the page has loaded and asked for the state this many times."""
         wait_for(lambda: len(self.page.looks) >= times, "the page is loaded")
 
+    def connections(self) -> int:
+        """How many there are to Paddock."""
+        port = self.page.api.endpoint.port
+        ours = psutil.Process().net_connections("tcp")
+        return sum(one.laddr.port == port and one.status == "ESTABLISHED" for one in ours)
+
     def web_process(self) -> psutil.Process:
         def found() -> list[psutil.Process]:
             children = self.process.children(recursive=True)
@@ -206,8 +212,10 @@ def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) ->
     wait_for(lambda: script.page.window.asked[-1:] == [True], "the draft holds it")
     keys("Escape")
     wait_for(lambda: not shown.popover.visible, "it is hidden")
+    # The browser tells a page only after a while that it is hidden.
+    wait_for(lambda: not shown.connections(), "a hidden page listens to nothing")
     shown.show()
-    shown.wait_for_page(2)  # a hidden page listens to nothing
+    shown.wait_for_page(2)
     wait_for(lambda: focused() == "Paddock", "it has the focus again")
     keys("Return")
     assert script.chats.next().request.messages[0].content == "hi"
