@@ -49,7 +49,8 @@ const touch = () => { touched = performance.now(); };
 for (const kind of ["wheel", "touchmove", "keydown"]) addEventListener(kind, touch, { passive: true });
 // At once: on its smooth way the view would not reach an end that grows.
 addEventListener("keydown", (event) => {
-  if (event.key !== "End" || event.target.closest("textarea, input, select, dialog")) return;
+  if (event.key !== "End" || event.shiftKey) return; // with Shift it selects
+  if (event.target.closest("textarea, input, select, dialog")) return;
   event.preventDefault();
   toEnd();
 });

@@ -231,7 +231,7 @@ def test_rendering_waits_for_the_next_frame() -> None:
     assert renderer.poll(10.0)
     renderer.feed("b")
     assert renderer.poll(10.02) == ()
-    assert renderer.due == pytest.approx(10.0 + FRAME)
+    assert renderer.due == pytest.approx(10.0 + 1 / 25.5)
     (update,) = renderer.poll(10.04)
     assert update.append_text == "b"
 

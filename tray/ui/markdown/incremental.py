@@ -22,9 +22,9 @@ LONGEST_OPEN = 8192
 class IncrementalRenderer:
     """Renders one answer while it streams.
 
-    ``clock`` measures the renderer's own cost, in seconds. Rendering waits at
-    least 1/25.5 s and five times its last cost, so it takes at most a fifth of
-    a core. Not thread-safe; one per answer.
+    ``clock`` measures the renderer's own cost, in seconds. Rendering is due at most
+    25.5 times a second, and not before five times its last cost, so it takes at most
+    a fifth of a core. Not thread-safe; one per answer.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
