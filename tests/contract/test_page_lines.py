@@ -116,6 +116,17 @@ def test_what_is_due_is_written_though_the_engine_is_silent(source: Source) -> N
     assert time.monotonic() - begun < SILENCE
 
 
+def test_what_was_read_after_a_rest_is_written_though_the_engine_is_silent(source: Source) -> None:
+    lines = iter(PageLines(source, Writer(pause=0.2)))
+    # Waited for, so the reader rests, longer than who sends the lines looks for the next.
+    threading.Timer(0.1, source.say, ["a"]).start()
+    assert text_of(next(lines)) == "a"
+    begun = time.monotonic()
+    source.say("b")
+    assert text_until(1, lines) == "b"
+    assert time.monotonic() - begun < SILENCE
+
+
 def test_a_silence_is_told(source: Source) -> None:
     begun = time.monotonic()
     assert next(iter(PageLines(source, Writer()))) == b""

@@ -35,6 +35,7 @@ class PageLines:
         self._closed = threading.Event()
         self._lines = b""
         self._ended = False
+        self._unaware = False
         self._unwritten = 0
         threading.Thread(target=self._read, name="local-api-chat", daemon=True).start()
 
@@ -60,6 +61,8 @@ class PageLines:
                     return b""
                 self._changed.wait(patience)
                 due = self._writer.due
+                # Who waits for nothing that is due has to be told when something is.
+                self._unaware = due is None
                 patience = SILENCE if due is None else max(due - time.monotonic(), 0.0)
             lines, self._lines = self._lines, b""
             return lines
@@ -97,7 +100,7 @@ class PageLines:
             self._changed.wait()
         self._unwritten += 1
         self._writer.feed(chunk, now)
-        if not self._write(now) and slow:
+        if not self._write(now) and (slow or self._unaware):
             self._changed.notify_all()
 
 
