@@ -116,6 +116,22 @@ def test_a_notice_is_a_notification(world: World) -> None:
     assert world.host.notes == [("It crashed", "Start it again.")]
 
 
+def test_a_notice_stands_beside_an_icon_that_knows(world: World) -> None:
+    world.sent(sampled(10))
+    failed = ModelState(phase=ServerPhase.FAILED, failure=FAILURE, run=1, revision=1)
+    # The one who tells hears of a snapshot before the one who shows it.
+    world.broadcast.publish(failed)
+    world.icon.tell(Notice(kind=NoticeKind.ENGINE_FAILED, failure=FAILURE))
+    assert world.host.calls[-1] == "note"
+    assert "picture" in world.host.calls[:-1]
+    assert world.host.tooltip.startswith("Paddock · Failed · It crashed")
+
+
+def test_an_older_snapshot_does_not_replace_a_newer_one(world: World) -> None:
+    world.sent(ModelState(phase=ServerPhase.STARTING, revision=2))
+    assert world.sent(ModelState(phase=ServerPhase.STOPPED, revision=1)) == []
+
+
 def test_snapshots_alone_notify_nobody(world: World) -> None:
     for phase in ServerPhase:
         world.icon.show(ModelState(phase=phase, failure=FAILURE, run=1))

@@ -57,6 +57,7 @@ class FakeHost:
 
     def notify(self, title: str, text: str) -> None:
         self.notes.append((title, text))
+        self.calls.append("note")
         self.noted.set()
 
 

@@ -53,6 +53,8 @@ class TrayIcon:
         self._menu: tuple[Entry, ...] = ()
         self._numbers_due = float("-inf")
         self._came_back: str | None = None
+        self._showing = threading.Lock()
+        self._revision = 0
         self._plain_actions = {
             Verb.STOP: actions.stop,
             Verb.OPEN_MODELS: actions.open_models,
@@ -80,16 +82,21 @@ class TrayIcon:
             self._look_now_and_then()
 
     def show(self, state: ModelState) -> None:
-        """Bring picture, tooltip and menu up to date."""
-        self._show_picture(state)
-        tooltip = present.tooltip(state)
-        if tooltip != self._tooltip:
-            self._tooltip = tooltip
-            self._host.show_tooltip(tooltip)
-        self._show_menu(state)
+        """Bring picture, tooltip and menu up to date, unless something newer is shown. Any thread."""
+        with self._showing:
+            if state.revision < self._revision:
+                return
+            self._revision = state.revision
+            self._show_picture(state)
+            tooltip = present.tooltip(state)
+            if tooltip != self._tooltip:
+                self._tooltip = tooltip
+                self._host.show_tooltip(tooltip)
+            self._show_menu(state)
 
     def tell(self, notice: Notice) -> None:
-        """Notify the user. Any thread."""
+        """Notify the user, beside an icon that knows of it already. Any thread."""
+        self.show(self._feed.current)
         self._host.notify(*notice_words(notice))
 
     def clicked(self, entry: Entry, pointer: Position | None) -> None:

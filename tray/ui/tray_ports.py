@@ -26,6 +26,10 @@ class StateFeed(Protocol):
         """The newest snapshot not seen yet; ``None`` after ``timeout`` seconds."""
 
     @property
+    def current(self) -> "ModelState":
+        """The newest snapshot, seen or not."""
+
+    @property
     def closed(self) -> bool: ...
 
     def close(self) -> None: ...

@@ -28,6 +28,11 @@ class Subscription:
             yield state
 
     @property
+    def current(self) -> ModelState:
+        """The newest snapshot, seen or not."""
+        return self._broadcast.current
+
+    @property
     def closed(self) -> bool:
         return self._closed
 
