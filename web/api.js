@@ -23,7 +23,7 @@ async function enter(code) {
   return answer.ok ? (await answer.json()).token : "";
 }
 
-const token = await takeToken();
+const token = takeToken();
 export const inPopover = sessionStorage.getItem("paddock.view") === "popover";
 
 // A failure as the server words it: title, detail, log_lines.
@@ -41,10 +41,10 @@ const LOST = {
 };
 
 async function request(path, body, signal) {
-  const headers = { Authorization: `Bearer ${token}` };
-  if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
+    const headers = { Authorization: `Bearer ${await token}` };
+    if (body) headers["Content-Type"] = "application/json";
     response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers,

@@ -5,7 +5,7 @@ import { byId, icon } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles, watchFiles } from "./drop.js";
-import { state } from "./header.js";
+import { serverState } from "./header.js";
 import { hold } from "./popover.js";
 import { settingsHold } from "./settings.js";
 import { FileTray } from "./tray.js";
@@ -21,6 +21,7 @@ export function focusComposer() {
 
 // Why no image can be sent, or null.
 export function imagesNote() {
+  const state = serverState();
   return state ? state.images_note : "Paddock does not answer.";
 }
 

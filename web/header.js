@@ -13,7 +13,7 @@ const power = byId("power");
 const status = byId("status");
 const details = byId("details");
 
-export let state = null;
+let state = null;
 let chosen = null; // a model picked but not running yet
 let shownModels = "";
 let shownFailure = "";
@@ -22,6 +22,8 @@ let shownMeters = "";
 let past = null; // history.js, loaded with the first look at the details
 const listeners = [];
 
+// What it shows; null while it is not connected.
+export const serverState = () => state;
 export const onState = (listener) => listeners.push(listener);
 
 // Starts the chosen model, or the one of the settings; resolves when it runs or cannot.

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { element } from "./dom.js";
-import { run, state } from "./header.js";
+import { run, serverState } from "./header.js";
 import { choiceList } from "./models_choices.js";
 import { DownloadList } from "./models_downloads.js";
 import { button, Trouble } from "./models_parts.js";
@@ -96,9 +96,9 @@ export const getting = {
     trouble.clear();
     // What its card shows is not told again below it.
     const before = asked;
-    setup.show(state).then(() => { if (asked === before) showCurated(); });
+    setup.show(serverState()).then(() => { if (asked === before) showCurated(); });
     tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
-    if (state) this.tell(state);
+    if (serverState()) this.tell(serverState());
     box.focus();
   },
   leave() {},

@@ -2,7 +2,7 @@
 
 import { ApiFailure, call } from "./api.js";
 import { element, icon } from "./dom.js";
-import { state } from "./header.js";
+import { serverState } from "./header.js";
 import { FitCard } from "./models_fit.js";
 import { PresetCard } from "./models_preset.js";
 import { asksFirst, button, fold, quiet, shownPath } from "./models_parts.js";
@@ -10,7 +10,7 @@ import { asksFirst, button, fold, quiet, shownPath } from "./models_parts.js";
 export const DEMO = "demo";
 const RUNS = ["starting", "ready"];
 
-export const runs = (value) => RUNS.includes(state?.phase) && state.model === value;
+export const runs = (value) => RUNS.includes(serverState()?.phase) && serverState().model === value;
 
 // `act` has start(value), stop(), chat(), failed(error), deleted(line); `home` is the user's folder.
 export function sheetCard(model, home, act) {

@@ -2,7 +2,7 @@
 
 import { call, stream } from "./api.js";
 import { element, icon, setText } from "./dom.js";
-import { run, state } from "./header.js";
+import { run, serverState } from "./header.js";
 import { foldersCard } from "./models_folders.js";
 import { LongList } from "./models_list.js";
 import { button, Trouble } from "./models_parts.js";
@@ -57,7 +57,7 @@ async function refresh() {
 // Where there is room for both, the card of the model in use is there from the start.
 function begin(piece) {
   [rows, hint, home] = [piece.rows, piece.note, piece.home];
-  if (!card.firstChild && side.checkVisibility()) showModel(state?.model ?? DEMO);
+  if (!card.firstChild && side.checkVisibility()) showModel(serverState()?.model ?? DEMO);
 }
 
 function replace(changed) {

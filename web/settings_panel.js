@@ -3,7 +3,7 @@
 import { chosen, onChange } from "./chat.js";
 import { byId, element, icon, setText } from "./dom.js";
 import { focusComposer } from "./composer.js";
-import { onState, state } from "./header.js";
+import { onState, serverState } from "./header.js";
 import { hold } from "./popover.js";
 import { set } from "./settings.js";
 
@@ -111,7 +111,7 @@ function show() {
 onChange(show);
 onState(hints);
 show();
-hints(state);
+hints(serverState());
 
 function hints(next) {
   if (!next) return;

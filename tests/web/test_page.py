@@ -29,6 +29,18 @@ def test_the_token_leaves_the_address_bar_and_a_reload_works(shown: Shown) -> No
     expect(shown.page.locator("#words")).to_have_text("Stopped")
 
 
+def test_one_script_brings_the_page_and_each_module_is_there_once(shown: Shown) -> None:
+    asked: list[str] = []
+    shown.page.on("request", lambda request: asked.append(request.url))
+    shown.page.reload()
+    expect(shown.page.locator("#words")).to_have_text("Stopped")
+    scripts = [url for url in asked if url.endswith(".js")]
+    assert scripts == [f"{shown.script.page.origin}/web/main.js"]
+    # A second instance would know of no snapshot.
+    phase = 'async () => (await import("/web/header.js")).serverState().phase'
+    assert shown.page.evaluate(phase) == "stopped"
+
+
 def test_a_stranger_sees_nothing_but_that_paddock_does_not_answer(shown: Shown) -> None:
     page = shown.page.context.browser.new_page()  # type: ignore[union-attr]
     page.goto(shown.script.page.origin)

@@ -82,7 +82,7 @@ class TrayIcon:
             self._look_now_and_then()
 
     def show(self, state: ModelState) -> None:
-        """Bring picture, tooltip and menu up to date, unless something newer is shown. Any thread."""
+        """Bring picture, tooltip and menu up to date, unless something newer is shown."""
         with self._showing:
             if state.revision < self._revision:
                 return

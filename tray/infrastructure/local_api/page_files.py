@@ -5,6 +5,7 @@ import zlib
 from pathlib import Path
 
 from tray.infrastructure.local_api.answers import Answer
+from tray.infrastructure.local_api.page_modules import joined
 
 PREFIX = "/web/"
 _TYPES = {
@@ -44,12 +45,19 @@ def page_answer(folder: Path, relative: str, *, packed: bool) -> Answer | None:
     if content_type is None or not file.resolve().is_relative_to(folder.resolve()):
         return None
     try:
-        content = file.read_bytes()
+        content = _module(file) if file.suffix == ".js" else file.read_bytes()
     except OSError:
         return None
     if not packed or file.suffix not in _PACKED:
         return Answer(200, content, content_type)
     return Answer(200, _gzip(content), content_type, packed=True)
+
+
+def _module(file: Path) -> bytes:
+    sources = {each.name: each.read_text("utf-8") for each in file.parent.glob("*.js")}
+    if file.name not in sources:
+        raise FileNotFoundError(file)
+    return joined(sources, file.name).encode()
 
 
 def _gzip(content: bytes) -> bytes:
