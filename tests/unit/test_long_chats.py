@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.web.page_setup import chat_desk
@@ -29,3 +31,20 @@ def test_only_the_end_is_drawn_and_the_rest_on_request(tmp_path: Path) -> None:
     assert [one.blocks for one in shown[DRAWN:]] == [
         render(one.content) if one.role is Role.ASSISTANT else () for one in messages[DRAWN:]
     ]
+
+
+def test_the_libraries_are_there_before_a_chat_of_the_list_is_opened(tmp_path: Path) -> None:
+    program = f"""
+import sys, time
+from pathlib import Path
+from tray.chats import kept_chats
+heavy = {{"markdown_it", "nh3", "pygments.lexers.python", "latex2mathml.converter"}}
+with kept_chats(Path({str(tmp_path)!r})) as desk:
+    assert not heavy & set(sys.modules)
+    desk.find("")
+    deadline = time.monotonic() + 30
+    while heavy - set(sys.modules):
+        assert time.monotonic() < deadline, heavy - set(sys.modules)
+        time.sleep(0.01)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

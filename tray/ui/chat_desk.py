@@ -1,6 +1,8 @@
 """Kept conversations as the page shows them."""
 
+import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 from tray.models.chat import FinishChunk, FinishReason, Role
@@ -72,6 +74,7 @@ class ChatDesk:
             )
             for line in self._kept.find(words)
         )
+        _prepare_to_draw()
         full = len(lines) == MOST_LISTED
         return ShownList(lines=lines, note=_MORE if full else None if lines else _none(words))
 
@@ -145,6 +148,20 @@ def _message(message: KeptMessage, *, drawn: bool) -> ShownMessage:
     )
 
 
+@cache
+def _prepare_to_draw() -> None:
+    """Load Markdown's libraries while somebody looks for the chat to open: it takes a moment."""
+
+    def prepare() -> None:
+        from tray.ui.markdown import render
+
+        render(_SAMPLE)
+
+    threading.Thread(target=prepare, name="markdown-libraries", daemon=True).start()
+
+
+_SAMPLE = "```python\npass\n```\n\n$x$"
+"""Of what most needs a library of its own."""
 _MORE = "Only the newest are listed. Search for older ones."
 
 
