@@ -42,7 +42,7 @@ def shelf(look: CatalogLook, fits: ListFit, today: float, home: Path | None = No
     unread = frozenset(look.unread)
     models = sorted(look.catalog.models, key=lambda model: -(model.last_used or 0))
     rows = [ModelRow(value=DEMO, name=DEMO_NAME, line=_DEMO_LINE, facts=_DEMO_FACTS)]
-    rows += [model_row(model, fits, today, known=not unread or model.path not in unread) for model in models]
+    rows += [model_row(model, fits, today, known=model.path not in unread) for model in models]
     rows += [broken_row(broken) for broken in look.catalog.broken]
     return ModelsShown(
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
