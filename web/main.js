@@ -4,7 +4,7 @@ import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { byId, element, setText } from "./dom.js";
-import { closeDetails, onState, showFailure, serverState, start, watchState } from "./header.js";
+import { closeDetails, onState, serverState, showFailure, start, watchState } from "./header.js";
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";

@@ -96,9 +96,10 @@ export const getting = {
     trouble.clear();
     // What its card shows is not told again below it.
     const before = asked;
-    setup.show(serverState()).then(() => { if (asked === before) showCurated(); });
+    const state = serverState();
+    setup.show(state).then(() => { if (asked === before) showCurated(); });
     tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
-    if (serverState()) this.tell(serverState());
+    if (state) this.tell(state);
     box.focus();
   },
   leave() {},

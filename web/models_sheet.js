@@ -10,7 +10,10 @@ import { asksFirst, button, fold, quiet, shownPath } from "./models_parts.js";
 export const DEMO = "demo";
 const RUNS = ["starting", "ready"];
 
-export const runs = (value) => RUNS.includes(serverState()?.phase) && serverState().model === value;
+export function runs(value) {
+  const state = serverState();
+  return RUNS.includes(state?.phase) && state.model === value;
+}
 
 // `act` has start(value), stop(), chat(), failed(error), deleted(line); `home` is the user's folder.
 export function sheetCard(model, home, act) {
