@@ -45,6 +45,7 @@ export class Blocks {
   #addPart() {
     const part = element("div", { className: "part" });
     this.root.append(part);
+    requestAnimationFrame(() => requestAnimationFrame(() => part.classList.add("laid-out")));
     return part;
   }
 }

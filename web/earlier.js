@@ -1,5 +1,7 @@
 // The end of a conversation is shown first; what came before it follows once that is painted.
 
+import { keepingPlace } from "./scroll.js";
+
 const FIRST = 30; // messages at the end, more than a view holds
 const REST = 50; // milliseconds after the end was painted until the others follow
 
@@ -11,7 +13,7 @@ export function showEnd(list, shown, make, whole) {
   list.replaceChildren(...shown.slice(first).map(make));
   complete = () => {
     complete = () => {};
-    list.prepend(...shown.slice(0, first).map(make));
+    keepingPlace(() => list.prepend(...shown.slice(0, first).map(make)));
   };
   const mine = complete;
   const follow = () => setTimeout(() => { if (complete === mine) mine(); }, REST);

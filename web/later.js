@@ -4,6 +4,8 @@
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
+import { replace } from "./place.js";
+import { keepingPlace } from "./scroll.js";
 
 const NEAR = 500; // CSS pixels above and below the view
 const MOST = 50; // answers drawn at once
@@ -11,7 +13,6 @@ const PAUSE = 150; // milliseconds between two drawings while the view moves
 
 const scroller = byId("scroller");
 const messages = byId("messages");
-const keepsPlace = CSS.supports("overflow-anchor", "auto");
 const undrawn = new WeakMap();
 let left = 0; // places to draw, also of chats that were left
 let planned = false;
@@ -39,7 +40,7 @@ async function draw() {
     if (places.length === 0) return;
     const texts = places.map((place) => place.textContent);
     const { answers } = await call("/api/page/chats/draw", { texts });
-    answers.forEach((blocks, index) => show(places[index], blocks));
+    keepingPlace(() => answers.forEach((blocks, index) => show(places[index], blocks)));
     // The view may have moved meanwhile, and what became shorter lets others come near.
     setTimeout(plan);
   } catch {
@@ -66,13 +67,9 @@ function nearView() {
   return places.slice(0, MOST);
 }
 
-// What is read must not move when something above it grows.
 function show(place, blocks) {
-  const above = !keepsPlace && place.getBoundingClientRect().bottom < 0;
-  const height = above ? scroller.scrollHeight : 0;
-  place.replaceWith(undrawn.get(place)(blocks));
+  replace(place, undrawn.get(place)(blocks));
   left -= 1;
-  if (above) scroller.scrollTop += scroller.scrollHeight - height;
 }
 
 scroller.addEventListener("scroll", plan, { passive: true });

@@ -1,6 +1,7 @@
 // The view follows the text until the reader scrolls up, and again from the end on.
 
 import { byId } from "./dom.js";
+import { browserKeepsPlace, keepPlace, rememberPlace } from "./place.js";
 
 const NEAR = 32; // CSS pixels that still count as the end
 const HAND = 1000; // milliseconds a wheel, key or finger may move the view
@@ -17,9 +18,24 @@ let held = false;
 // Nothing but a change of size moves the end, and it is told in the frame that shows it.
 function follow() {
   height = scroller.scrollHeight;
-  if (!following || !messages.hasChildNodes()) return;
-  scroller.scrollTop = height;
+  if (following && messages.hasChildNodes()) scroller.scrollTop = height;
+  if (!following && !browserKeepsPlace) keepPlace(true);
   last = scroller.scrollTop;
+  if (!browserKeepsPlace) rememberPlace();
+}
+
+// Around a change to what is above or in the view; it ends with what is read where it was.
+export function keepingPlace(change) {
+  if (browserKeepsPlace) return change();
+  const before = scroller.scrollTop;
+  if (!following) keepPlace(true); // something else may have changed in this frame
+  rememberPlace();
+  change();
+  keepPlace(false);
+  rememberPlace();
+  height = scroller.scrollHeight;
+  // The reader's last move may not have been told yet.
+  last += scroller.scrollTop - before;
 }
 
 export function toEnd() {
@@ -35,12 +51,14 @@ function setFollowing(now) {
 scroller.addEventListener("scroll", () => {
   const top = scroller.scrollTop;
   // Who goes to the end goes to the one that is seen, whatever has come since.
-  const gap = height - top - scroller.clientHeight;
+  const gap = Math.min(height, scroller.scrollHeight) - top - scroller.clientHeight;
   // The view also moves when what is in it shrinks: only a reader's hand lets go.
   const byHand = held || performance.now() - touched < HAND;
   if (gap <= NEAR) setFollowing(true);
   else if (top < last && byHand) setFollowing(false);
   last = top;
+  // After a change of size that has not been shown yet, the place is another one.
+  if (!browserKeepsPlace && scroller.scrollHeight === height) rememberPlace();
 }, { passive: true });
 
 // The browser's search goes where it found something.

@@ -15,15 +15,18 @@ MESSAGES = 500
 CHAT = "5aa4e6cb-3a1f-4c7e-9d55-0b9b6d6f2c11"
 
 
-def open_long_chat(shown: Shown) -> None:
-    messages = tuple(
+def long_chat() -> tuple[KeptMessage, ...]:
+    return tuple(
         KeptMessage(role=Role.ASSISTANT, content=f"Answer **{number}**.\n\n- one\n- two\n")
         if number % 2
         else KeptMessage(role=Role.USER, content=f"Question {number}?")
         for number in range(MESSAGES)
     )
+
+
+def open_long_chat(shown: Shown) -> None:
     chats = shown.script.page.desk.chats
-    chats.keep(CHAT, messages, ChatSettings())
+    chats.keep(CHAT, long_chat(), ChatSettings())
     chats.show(CHAT)
     shown.page.reload()
     expect(shown.page.locator(".message")).to_have_count(MESSAGES)

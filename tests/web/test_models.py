@@ -127,6 +127,8 @@ def test_the_icons_menu_opens_the_view(shown: Shown) -> None:
     shown.script.page.models.desk.want()
     shown.ready()
     expect(shown.page.get_by_label("Search models")).to_be_focused()
+    # The list is what ends the wish, and it comes after the caret.
+    expect(shown.page.locator(".model-row").first).to_be_visible()
     assert not shown.script.page.models.desk.wanted
 
 
