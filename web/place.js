@@ -26,6 +26,10 @@ export function rememberPlace() {
   offset = anchor ? offsetOf(anchor) : 0;
 }
 
+export function forgetPlace() {
+  anchor = null;
+}
+
 // Moves the view as far as that has moved since, from where it was or the reader has moved it.
 export function keepPlace(readerMoved) {
   if (!anchor?.isConnected) return;

@@ -1,7 +1,7 @@
 // The view follows the text until the reader scrolls up, and again from the end on.
 
 import { byId } from "./dom.js";
-import { browserKeepsPlace, keepPlace, rememberPlace } from "./place.js";
+import { browserKeepsPlace, forgetPlace, keepPlace, rememberPlace } from "./place.js";
 
 const NEAR = 32; // CSS pixels that still count as the end
 const HAND = 1000; // milliseconds a wheel, key or finger may move the view
@@ -19,20 +19,27 @@ let held = false;
 function follow() {
   height = scroller.scrollHeight;
   if (following && messages.hasChildNodes()) scroller.scrollTop = height;
-  if (!following && !browserKeepsPlace) keepPlace(true);
+  if (!following) keepPlace(true);
   last = scroller.scrollTop;
-  if (!browserKeepsPlace) rememberPlace();
+  markPlace();
+}
+
+// Who follows has no place: what is at the end moves with the text.
+function markPlace() {
+  if (browserKeepsPlace) return;
+  if (following) forgetPlace();
+  else rememberPlace();
 }
 
 // Around a change to what is above or in the view; it ends with what is read where it was.
 export function keepingPlace(change) {
   if (browserKeepsPlace) return change();
   const before = scroller.scrollTop;
-  if (!following) keepPlace(true); // something else may have changed in this frame
+  keepPlace(true); // something else may have changed in this frame
   rememberPlace();
   change();
   keepPlace(false);
-  rememberPlace();
+  markPlace();
   height = scroller.scrollHeight;
   // The reader's last move may not have been told yet.
   last += scroller.scrollTop - before;
@@ -58,7 +65,7 @@ scroller.addEventListener("scroll", () => {
   else if (top < last && byHand) setFollowing(false);
   last = top;
   // After a change of size that has not been shown yet, the place is another one.
-  if (!browserKeepsPlace && scroller.scrollHeight === height) rememberPlace();
+  if (scroller.scrollHeight === height) markPlace();
 }, { passive: true });
 
 // The browser's search goes where it found something.

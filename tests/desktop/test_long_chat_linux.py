@@ -1,16 +1,18 @@
-"""A conversation of 500 messages in the real popover: the view stays where it is read."""
+"""Long chats in the real popover, whose WebKit anchors no scrolling: what is read stays there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.desktop.screen import screen
-from tests.desktop.test_popover_linux import DRIVEN, inspector, popover_over, script
+from tests.desktop.test_popover_linux import DRIVEN, ask, inspector, popover_over, script
 from tests.desktop.webdriver import Driver, driver_at, wait_for
 from tests.web.page_setup import Scripted
+from tests.web.scripted import ScriptedAnswer
 from tests.web.test_long_chat import CHAT, MESSAGES, long_chat
 from tray.models.chat import Role
 from tray.models.config import LlamaCppConfig
@@ -25,96 +27,12 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
 ]
 
+READER = Path(__file__).with_name("reader.js").read_text("utf-8")
 ROUNDED = 2
 """CSS pixels: WebKit scrolls by whole ones."""
-
 COUNT = "return document.querySelectorAll('.message').length"
-OPEN = """
-const scroller = document.getElementById("scroller");
-const list = document.getElementById("messages");
-const up = arguments[0];
-const topOf = (element) => Math.round(element.getBoundingClientRect().top);
-window.place = () => [list.children.length, topOf(list.lastElementChild)];
-const move = () => {
-    dispatchEvent(new Event("wheel"));
-    scroller.scrollTop -= up;
-    window.before = window.place();
-};
-const shown = new MutationObserver(() => {
-    if (!list.hasChildNodes()) return;
-    shown.disconnect();
-    // The end has been painted then, and the rest comes later.
-    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(move)));
-});
-shown.observe(list, { childList: true });
-document.querySelector(".kept .open").click();
-"""
-"""Opens the first chat and goes up by so many CSS pixels once its end is shown. ``place`` tells
-how many messages there are, and how far below the top of the window the last one is."""
-
-EDGE = """
-const scroller = document.getElementById("scroller");
-const list = document.getElementById("messages");
-const topOf = (element) => element.getBoundingClientRect().top;
-const wordsAtEdge = () => {
-    const left = list.getBoundingClientRect().left + 1;
-    let y = scroller.getBoundingClientRect().bottom - 1;
-    for (; ; y -= 4) { // between two messages there are no words
-        const found = document.elementFromPoint(left, y);
-        if (found.closest(".message")) return found;
-    }
-};
-"""
-"""The element that is seen lowest in the view."""
-
-WALK = (
-    EDGE
-    + """
-let message, words, from;
-const step = () => {
-    dispatchEvent(new Event("wheel"));
-    scroller.scrollTop -= scroller.clientHeight / 2;
-    words = wordsAtEdge();
-    message = [...list.children].indexOf(words.closest(".message"));
-    from = topOf(words);
-};
-window.walked = [];
-let frames = 0;
-const painted = () => {
-    // What was a place only is an answer now.
-    if (words && !words.isConnected) words = list.children[message];
-    frames += 1;
-    // At the beginning, what becomes shorter moves all that follows.
-    if (scroller.scrollTop === 0) window.arrived = true;
-    else if (words) window.walked.push([message, topOf(words) - from]);
-    if (frames % 3 === 0) setTimeout(step);
-};
-// What a script sees at another time may be what is never painted.
-const probe = document.body.appendChild(document.createElement("div"));
-probe.style.cssText = "position: fixed; height: 1px";
-new ResizeObserver(painted).observe(probe);
-const frame = () => {
-    probe.style.width = `${1 + frames % 2}px`;
-    if (!window.arrived) requestAnimationFrame(frame);
-};
-frame();
-"""
-)
-"""Goes up by half a view every third frame. Of each frame: the number of the message that was at
-the lower edge of the view, and how many CSS pixels its words there have moved since the step."""
-
-
-GROW = (
-    EDGE
-    + """
-const words = wordsAtEdge();
-window.grown = [topOf(words)];
-document.documentElement.style.fontSize = "20px";
-const measure = () => window.grown.push(topOf(words));
-requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(measure)));
-"""
-)
-"""Enlarges the text: where the words at the lower edge of the view are before and after."""
+TOP = "return document.getElementById('scroller').scrollTop"
+TEXT = "return document.getElementById('messages').textContent"
 
 
 def short_answers() -> tuple[KeptMessage, ...]:
@@ -128,16 +46,23 @@ def long_answers() -> tuple[KeptMessage, ...]:
     return (KeptMessage(role=Role.USER, content="Question 0?"), answer) * 8
 
 
-@pytest.fixture
-def driver(inspector: str, script: Scripted, request: pytest.FixtureRequest) -> Iterator[Driver]:
-    """The list of chats is open, and the long chat is in it."""
-    messages = getattr(request, "param", short_answers)()
+@contextmanager
+def popover(inspector: str, script: Scripted) -> Iterator[Driver]:
     script.page.service.start(LlamaCppConfig()).result(10)
-    script.page.desk.chats.keep(CHAT, messages, ChatSettings())
     with ExitStack() as stack:
         popover_over(script.page, stack, DRIVEN).show()
         driver = stack.enter_context(driver_at(inspector))
         driver.wait_text("#words", "Ready")
+        driver.run(READER)
+        yield driver
+
+
+@pytest.fixture
+def driver(inspector: str, script: Scripted, request: pytest.FixtureRequest) -> Iterator[Driver]:
+    """The list of chats is open, and the long chat is in it."""
+    messages = getattr(request, "param", short_answers)()
+    script.page.desk.chats.keep(CHAT, messages, ChatSettings())
+    with popover(inspector, script) as driver:
         # It is shown already, as the one that was written to last.
         wait_for(lambda: driver.run(COUNT) == len(messages), "all of it is there")
         driver.run("document.querySelector('#new').click()")
@@ -148,7 +73,7 @@ def driver(inspector: str, script: Scripted, request: pytest.FixtureRequest) -> 
 
 @pytest.mark.parametrize("up", [0, 100, 300])
 def test_the_rest_comes_above_what_is_read_and_nothing_moves(driver: Driver, up: int) -> None:
-    driver.run(OPEN, up)
+    driver.run("openChat(arguments[0])", up)
     wait_for(lambda: driver.run(COUNT) == MESSAGES, "all of it is there")
     there, top = driver.run("return window.before")
     assert there < MESSAGES / 10
@@ -162,9 +87,9 @@ def test_the_rest_comes_above_what_is_read_and_nothing_moves(driver: Driver, up:
 
 @pytest.mark.parametrize("driver", [short_answers, long_answers], indirect=True)
 def test_what_is_read_stays_where_the_reader_brought_it(driver: Driver) -> None:
-    driver.run(OPEN, 0)
+    driver.run("openChat(0)")
     wait_for(lambda: driver.run("return window.before"), "its end is shown")
-    driver.run(WALK)
+    driver.run("walk()")
     wait_for(lambda: driver.run("return window.arrived"), "the beginning is reached", 120)
     walked = driver.run("return window.walked")
     assert len(walked) > 200
@@ -172,9 +97,29 @@ def test_what_is_read_stays_where_the_reader_brought_it(driver: Driver) -> None:
 
 
 def test_what_is_read_stays_when_the_text_grows(driver: Driver) -> None:
-    driver.run(OPEN, 300)
+    driver.run("openChat(300)")
     wait_for(lambda: driver.run(COUNT) == MESSAGES, "all of it is there")
-    driver.run(GROW)
+    driver.run("enlarge()")
     wait_for(lambda: driver.run("return window.grown.length") == 2, "it has grown")
     before, after = driver.run("return window.grown")
     assert abs(after - before) <= ROUNDED
+
+
+def test_what_is_read_stays_while_an_answer_grows(inspector: str, script: Scripted) -> None:
+    with popover(inspector, script) as driver:
+        answer = ask(driver, script, "Much, please.")
+        say(driver, answer, 0, 30)
+        wait_for(lambda: driver.run(TOP) > 300, "the view follows")
+        driver.run("stay(300)")
+        # Into new parts of the answer, and further than the view is high.
+        say(driver, answer, 30, 90)
+        moved = driver.run("return window.moved")
+        assert moved
+        assert [by for by in moved if abs(by) > ROUNDED] == []
+
+
+def say(driver: Driver, answer: ScriptedAnswer, first: int, end: int) -> None:
+    """Paragraphs with these numbers; they are shown then."""
+    for number in range(first, end):
+        answer.say(f"Paragraph {number}.\n\n")
+    wait_for(lambda: f"Paragraph {end - 1}." in driver.run(TEXT), "all of it is there")
