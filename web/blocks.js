@@ -1,8 +1,9 @@
 // The blocks of one answer. This is the only place where HTML becomes elements,
 // and the only HTML is what Paddock rendered and sanitized.
 
-import { element, icon } from "./dom.js";
+import { element, icon, oncePainted } from "./dom.js";
 import { merge } from "./merge.js";
+import { browserKeepsPlace } from "./place.js";
 
 const PIECE = 4000; // characters of streamed text that are laid out together
 const PART = 16; // blocks that are laid out together, or skipped while out of sight
@@ -45,7 +46,7 @@ export class Blocks {
   #addPart() {
     const part = element("div", { className: "part" });
     this.root.append(part);
-    requestAnimationFrame(() => requestAnimationFrame(() => part.classList.add("laid-out")));
+    if (!browserKeepsPlace) oncePainted(() => part.classList.add("laid-out"));
     return part;
   }
 }

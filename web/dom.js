@@ -24,6 +24,9 @@ export function icon(name, small = false) {
   return svg;
 }
 
+// When what is there now has been painted.
+export const oncePainted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
+
 // Text nodes are written only when they change: writing one makes it dirty.
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;

@@ -1,5 +1,6 @@
 // The end of a conversation is shown first; what came before it follows once that is painted.
 
+import { oncePainted } from "./dom.js";
 import { keepingPlace } from "./scroll.js";
 
 const FIRST = 30; // messages at the end, more than a view holds
@@ -17,7 +18,7 @@ export function showEnd(list, shown, make, whole) {
   };
   const mine = complete;
   const follow = () => setTimeout(() => { if (complete === mine) mine(); }, REST);
-  requestAnimationFrame(() => requestAnimationFrame(follow));
+  oncePainted(follow);
 }
 
 // All elements of the list, also those that would have followed.

@@ -34,10 +34,10 @@ export function forgetPlace() {
 export function keepPlace(readerMoved) {
   if (!anchor?.isConnected) return;
   const by = offsetOf(anchor) - offset;
+  if (!by) return;
   const end = view.scrollHeight - view.clientHeight;
   // Who was below the new end was moved by the browser.
   const from = readerMoved && scrolled <= end ? view.scrollTop : scrolled;
-  if (!by) return;
   const exact = from + by + rest;
   view.scrollTop = Math.round(exact);
   rest = exact - Math.round(exact);

@@ -18,8 +18,8 @@ let held = false;
 // Nothing but a change of size moves the end, and it is told in the frame that shows it.
 function follow() {
   height = scroller.scrollHeight;
-  if (following && messages.hasChildNodes()) scroller.scrollTop = height;
   if (!following) keepPlace(true);
+  else if (messages.hasChildNodes()) scroller.scrollTop = height;
   last = scroller.scrollTop;
   markPlace();
 }
