@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
 from tests.desktop.test_popover_linux import DRIVEN, inspector, popover_over
 from tests.desktop.test_popover_linux import Shown as Popover
@@ -17,13 +18,7 @@ from tests.web.hostile import LETTERS, WATCH, WHOLE, Hostile, hostile_page
 
 __all__ = ["inspector", "screen"]
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    pytest.mark.usefixtures("screen"),
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = ON_SCREEN
 
 MINUTES = 5 * 60.0
 LINKS = (

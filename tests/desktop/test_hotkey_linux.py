@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.marks import DESKTOP
 from tests.desktop.rig import Desktop, desktop, wait_until
 from tests.desktop.running import MAIN, Running, running
 from tests.requirements import need_typelib
@@ -16,12 +17,7 @@ from tray.models.conversation import ShownConversation
 from tray.models.hotkey import HotkeyState
 
 assert sys.platform == "linux"
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = DESKTOP
 KEYS = "ctrl+alt+space"
 WINDOW = "Paddock"
 ROOT = MAIN.parents[1]

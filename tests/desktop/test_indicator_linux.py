@@ -9,18 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.marks import DESKTOP
 from tests.desktop.rig import desktop, wait_until
 from tests.desktop.running import Running, running
 from tests.requirements import need_typelib
 
 assert sys.platform == "linux"
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = DESKTOP
 
 
 @pytest.fixture

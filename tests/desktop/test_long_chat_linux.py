@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
 from tests.desktop.test_popover_linux import DRIVEN, ask, inspector, popover_over, script
 from tests.desktop.webdriver import Driver, driver_at, wait_for
@@ -20,12 +21,7 @@ from tray.models.conversation import ChatSettings, KeptMessage
 
 __all__ = ["inspector", "screen", "script"]
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    pytest.mark.usefixtures("screen"),
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = ON_SCREEN
 
 READER = Path(__file__).with_name("reader.js").read_text("utf-8")
 ROUNDED = 2
@@ -33,10 +29,6 @@ ROUNDED = 2
 COUNT = "return document.querySelectorAll('.message').length"
 TOP = "return document.getElementById('scroller').scrollTop"
 TEXT = "return document.getElementById('messages').textContent"
-
-
-def short_answers() -> tuple[KeptMessage, ...]:
-    return long_chat()
 
 
 def long_answers() -> tuple[KeptMessage, ...]:
@@ -60,7 +52,7 @@ def popover(inspector: str, script: Scripted) -> Iterator[Driver]:
 @pytest.fixture
 def driver(inspector: str, script: Scripted, request: pytest.FixtureRequest) -> Iterator[Driver]:
     """The list of chats is open, and the long chat is in it."""
-    messages = getattr(request, "param", short_answers)()
+    messages = getattr(request, "param", long_chat)()
     script.page.desk.chats.keep(CHAT, messages, ChatSettings())
     with popover(inspector, script) as driver:
         # It is shown already, as the one that was written to last.
@@ -85,7 +77,7 @@ def test_the_rest_comes_above_what_is_read_and_nothing_moves(driver: Driver, up:
     wait_for(in_its_place, "it is in its place")
 
 
-@pytest.mark.parametrize("driver", [short_answers, long_answers], indirect=True)
+@pytest.mark.parametrize("driver", [long_chat, long_answers], indirect=True)
 def test_what_is_read_stays_where_the_reader_brought_it(driver: Driver) -> None:
     driver.run("openChat(0)")
     wait_for(lambda: driver.run("return window.before"), "its end is shown")

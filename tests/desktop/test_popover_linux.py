@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests import processes
+from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import SIZE, screen
 from tests.desktop.webdriver import Driver, driver_at, free_port, wait_for
 from tests.engine.engine_setup import config_of, running_service, started
@@ -25,13 +26,7 @@ from tray.models.state import ServerPhase
 
 __all__ = ["screen"]
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    pytest.mark.usefixtures("screen"),
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = ON_SCREEN
 
 DRIVEN = (sys.executable, str(Path(__file__).with_name("driven_popover.py")))
 ENTER = "\ue007"

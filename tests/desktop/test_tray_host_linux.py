@@ -10,16 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.marks import DESKTOP
 from tests.desktop.x_server import x_server
 from tests.requirements import need_program
 from tray.infrastructure.tray_host import TrayHost
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = DESKTOP
 
 
 class Desktop:

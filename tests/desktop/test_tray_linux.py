@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from tests.contract.guard_setup import gone
+from tests.desktop.marks import DESKTOP
 from tests.desktop.rig import WAIT, Desktop, desktop, end_tree, wait_until
 from tests.desktop.running import Running, icon_box, middle, running, shells
 from tests.requirements import need_typelib
@@ -20,12 +21,7 @@ from tray.ui.tray_icon import NO_TRAY
 
 assert sys.platform == "linux"
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = DESKTOP
 DEMO = Path(__file__).parents[2] / "assets" / "demo_model" / "demo.gguf"
 PASTE = """
 import gi

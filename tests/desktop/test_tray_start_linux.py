@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.desktop.marks import DESKTOP
 from tests.desktop.rig import WAIT, desktop, wait_until
 from tests.desktop.running import MAIN, Running, running, shells
 from tests.requirements import need_typelib
@@ -17,12 +18,7 @@ from tray.ui.first_icon import MENU, TOOLTIP
 
 assert sys.platform == "linux"
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    # Debian 12's PyGObject still imports the old way.
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = DESKTOP
 # Python runs a module of this name at its start: nothing heavy is imported while the gate is shut.
 GATEKEEPER = """
 import sys, time

@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 from contextlib import ExitStack
 
-import pytest
-
+from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
 from tests.desktop.test_popover_linux import DRIVEN, ENTER, inspector, popover_over, script
 from tests.desktop.webdriver import driver_at, wait_for
@@ -18,12 +17,7 @@ from tray.models.launch import ReadyInfo
 
 __all__ = ["inspector", "screen", "script"]
 
-pytestmark = [
-    pytest.mark.desktop,
-    pytest.mark.slow,
-    pytest.mark.usefixtures("screen"),
-    pytest.mark.filterwarnings("ignore:DynamicImporter:ImportWarning"),
-]
+pytestmark = ON_SCREEN
 
 HAND = f"return ({HANDED})(arguments[0])"
 UP = "\ue013"
