@@ -5,14 +5,23 @@ import { byId } from "./dom.js";
 
 const reasons = new Set();
 let held = false;
+let telling = false;
 
 // Keeps the popover open for a reason, or no longer.
 export function hold(reason, wanted) {
   if (wanted) reasons.add(reason);
   else reasons.delete(reason);
-  if (!inPopover || held === reasons.size > 0) return;
-  held = reasons.size > 0;
-  call("/api/page/hold", { held }).catch(() => {});
+  if (inPopover && !telling) tell();
+}
+
+// One call at a time: of two under way, the first might arrive last.
+async function tell() {
+  telling = true;
+  while (held !== reasons.size > 0) {
+    held = !held;
+    await call("/api/page/hold", { held }).catch(() => {});
+  }
+  telling = false;
 }
 
 export function hide() {

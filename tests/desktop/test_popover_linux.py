@@ -204,7 +204,7 @@ def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) ->
     shown.wait_for_page()
     wait_for(lambda: focused() == "Paddock", "it has the focus")
     keys("h", "i")
-    wait_for(lambda: script.page.window.asked[-1:] == [True], "the draft holds it")
+    script.page.window.wait_for(True)
     keys("Escape")
     wait_for(lambda: not shown.popover.visible, "it is hidden")
     # The browser tells a page only after a while that it is hidden.

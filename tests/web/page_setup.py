@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Condition
 
 from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.fit_house import fit_house
@@ -33,6 +34,8 @@ from tray.ui.history import MeterHistory
 from tray.ui.page_desk import PageDesk, PageParts, Popover
 
 WEB = Path(__file__).parents[2] / "web"
+WAIT = 10.0
+"""Seconds the page has to ask something of its window."""
 METRICS = ServerMetrics(cpu_percent=12.0, ram_used=5 * 2**30, ram_total=15 * 2**30)
 MODELS = (
     FoundModel(name="Qwen3-4B-Instruct-Q4_K_M", path=Path("/m/qwen.gguf"), size=2_497_281_120),
@@ -51,16 +54,28 @@ class Window:
 
     asked: list[object] = field(default_factory=list)
     popover: Popover | None = None
+    _heard: Condition = field(default_factory=Condition)
 
     def hide(self) -> None:
-        self.asked.append("hide")
+        self._hear("hide")
         if self.popover is not None:
             self.popover.hide()
 
     def hold(self, held: bool) -> None:
-        self.asked.append(held)
+        self._hear(held)
         if self.popover is not None:
             self.popover.hold(held)
+
+    def wait_for(self, *asked: object) -> None:
+        """Until these were the last things asked, in this order."""
+        with self._heard:
+            came = self._heard.wait_for(lambda: self.asked[-len(asked) :] == [*asked], WAIT)
+        assert came, f"the page asked {self.asked}"
+
+    def _hear(self, wish: object) -> None:
+        with self._heard:
+            self.asked.append(wish)
+            self._heard.notify_all()
 
 
 @dataclass

@@ -249,13 +249,11 @@ def test_files_of_an_edit_survive_a_kill_and_are_gone_when_it_is_left(shown: Sho
 
 def test_a_chat_that_is_left_in_an_edit_lets_the_popover_go(shown: Shown) -> None:
     edited(shown)
-    asked = shown.script.page.window.asked
-    assert asked[-1] is True
-    with shown.page.expect_response("**/hold"):
-        shown.page.click("#new")
-    assert asked[-1] is False
-    with shown.page.expect_response("**/hold"):
-        shown.page.get_by_role("button", name="Undo").click()
-    assert asked[-1] is True
+    window = shown.script.page.window
+    window.wait_for(True)
+    shown.page.click("#new")
+    window.wait_for(False)
+    shown.page.get_by_role("button", name="Undo").click()
+    window.wait_for(True)
     hand(shown, "drop", "b.txt", b"text", "body")
     expect(shown.page.locator(".editing .chip .name")).to_have_text(["a.txt", "b.txt"])

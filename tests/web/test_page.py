@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.sync_api import expect
@@ -105,22 +106,45 @@ def test_stop_and_escape_cancel_and_keep_what_came(shown: Shown) -> None:
     second = shown.ask("Two?")
     shown.page.press("#draft", "Escape")
     assert second.closed.wait(10)
-    assert shown.script.page.window.asked[-1] is False
+    shown.script.page.window.wait_for(False)
 
 
 def test_escape_hides_when_nothing_is_under_way(shown: Shown) -> None:
-    with shown.page.expect_response("**/api/page/hide"):
-        shown.page.press("#draft", "Escape")
-    assert shown.script.page.window.asked == ["hide"]
+    shown.page.press("#draft", "Escape")
+    shown.script.page.window.wait_for("hide")
 
 
 def test_a_draft_and_a_pin_hold_the_popover(shown: Shown) -> None:
     for draft in ("half a thought", ""):
-        with shown.page.expect_response("**/api/page/hold"):
-            shown.page.fill("#draft", draft)
-    with shown.page.expect_response("**/api/page/hold"):
-        shown.page.click("#pin")
-    assert shown.script.page.window.asked == [True, False, True]
+        shown.page.fill("#draft", draft)
+    shown.page.click("#pin")
+    shown.script.page.window.wait_for(True, False, True)
+
+
+class SlowPopover:
+    """Holds when it is let."""
+
+    def __init__(self) -> None:
+        self.let = Event()
+
+    def hide(self) -> None:
+        """Never."""
+
+    def hold(self, held: bool) -> None:
+        assert self.let.wait(10), held
+
+
+def test_a_hold_that_is_slow_is_not_overtaken(shown: Shown) -> None:
+    window, popover = shown.script.page.window, SlowPopover()
+    window.popover = popover
+    shown.page.fill("#draft", "half a thought")
+    window.wait_for(True)
+    shown.page.fill("#draft", "")
+    shown.page.get_by_role("button", name="Chats").click()
+    expect(shown.page.locator("#chats-note")).not_to_be_empty()
+    assert window.asked == [True]
+    popover.let.set()
+    window.wait_for(True, False)
 
 
 def test_shift_enter_breaks_the_line(shown: Shown) -> None:
