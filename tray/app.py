@@ -106,11 +106,9 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         engines = EngineDesk(lambda: _engines(ground, paddock))
         fit = FitDesk(lambda: _fit(ground, presets, paddock))
         downloads = stack.enter_context(kept_downloads(folders, ground.current, paddock))
-        shelf = model_shelf(
-            folders,
-            ground.settings,
-            ground.searched,
-            Launches(lambda: ground.current().server, presets.launches, fit.machine),
+        launches = Launches(lambda: ground.current().server, presets.launches, fit.machine)
+        shelf = stack.enter_context(
+            model_shelf(folders, ground.settings, ground.searched, launches)
         )
         desk = PageDesk(
             shelf.menu.few,

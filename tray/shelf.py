@@ -1,12 +1,13 @@
 """Composition of the Models view: the folders, the index, their words."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
+from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines, ModelLister
 from tray.infrastructure.llama.model_menu import ModelMenu
 from tray.infrastructure.model_places import ModelPlaces
 from tray.infrastructure.opener import open_path
@@ -43,6 +44,7 @@ class Launches:
     machine: Callable[[LlamaCppConfig], Machine]
 
 
+@contextmanager
 def model_shelf(
     folders: Folders,
     settings: SettingsStore,
@@ -50,14 +52,14 @@ def model_shelf(
     launches: Launches,
     show: Callable[[Path], None] = open_path,
     home: Path | None = None,
-) -> Shelf:
+) -> Iterator[Shelf]:
     """``searched`` names the folders as the settings give them; ``show`` opens one.
 
     ``home`` is the user's folder.
     """
     home = home or Path.home()
     places = ModelPlaces(folders.models, settings, searched, show)
-    command = light_command(SUBCOMMAND)
+    lister = ModelLister(light_command(SUBCOMMAND))
 
     def request() -> ListRequest:
         # The engine for a model of one's own, whichever it is.
@@ -76,9 +78,10 @@ def model_shelf(
         # Presets may put layers on a GPU that the settings leave alone.
         any_layers = asked.config.model_copy(update={"gpu_layers": "auto"})
         machine = _within(PATIENCE, lambda: launches.machine(any_layers))
-        return ModelLines(asked.model_copy(update={"machine": machine}), command)
+        return lister.lines(asked.model_copy(update={"machine": machine}))
 
-    return Shelf(ModelsDesk(lines, places, home), ModelMenu(request, command))
+    with closing(lister):
+        yield Shelf(ModelsDesk(lines, lister.make_ready, places, home), ModelMenu(request, lister))
 
 
 def _within(seconds: float, ask: Callable[[], Machine]) -> Machine | None:

@@ -1,5 +1,6 @@
 // The way to the Models view, which is fetched when it is first opened.
 
+import { call } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { onState, showFailure } from "./header.js";
 
@@ -11,8 +12,18 @@ export async function openModels(place) {
   return open(place);
 }
 
+// Whoever points or tabs to the way in is about to take it, and what the view needs takes
+// a moment. A dialog that closes gives the focus back: that is no way in.
+function comeNear({ type, relatedTarget: before }) {
+  if (type === "focus" && (!before || before.closest("dialog"))) return;
+  call("/api/page/models/ready", {}).catch(() => {});
+  import("./models_view.js").catch(() => {});
+}
+
 export function setUpModels() {
-  byId("models-open").addEventListener("click", () => openModels().catch(showFailure));
+  const way = byId("models-open");
+  for (const sign of ["pointerenter", "focus"]) way.addEventListener(sign, comeNear);
+  way.addEventListener("click", () => openModels().catch(showFailure));
   byId("first-model-get").addEventListener("click", () => openModels("get").catch(showFailure));
   onState(({ needs_model: needs, setup }) => {
     byId("first-model").hidden = !needs && !setup;

@@ -63,7 +63,7 @@ def served_page(engines: Engines) -> Iterator[ServedPage]:
         stack.callback(service.close)
         paddock = Paddock(service, Settings, lambda _: (), lambda _: (), _nothing, _nothing)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="paddock-bench-")))
-        house = model_house(folder / "models")
+        house = stack.enter_context(model_house(folder / "models"))
         presets = kept_presets(house.folders)
         engine_desk = EngineDesk(lambda: EngineRig().engines)
         downloads = stack.enter_context(kept_downloads(house.folders, Settings, paddock))

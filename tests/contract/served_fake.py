@@ -320,6 +320,9 @@ class FakeModels:
     def __init__(self, asked: list[object]) -> None:
         self._asked = asked
 
+    def make_ready(self) -> None:
+        self._asked.append("ready")
+
     def list(self) -> FakeLines:
         self._asked.append("models")
         return FakeLines()

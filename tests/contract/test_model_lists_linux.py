@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests import fit_models
 from tests.gguf_files import write_gguf
+from tests.processes import arguments
 from tests.web.model_house import write_model
-from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLines
+from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLister
 from tray.infrastructure.llama.model_menu import MOST, ModelMenu
 from tray.infrastructure.own_program import light_command
 from tray.models.config import LlamaCppConfig
@@ -19,7 +23,10 @@ from tray.models.fit_mark import Fit
 from tray.models.model_page import ListRequest, ModelsRead, ModelsShown
 from tray.models.room import Machine, Room
 
+WAIT = 10.0
+ROOT = Path(__file__).parents[2]
 COMMAND = light_command(SUBCOMMAND)
+LISTER = ModelLister(COMMAND)
 SILENT = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
@@ -27,8 +34,13 @@ def request(root: Path) -> ListRequest:
     return ListRequest(folders=(root / "models",), index=root / "index.json", state=root)
 
 
+def children() -> list[psutil.Process]:
+    """Those that list, and run."""
+    return [child for child in psutil.Process().children() if SUBCOMMAND in arguments(child)]
+
+
 def said(root: Path) -> list[bytes]:
-    lines = ModelLines(request(root), COMMAND)
+    lines = LISTER.lines(request(root))
     try:
         return [line for line in lines if line.strip()]
     finally:
@@ -61,7 +73,7 @@ def test_a_model_that_went_bad_after_its_header_moves_to_the_reasons(tmp_path: P
 def test_closing_ends_the_child_while_it_reads(tmp_path: Path) -> None:
     for number in range(50):
         write_gguf(tmp_path / "models" / f"{number}.gguf")
-    lines = ModelLines(request(tmp_path), COMMAND)
+    lines = LISTER.lines(request(tmp_path))
     assert next(iter(lines))
     lines.close()
     assert list(lines) == []
@@ -69,8 +81,69 @@ def test_closing_ends_the_child_while_it_reads(tmp_path: Path) -> None:
 
 def test_a_child_that_says_nothing_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(PaddockError) as failed:
-        ModelLines(request(tmp_path), SILENT)
+        ModelLister(SILENT).lines(request(tmp_path))
     assert failed.value.failure.cause is FailureCause.INTERNAL
+
+
+def test_a_child_made_ready_makes_the_next_list(tmp_path: Path) -> None:
+    lister = ModelLister(COMMAND)
+    lister.make_ready()
+    (ready,) = children()
+    lister.make_ready()
+    write_gguf(tmp_path / "models" / "unread.gguf")
+    lines = lister.lines(request(tmp_path))
+    assert children() == [ready]
+    lines.close()
+    assert children() == []
+
+
+def test_a_child_made_ready_ends_when_nobody_asks(tmp_path: Path) -> None:
+    lister = ModelLister(COMMAND, ready_seconds=0.05)
+    lister.make_ready()
+    (ready,) = children()
+    ready.wait(WAIT)
+    lines = lister.lines(request(tmp_path))
+    assert len(list(lines)) == 1
+    lines.close()
+
+
+def test_a_child_made_ready_ends_with_its_lister() -> None:
+    lister = ModelLister(COMMAND)
+    lister.make_ready()
+    lister.close()
+    assert children() == []
+
+
+def test_a_child_made_ready_that_was_killed_is_replaced(tmp_path: Path) -> None:
+    lister = ModelLister(COMMAND)
+    lister.make_ready()
+    (ready,) = children()
+    ready.kill()
+    ready.wait(WAIT)
+    lines = lister.lines(request(tmp_path))
+    assert len(list(lines)) == 1
+    lines.close()
+
+
+def test_a_child_made_ready_ends_with_its_parent() -> None:
+    code = (
+        "from tray.infrastructure.llama.model_lister import ModelLister\n"
+        f"lister = ModelLister({COMMAND!r})\n"
+        "lister.make_ready()\n"
+        "print(lister._ready.pid, flush=True)\n"
+        "import os; os._exit(0)\n"
+    )
+    python = (sys.executable, "-c", code)
+    said = subprocess.run(python, stdout=subprocess.PIPE, check=True, cwd=ROOT)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(int(said.stdout)).wait(WAIT)
+
+
+def test_what_cannot_be_started_is_a_failure_and_readies_nothing(tmp_path: Path) -> None:
+    lister = ModelLister((str(tmp_path / "none"),))
+    lister.make_ready()
+    with pytest.raises(PaddockError):
+        lister.lines(request(tmp_path))
 
 
 def test_the_menu_searches_again_only_when_a_folder_changed(tmp_path: Path) -> None:
@@ -82,7 +155,7 @@ def test_the_menu_searches_again_only_when_a_folder_changed(tmp_path: Path) -> N
         asked.append(None)
         return request(tmp_path)
 
-    menu = ModelMenu(ask, COMMAND)
+    menu = ModelMenu(ask, LISTER)
     few = menu.few()
     assert [model.name for model in few] == [f"{number:02}" for number in range(MOST)]
     assert menu.few() is few
@@ -100,14 +173,14 @@ def test_lists_go_by_the_facts_and_the_presets_of_their_models(tmp_path: Path) -
     asked = request(tmp_path).model_copy(update={"machine": machine})
     own = asked.model_copy(update={"own": (long,)})
     assert (mark(asked, "dense"), mark(own, "dense")) == (Fit.MEMORY, Fit.NOT)
-    few, long_few = ModelMenu(lambda: asked, COMMAND).few(), ModelMenu(lambda: own, COMMAND).few()
+    few, long_few = ModelMenu(lambda: asked, LISTER).few(), ModelMenu(lambda: own, LISTER).few()
     assert [model.name for model in few] == ["dense", "empty"]
     assert 10 << 20 < (few[0].needed or 0) < 1 << 30 < (long_few[0].needed or 0)
     assert few[1].needed is None
 
 
 def mark(asked: ListRequest, name: str) -> Fit:
-    lines = ModelLines(asked, COMMAND)
+    lines = LISTER.lines(asked)
     try:
         first = next(line for line in lines if line.strip())
     finally:

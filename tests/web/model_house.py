@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,10 @@ def write_model(
     write_out(writer)
 
 
+@contextmanager
 def model_house(
     home: Path, metrics: Callable[[], ServerMetrics | None] = lambda: None
-) -> ModelHouse:
+) -> Iterator[ModelHouse]:
     """An empty one in the home of a user."""
     data = home / ".local" / "share" / "paddock"
     folders = replace(Folders.under(home / ".paddock"), data=data, models=data / "models")
@@ -88,5 +90,5 @@ def model_house(
         return room_on(seen, now)
 
     launches = Launches(LlamaCppConfig, lambda _: (), machine)
-    desk = model_shelf(folders, settings, searched, launches, shown.append, home).desk
-    return ModelHouse(folders, settings, desk, shown)
+    with model_shelf(folders, settings, searched, launches, shown.append, home) as shelf:
+        yield ModelHouse(folders, settings, shelf.desk, shown)

@@ -145,7 +145,7 @@ def page_over(
         demo = ModelId(name="demo")
         rig = EngineRig()
         stack.callback(rig.getter.release.set)
-        house = model_house(folder / "home", lambda: paddock.state().metrics)
+        house = stack.enter_context(model_house(folder / "home", lambda: paddock.state().metrics))
         hub = HubHouse(house, paddock.state)
         parts_of_fit = fit_house(house, paddock)
         fit = FitDesk(lambda: parts_of_fit)

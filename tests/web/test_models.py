@@ -29,6 +29,25 @@ def test_the_view_is_not_fetched_before_it_is_opened(shown: Shown) -> None:
     assert "models_view.js" in shown.page.evaluate(fetched)
 
 
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_the_view_is_made_ready_when_one_comes_near(shown: Shown, way: str) -> None:
+    button = shown.page.locator("#models-open")
+    shown.page.focus("#chats-open")
+    asked: list[str] = []
+    shown.page.on("request", lambda request: asked.append(request.url.rpartition("/api")[2]))
+    with shown.page.expect_response("**/models/ready"), shown.page.expect_response("**_view.js"):
+        button.hover() if way == "mouse" else shown.page.keyboard.press("Tab")
+    expect(shown.page.locator("#models")).to_have_count(0)
+    shown.page.keyboard.press("Enter") if way == "keyboard" else button.click()
+    expect(shown.page.locator(".model-row")).to_have_count(1)
+    shown.page.mouse.move(0, 0)
+    shown.page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    shown.page.get_by_role("button", name="Chats").click()
+    expect(shown.page.locator("#chats-note")).not_to_be_empty()
+    assert asked.count("/page/models/ready") == 1
+
+
 def test_models_show_their_facts_and_broken_files_their_reason(shown: Shown) -> None:
     house = shown.script.page.models
     house.add("Bison-4B-Q4_K_M", title="Bison 4B")

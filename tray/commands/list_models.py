@@ -24,8 +24,11 @@ BEAT = 1.0
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> int:
-    """Answer the one request; reading files that nobody has read may take long."""
-    request = ListRequest.model_validate_json(requests.readline())
+    """Answer the one request, if one comes; reading files that nobody has read may take long."""
+    asked = requests.readline()
+    if not asked:
+        return 0
+    request = ListRequest.model_validate_json(asked)
     lock = threading.Lock()
 
     def say(line: bytes) -> None:

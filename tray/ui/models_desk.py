@@ -25,12 +25,19 @@ class ModelsDesk(Generic[Lines]):
     """Satisfies the local API's ServedModels.
 
     ``list_models`` begins to list them; it does not return before there is something
-    to show. ``home`` is the user's folder. ``wanted``: somebody outside of the page
-    asks for the view; opening it ends that.
+    to show, sooner after ``make_ready``. ``home`` is the user's folder. ``wanted``:
+    somebody outside of the page asks for the view; opening it ends that.
     """
 
-    def __init__(self, list_models: Callable[[], Lines], places: Places, home: Path) -> None:
+    def __init__(
+        self,
+        list_models: Callable[[], Lines],
+        make_ready: Callable[[], None],
+        places: Places,
+        home: Path,
+    ) -> None:
         self._list_models = list_models
+        self.make_ready = make_ready
         self._places = places
         self._home = home
         self.wanted = False
@@ -38,6 +45,7 @@ class ModelsDesk(Generic[Lines]):
     def want(self) -> None:
         """Have the page show this view when it is looked at. Any thread."""
         self.wanted = True
+        self.make_ready()
 
     def list(self) -> Lines:
         self.wanted = False

@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.model_page import ListRequest
 
 SUBCOMMAND = "model-lister"
+READY_SECONDS = 10.0
+"""A child that was made ready waits so long to be asked."""
 _END_SECONDS = 2.0
 
 if sys.platform == "win32":
@@ -18,23 +21,71 @@ else:
     _FLAGS = 0
 
 log = logging.getLogger(__name__)
+Child = subprocess.Popen[bytes]
+
+
+class ModelLister:
+    """Starts the children that list; ``command`` is their argv. Any thread may call.
+
+    A child takes longer to start than to list, so one can be made ready beforehand.
+    It ends with this process, and when nobody asks it for ``ready_seconds``.
+    """
+
+    def __init__(self, command: tuple[str, ...], ready_seconds: float = READY_SECONDS) -> None:
+        self._command = command
+        self._ready_seconds = ready_seconds
+        self._lock = threading.Lock()
+        self._ready: Child | None = None
+
+    def make_ready(self) -> None:
+        """Somebody is about to ask for a list."""
+        with self._lock:
+            if self._ready is not None:
+                return
+            try:
+                self._ready = _started(self._command)
+            except OSError as error:
+                log.warning("no listing child can be started: %s", error)
+                return
+            late = threading.Timer(self._ready_seconds, self._dismiss, (self._ready,))
+        late.daemon = True
+        late.start()
+
+    def lines(self, request: ListRequest) -> "ModelLines":
+        """A list. Raises PaddockError when the child says nothing."""
+        with self._lock:
+            child, self._ready = self._ready, None
+        if child is not None and child.poll() is not None:
+            _end(child)
+            child = None
+        try:
+            return ModelLines(child or _started(self._command), request)
+        except OSError as error:
+            raise PaddockError(_silent()) from error
+
+    def close(self) -> None:
+        """Nobody will ask any more."""
+        with self._lock:
+            child, self._ready = self._ready, None
+        if child is not None:
+            _end(child)
+
+    def _dismiss(self, child: Child) -> None:
+        with self._lock:
+            if self._ready is not child:
+                return
+            self._ready = None
+        _end(child)
 
 
 class ModelLines:
-    """What the child says, line by line and unread; it ends with ``close``.
+    """What a child says, line by line and unread; it ends with ``close``.
 
-    ``command`` is the child's argv. Raises PaddockError when it says nothing.
+    Raises PaddockError when it says nothing.
     """
 
-    def __init__(self, request: ListRequest, command: tuple[str, ...]) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path.home(),
-            creationflags=_FLAGS,
-        )
+    def __init__(self, child: Child, request: ListRequest) -> None:
+        self._process = child
         self._ask(request)
         self._first = self._line()
         if not self._first:
@@ -50,13 +101,7 @@ class ModelLines:
 
     def close(self) -> None:
         """The reader has enough. Any thread."""
-        self._process.kill()
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            log.warning("the listing child does not end")
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        _end(self._process)
 
     def _ask(self, request: ListRequest) -> None:
         assert self._process.stdin is not None
@@ -73,6 +118,31 @@ class ModelLines:
             return pipe.readline()
         except (OSError, ValueError):
             return b""
+
+
+def _started(command: tuple[str, ...]) -> Child:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path.home(),
+        creationflags=_FLAGS,
+    )
+
+
+def _end(child: Child) -> None:
+    child.kill()
+    try:
+        child.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        log.warning("the listing child does not end")
+    for pipe in (child.stdin, child.stdout):
+        try:
+            if pipe is not None:
+                pipe.close()
+        except OSError as error:
+            log.debug("the listing child's pipe was broken already: %s", error)
 
 
 def _silent() -> ServerFailure:

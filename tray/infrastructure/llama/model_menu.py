@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tray.infrastructure.llama.model_folders import DEEPEST, MOST_ENTRIES
-from tray.infrastructure.llama.model_lister import ModelLines
+from tray.infrastructure.llama.model_lister import ModelLister
 from tray.models.catalog import FoundModel, ModelList
 from tray.models.failure import PaddockError
 from tray.models.model_page import ListRequest
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 
 class ModelMenu:
-    """``request`` is what a search would ask now, ``command`` the listing child's argv.
+    """``request`` is what a search would ask now.
 
     Any thread may call. Looking at the folders costs milliseconds, searching a child.
     """
 
-    def __init__(self, request: Callable[[], ListRequest], command: tuple[str, ...]) -> None:
+    def __init__(self, request: Callable[[], ListRequest], lister: ModelLister) -> None:
         self._request = request
-        self._command = command
+        self._lister = lister
         self._lock = threading.Lock()
         self._stamp: int | None = None
         self._few: tuple[FoundModel, ...] = ()
@@ -48,7 +48,7 @@ class ModelMenu:
             return self._few
 
     def _search(self, request: ListRequest) -> tuple[FoundModel, ...]:
-        lines = ModelLines(request.model_copy(update={"most": MOST}), self._command)
+        lines = self._lister.lines(request.model_copy(update={"most": MOST}))
         try:
             said = next((line for line in lines if line.strip()), b"")
             return ModelList.model_validate_json(said).models

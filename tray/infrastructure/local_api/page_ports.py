@@ -159,6 +159,9 @@ class ServedDownloads(Protocol):
 class ServedModels(Protocol):
     """The Models view. Any thread may call; failures are PaddockError."""
 
+    def make_ready(self) -> None:
+        """Somebody is about to ask for the list."""
+
     def list(self) -> LineStream:
         """A ModelsShown, then ModelsRead as files are read, each a line of JSON."""
 
