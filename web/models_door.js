@@ -13,9 +13,10 @@ export async function openModels(place) {
 }
 
 // Whoever points or tabs to the way in is about to take it, and what the view needs takes
-// a moment. A dialog that closes gives the focus back: that is no way in.
-function comeNear({ type, relatedTarget: before }) {
-  if (type === "focus" && (!before || before.closest("dialog"))) return;
+// a moment. A click has pointed before, and a dialog that closes gives the focus back.
+function comeNear({ type, target, relatedTarget: before }) {
+  const tabbed = before && !before.closest("dialog") && target.matches(":focus-visible");
+  if (type === "focus" && !tabbed) return;
   call("/api/page/models/ready", {}).catch(() => {});
   import("./models_view.js").catch(() => {});
 }
