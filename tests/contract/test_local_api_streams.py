@@ -211,10 +211,10 @@ def test_too_many_connections_are_turned_away_and_room_comes_back(served: Served
 
 
 def test_close_ends_streams_threads_and_the_listener(served: Served, client: ApiClient) -> None:
-    client.chat(HELLO)
-    served.api.close()
-    wait_for(served.paddock.answer.cancelled.is_set, "the answer was cancelled")
-    wait_for(lambda: not served.api._live, "no connection is left")
+    with client.chat(HELLO):
+        served.api.close()
+        wait_for(served.paddock.answer.cancelled.is_set, "the answer was cancelled")
+        wait_for(lambda: not served.api._live, "no connection is left")
     wait_for(
         lambda: not [t for t in threading.enumerate() if t.name.startswith("local-api")],
         "no thread is left",
