@@ -66,10 +66,10 @@ class Window:
         if self.popover is not None:
             self.popover.hold(held)
 
-    def wait_for(self, *asked: object) -> None:
-        """Until these were the last things asked, in this order."""
+    def wait_for(self, wish: object) -> None:
+        """Until this was asked last."""
         with self._heard:
-            came = self._heard.wait_for(lambda: self.asked[-len(asked) :] == [*asked], WAIT)
+            came = self._heard.wait_for(lambda: self.asked[-1:] == [wish], WAIT)
         assert came, f"the page asked {self.asked}"
 
     def _hear(self, wish: object) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import Shown
+from tests.web.page_setup import WAIT
 from tests.web.scripted import BROKEN
 from tray.models.chat import (
     ChatTimings,
@@ -112,13 +113,17 @@ def test_stop_and_escape_cancel_and_keep_what_came(shown: Shown) -> None:
 def test_escape_hides_when_nothing_is_under_way(shown: Shown) -> None:
     shown.page.press("#draft", "Escape")
     shown.script.page.window.wait_for("hide")
+    assert shown.script.page.window.asked == ["hide"]
 
 
 def test_a_draft_and_a_pin_hold_the_popover(shown: Shown) -> None:
-    for draft in ("half a thought", ""):
+    window = shown.script.page.window
+    for draft, held in (("half a thought", True), ("", False)):
         shown.page.fill("#draft", draft)
+        window.wait_for(held)
     shown.page.click("#pin")
-    shown.script.page.window.wait_for(True, False, True)
+    window.wait_for(True)
+    assert window.asked == [True, False, True]
 
 
 class SlowPopover:
@@ -131,7 +136,7 @@ class SlowPopover:
         """Never."""
 
     def hold(self, held: bool) -> None:
-        assert self.let.wait(10), held
+        assert self.let.wait(WAIT), held
 
 
 def test_a_hold_that_is_slow_is_not_overtaken(shown: Shown) -> None:
@@ -144,7 +149,8 @@ def test_a_hold_that_is_slow_is_not_overtaken(shown: Shown) -> None:
     expect(shown.page.locator("#chats-note")).not_to_be_empty()
     assert window.asked == [True]
     popover.let.set()
-    window.wait_for(True, False)
+    window.wait_for(False)
+    assert window.asked == [True, False]
 
 
 def test_shift_enter_breaks_the_line(shown: Shown) -> None:

@@ -1,14 +1,12 @@
 """Has children do errands: one process each, which ends with the errand or when asked to."""
 
 import logging
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from pydantic import ValidationError
 
+from tray.infrastructure.own_child import close_pipes, start_child
 from tray.infrastructure.own_program import own_command
 from tray.models.errand import (
     ERRAND,
@@ -28,11 +26,6 @@ SUBCOMMAND = "errand"
 LONGEST_LINE = 1 << 20
 _ENDINGS = (FetchedSaid, OfferSaid, TokenSaid, TrashedSaid, FailedSaid)
 
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
-
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +40,7 @@ class RunningErrand:
         self, errand: Errand, hear: Callable[[Said], None], command: tuple[str, ...] | None = None
     ) -> None:
         self._hear = hear
-        self._process = _spawned(command or own_command(SUBCOMMAND))
+        self._process = start_child(command or own_command(SUBCOMMAND))
         self._begin(errand)
         threading.Thread(target=self._listen, name="errand", daemon=True).start()
 
@@ -71,12 +64,7 @@ class RunningErrand:
 
     def _listen(self) -> None:
         self._hear(self._last())
-        for pipe in (self._process.stdin, self._process.stdout):
-            try:
-                if pipe is not None:
-                    pipe.close()
-            except OSError as error:
-                log.debug("errand: its pipe was broken already: %s", error)
+        close_pipes(self._process)
         self._process.wait()
 
     def _last(self) -> Said:
@@ -116,26 +104,6 @@ def errand_done(errand: Errand, command: tuple[str, ...] | None = None) -> Said:
         case GoneSaid():
             raise PaddockError(crashed())
     return endings[-1]
-
-
-def _spawned(command: tuple[str, ...]) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path.home(),
-            creationflags=_FLAGS,
-        )
-    except OSError as error:
-        raise PaddockError(
-            ServerFailure(
-                cause=FailureCause.INTERNAL,
-                title="A helper process cannot be started",
-                detail=f"{error.strerror or error}. Close some programs and try again.",
-            )
-        ) from error
 
 
 def crashed() -> ServerFailure:

@@ -1,7 +1,6 @@
 """Asks the reading child for the facts of many models, with a time limit for each."""
 
 import queue
-import subprocess
 import threading
 from pathlib import Path
 from typing import IO
@@ -9,6 +8,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from tray.infrastructure.llama.model_reader import ReadRequest
+from tray.infrastructure.own_child import close_pipes, start_child
 from tray.models.catalog import ModelFacts
 
 TIME_LIMIT = 20.0
@@ -55,12 +55,7 @@ class FactsReader:
 
 class _Child:
     def __init__(self, command: tuple[str, ...]) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self._process = start_child(command)
         self._answers: queue.Queue[bytes] = queue.Queue()
         assert self._process.stdout is not None
         # A thread and a queue: Windows cannot wait for a pipe with a time limit.
@@ -85,13 +80,7 @@ class _Child:
         self._process.kill()
         self._process.wait()
         self._listener.join()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    # What was still to be written has no reader any more.
-                    continue
+        close_pipes(self._process)
 
 
 def _listen(pipe: IO[bytes], answers: "queue.Queue[bytes]") -> None:

@@ -2,11 +2,10 @@
 
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
+from tray.infrastructure.own_child import Child, close_pipes, start_child
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.model_page import ListRequest
 
@@ -15,13 +14,7 @@ READY_SECONDS = 10.0
 """A child that was made ready waits so long to be asked."""
 _END_SECONDS = 2.0
 
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
-
 log = logging.getLogger(__name__)
-Child = subprocess.Popen[bytes]
 
 
 class ModelLister:
@@ -43,8 +36,8 @@ class ModelLister:
             if self._ready is not None:
                 return
             try:
-                self._ready = _started(self._command)
-            except OSError as error:
+                self._ready = start_child(self._command)
+            except PaddockError as error:
                 log.warning("no listing child can be started: %s", error)
                 return
             late = threading.Timer(self._ready_seconds, self._dismiss, (self._ready,))
@@ -52,16 +45,13 @@ class ModelLister:
         late.start()
 
     def lines(self, request: ListRequest) -> "ModelLines":
-        """A list. Raises PaddockError when the child says nothing."""
+        """A list. Raises PaddockError when no child starts, or it says nothing."""
         with self._lock:
             child, self._ready = self._ready, None
         if child is not None and child.poll() is not None:
             _end(child)
             child = None
-        try:
-            return ModelLines(child or _started(self._command), request)
-        except OSError as error:
-            raise PaddockError(_silent()) from error
+        return ModelLines(child or start_child(self._command), request)
 
     def close(self) -> None:
         """Nobody will ask any more."""
@@ -120,29 +110,13 @@ class ModelLines:
             return b""
 
 
-def _started(command: tuple[str, ...]) -> Child:
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=Path.home(),
-        creationflags=_FLAGS,
-    )
-
-
 def _end(child: Child) -> None:
     child.kill()
     try:
         child.wait(_END_SECONDS)
     except subprocess.TimeoutExpired:
         log.warning("the listing child does not end")
-    for pipe in (child.stdin, child.stdout):
-        try:
-            if pipe is not None:
-                pipe.close()
-        except OSError as error:
-            log.debug("the listing child's pipe was broken already: %s", error)
+    close_pipes(child)
 
 
 def _silent() -> ServerFailure:

@@ -1,0 +1,44 @@
+"""Starts a child that is asked on its standard input and answers with lines."""
+
+import contextlib
+import subprocess
+import sys
+from pathlib import Path
+
+from tray.models.failure import FailureCause, PaddockError, ServerFailure
+
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0
+
+Child = subprocess.Popen[bytes]
+
+
+def start_child(command: tuple[str, ...]) -> Child:
+    """By its argv, without a window. Raises PaddockError."""
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path.home(),
+            creationflags=_FLAGS,
+        )
+    except OSError as error:
+        raise PaddockError(
+            ServerFailure(
+                cause=FailureCause.INTERNAL,
+                title="A helper process cannot be started",
+                detail=f"{error.strerror or error}. Close some programs and try again.",
+            )
+        ) from error
+
+
+def close_pipes(child: Child) -> None:
+    """Of one that has ended; what was still to be written has no reader any more."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
