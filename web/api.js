@@ -63,6 +63,15 @@ export async function call(path, body, signal) {
   return (await request(path, body, signal)).json();
 }
 
+let before = Promise.resolve();
+
+// What is kept goes out in turn: of two calls under way, the first might arrive last.
+export function inTurn(path, body) {
+  const mine = before.then(() => call(path, body));
+  before = mine.catch(() => {});
+  return mine;
+}
+
 // Hands over each object of an NDJSON stream; returns when the stream ends.
 export async function stream(path, body, signal, onObject) {
   const response = await request(path, body, signal);

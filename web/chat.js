@@ -1,7 +1,7 @@
 // The conversation: what was said, and the one answer under way.
 
 import { Answer } from "./answer.js";
-import { ApiFailure, call, stream } from "./api.js";
+import { ApiFailure, inTurn, stream } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { allOf, showAll, showEnd } from "./earlier.js";
 import { drawLater } from "./later.js";
@@ -44,7 +44,7 @@ function changed() {
 export function send(text, files = []) {
   if (!secret && !conversation) {
     conversation = crypto.randomUUID();
-    call("/api/page/chats/settings", { id: null, settings: {} }).catch(() => {});
+    inTurn("/api/page/chats/settings", { id: null, settings: {} }).catch(() => {});
   }
   const message = { role: "user", content: text, attachments: files };
   messages.push(message);
@@ -73,7 +73,7 @@ function replacing() {
 }
 
 function keep(said) {
-  call("/api/page/chats/keep", { id: conversation, messages: said, settings }).catch(() => {});
+  inTurn("/api/page/chats/keep", { id: conversation, messages: said, settings }).catch(() => {});
 }
 
 // Has the chat answered so from now on.

@@ -1,7 +1,7 @@
 // The panel of kept conversations: search, open, rename, pin, delete with undo, save.
 // Loaded when it is first opened.
 
-import { call } from "./api.js";
+import { call, inTurn } from "./api.js";
 import { current, isEmpty, load } from "./chat.js";
 import { row } from "./chat_row.js";
 import { fill, focusComposer } from "./composer.js";
@@ -61,7 +61,7 @@ async function openRow({ id }) {
   }
 }
 
-const change = (path, body) => call(`/api/page/chats/${path}`, body).then(refresh).catch(failed);
+const change = (path, body) => inTurn(`/api/page/chats/${path}`, body).then(refresh).catch(failed);
 
 function rename({ id }, title) {
   return change("rename", { id, title });
@@ -84,7 +84,7 @@ async function remove({ id, title }) {
   const wasShown = id === current();
   await change("delete", { id });
   if (wasShown) {
-    const empty = await call("/api/page/chats/show", { id: null });
+    const empty = await inTurn("/api/page/chats/show", { id: null });
     load(empty);
     fill(empty.draft, empty.draft_files);
   }

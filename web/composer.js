@@ -1,6 +1,6 @@
 // The box to write in: Enter sends, Shift+Enter breaks the line, Up edits the last message.
 
-import { call } from "./api.js";
+import { inTurn } from "./api.js";
 import { byId, icon } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
@@ -45,7 +45,7 @@ function edited() {
 function attached() {
   if (!isPrivate()) {
     const body = { id: current(), files: tray.files };
-    call("/api/page/chats/draft/files", body).catch((error) => tray.tell(error.message));
+    inTurn("/api/page/chats/draft/files", body).catch((error) => tray.tell(error.message));
   }
   show();
 }

@@ -1,6 +1,6 @@
 // What was written and not sent is kept with its conversation, here and in Paddock.
 
-import { call } from "./api.js";
+import { inTurn } from "./api.js";
 
 const KEY = "paddock.draft";
 const PAUSE = 300; // milliseconds until what was written is kept, also while one writes on
@@ -21,7 +21,7 @@ export function flushDraft() {
   timer = 0;
   if (!waiting) return;
   // What cannot be kept now still stands in the box, and is sent with the next word.
-  call("/api/page/chats/draft", waiting).catch(() => {});
+  inTurn("/api/page/chats/draft", waiting).catch(() => {});
   waiting = null;
 }
 

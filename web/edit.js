@@ -1,6 +1,6 @@
 // A question changed in its place. Loaded with the first edit.
 
-import { call } from "./api.js";
+import { inTurn } from "./api.js";
 import { current, isPrivate, onChange, said } from "./chat.js";
 import { focusComposer, imagesNote } from "./composer.js";
 import { element, icon } from "./dom.js";
@@ -38,7 +38,7 @@ export function editQuestion(node, ask, begun) {
   const keep = (edit, failed = () => {}) => {
     clearTimeout(timer);
     timer = 0;
-    if (form.isConnected && !isPrivate()) call("/api/page/chats/edit", { id: current(), edit }).catch(failed);
+    if (form.isConnected && !isPrivate()) inTurn("/api/page/chats/edit", { id: current(), edit }).catch(failed);
   };
   function attached() {
     keep({ position, text: box.value, files: tray.files }, (error) => tray.tell(error.message));

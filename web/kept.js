@@ -1,6 +1,6 @@
 // Coming back to kept conversations, and beginning new ones.
 
-import { ApiFailure, call } from "./api.js";
+import { ApiFailure, call, inTurn } from "./api.js";
 import { choose, current, isEmpty, isPrivate, leave, load } from "./chat.js";
 import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
@@ -36,7 +36,7 @@ async function comeBack() {
 export async function open(id) {
   gone = true;
   flushDraft();
-  const shown = await call("/api/page/chats/show", { id });
+  const shown = await inTurn("/api/page/chats/show", { id });
   if (isPrivate() || current() !== id) load(shown);
   fill(shown.draft, shown.draft_files);
   byId("notice").hidden = true; // it may offer to undo what was done elsewhere
@@ -51,7 +51,7 @@ export function begin(secret) {
   const back = leave(secret);
   fill("");
   if (!secret) {
-    call("/api/page/chats/show", { id: null }).then((shown) => {
+    inTurn("/api/page/chats/show", { id: null }).then((shown) => {
       if (current() !== null || isPrivate()) return;
       fill(shown.draft + text(), [...shown.draft_files, ...files()]);
       choose(shown.settings);
@@ -62,7 +62,7 @@ export function begin(secret) {
     flushDraft();
     back();
     fill(before.draft, before.files);
-    if (!before.secret) call("/api/page/chats/show", { id: before.id }).catch(() => {});
+    if (!before.secret) inTurn("/api/page/chats/show", { id: before.id }).catch(() => {});
     focusComposer();
   };
 }

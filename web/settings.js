@@ -1,6 +1,6 @@
 // The settings of the chat that is shown: the button, and how far they hold. The panel comes later.
 
-import { call } from "./api.js";
+import { inTurn } from "./api.js";
 import { choose, chosen, current, isPrivate, onChange } from "./chat.js";
 import { byId } from "./dom.js";
 
@@ -24,7 +24,7 @@ export function set(settings) {
 function flush() {
   clearTimeout(timer);
   // They go along with the next question, too.
-  if (waiting) call("/api/page/chats/settings", waiting).catch(() => {});
+  if (waiting) inTurn("/api/page/chats/settings", waiting).catch(() => {});
   waiting = null;
 }
 

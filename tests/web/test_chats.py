@@ -225,3 +225,27 @@ def test_each_chat_has_its_own_draft(shown: Shown) -> None:
     expect(shown.page.locator("#draft")).to_have_value("of the cows")
     shown.page.click("#new")
     expect(shown.page.locator("#draft")).to_have_value("of the new")
+
+
+def test_a_draft_that_is_slow_to_be_kept_is_not_overtaken(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    held: list[Route] = []
+    holding = True
+
+    def hold(route: Route) -> None:
+        if holding:
+            held.append(route)
+        else:
+            route.continue_()
+
+    shown.page.route("**/api/page/chats/draft", hold)
+    with shown.page.expect_request("**/api/page/chats/draft"):
+        shown.page.fill("#draft", "of the c")
+    shown.page.fill("#draft", "of the cows")
+    new_chat(shown)  # what was written is sent to be kept at once
+    holding = False
+    for route in reversed(held):
+        route.fulfill(response=route.fetch())
+    panel(shown).click()
+    expect(shown.page.locator("#draft")).to_have_value("of the cows")
