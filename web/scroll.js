@@ -19,10 +19,13 @@ let held = false;
 function follow() {
   height = scroller.scrollHeight;
   if (!following) keepPlace(true);
-  else if (messages.hasChildNodes()) scroller.scrollTop = height;
+  else if (messages.hasChildNodes() && !isEditing()) scroller.scrollTop = height;
   last = scroller.scrollTop;
   markPlace();
 }
+
+// Who writes in an earlier message looks at that.
+const isEditing = () => document.activeElement?.closest(".editing") != null;
 
 // Who follows has no place: what is at the end moves with the text.
 function markPlace() {
@@ -47,7 +50,10 @@ export function keepingPlace(change) {
 
 export function toEnd() {
   setFollowing(true);
-  requestAnimationFrame(follow);
+  requestAnimationFrame(() => {
+    scroller.scrollTop = scroller.scrollHeight;
+    follow();
+  });
 }
 
 function setFollowing(now) {

@@ -56,9 +56,10 @@ export class Speech {
   }
 
   #until(text, end) {
-    const sentence = text.slice(this.said, end).trim();
+    const sentences = text.slice(this.said, end);
     this.said = end;
-    if (sentence) say(sentence);
+    // An item of a list rarely ends with a stop; a line of its own keeps it from running on.
+    for (const line of sentences.split("\n")) if (line.trim()) say(line.trim());
   }
 }
 

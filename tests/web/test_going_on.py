@@ -117,6 +117,28 @@ def test_up_in_an_empty_box_edits_the_last_message_in_its_place(shown: Shown) ->
     assert [text for _, text in said(answer)] == ["One?", "Answer to One?", "Two?\nReally?"]
 
 
+@pytest.mark.parametrize("items", [5, 6, 7, 8, 20])
+def test_an_edit_is_seen_whole_also_while_it_grows(shown: Shown, items: int) -> None:
+    shown.ready()
+    shown.answered("".join(f"- item {n}\n" for n in range(items)))
+    shown.page.press("#draft", "ArrowUp")
+    box = shown.page.locator(".editing textarea")
+    expect(box).to_be_focused()
+    for text in ("", "one", "two"):
+        shown.page.keyboard.type(text)
+        shown.page.keyboard.press("Shift+Enter")
+        hidden = box.evaluate(
+            """async (box) => {
+              const frame = () => new Promise(requestAnimationFrame);
+              await frame(); await frame();
+              const view = document.getElementById("scroller").getBoundingClientRect();
+              const { top, bottom } = box.getBoundingClientRect();
+              return Math.max(view.top - top, bottom - view.bottom);
+            }"""
+        )
+        assert hidden <= 1
+
+
 def test_an_edit_survives_a_kill_and_is_over_when_it_is_left(shown: Shown) -> None:
     two_turns(shown)
     shown.page.press("#draft", "ArrowUp")

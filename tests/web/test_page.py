@@ -324,6 +324,13 @@ def test_finished_sentences_are_spoken_not_tokens(shown: Shown) -> None:
     expect(spoken).not_to_contain_text("ls")
 
 
+def test_items_of_a_list_are_spoken_one_by_one(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("- red\n- green\n  - light\n\n1. one\n\n2. two\n")
+    lines = shown.page.locator("#speech p").all_inner_texts()
+    assert lines[-5:] == ["red", "green", "light", "one", "two"]
+
+
 def test_a_new_chat_can_be_undone(shown: Shown) -> None:
     shown.ready()
     shown.answered("Kept.")
