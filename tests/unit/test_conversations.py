@@ -31,6 +31,7 @@ from tray.services.answer_record import EVERY, RecordedAnswer
 from tray.services.conversations import UNDO_SECONDS, Conversations, search_words, title_of
 
 ONE = "00000000-0000-4000-8000-000000000001"
+TWO = "00000000-0000-4000-8000-000000000002"
 FULL = ServerFailure(
     cause=FailureCause.CONVERSATIONS_UNUSABLE, title="Cannot be kept", detail="The disk is full."
 )
@@ -273,6 +274,22 @@ def test_a_full_disk_costs_no_answer(kept: Conversations, store: MemoryStore) ->
     assert list(kept.record(ONE, request, lambda: Said(*words("So."), END)))[-1] == END
 
 
+@pytest.mark.parametrize("before", [(), ("One?", "1."), ("Zero?", "0.", "One?", "1.")])
+def test_a_question_that_could_not_be_kept_is_kept_with_its_answer(
+    kept: Conversations, store: MemoryStore, later: Later, before: tuple[str, ...]
+) -> None:
+    if before:
+        kept.keep(ONE, asked(*before))
+    store.full = True
+    request = PageChatRequest(messages=asked(*before[:-2], "How?"))
+    answer = iter(kept.record(ONE, request, lambda: Said(*words("So", "."), END)))
+    next(answer)
+    later.pass_time()
+    store.full = False
+    assert list(answer)[-1] == END
+    assert [said.content for said in kept.read(ONE).messages] == [*before[:-2], "How?", "So."]
+
+
 def test_a_deleted_one_comes_back_until_it_is_too_late(kept: Conversations, later: Later) -> None:
     kept.keep(ONE, asked("How?"))
     kept.delete(ONE)
@@ -285,6 +302,19 @@ def test_a_deleted_one_comes_back_until_it_is_too_late(kept: Conversations, late
     later.pass_time()
     with pytest.raises(PaddockError, match="not there any more"):
         kept.restore(ONE)
+
+
+def test_an_earlier_delete_takes_no_later_one_with_it(kept: Conversations, later: Later) -> None:
+    for one in (ONE, TWO):
+        kept.keep(one, asked("How?"))
+        kept.delete(one)
+    first, second = (action for _, action in later.waiting)
+    first()
+    kept.restore(TWO)
+    assert kept.read(TWO).messages == asked("How?")
+    kept.delete(TWO)
+    second()
+    kept.restore(TWO)
 
 
 def test_the_traces_of_what_was_removed_are_cleared_step_by_step(

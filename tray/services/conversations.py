@@ -86,6 +86,7 @@ class Conversations:
         self._later = later
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
+        self._deletes = 0
 
     def take_note(self) -> str | None:
         """What the user must be told once about the kept conversations."""
@@ -140,20 +141,33 @@ class Conversations:
     ) -> Answer:
         """Keep the question, have it answered and keep the answer while it comes.
 
-        An answer is not lost to a disk that is full: what cannot be kept is logged.
+        An answer is not lost to a disk that is full: what cannot be kept is logged. A
+        question that could not be kept is tried again with its answer, which alone would
+        take the place of another message.
         """
-        try:
-            self.keep(conversation, request.messages, request.settings)
-        except PaddockError as error:
-            log.warning("conversations: %s", error)
-        position = len(request.messages) - (request.begun is not None)
-        turn = self._turns[conversation]
+        messages, settings = request.messages, request.settings
+        position = len(messages) - (request.begun is not None)
+        with self._lock:
+            self._turns[conversation] += 1
+            turn = self._turns[conversation]
+        asked = False
 
-        def write(message: KeptMessage) -> None:
+        def write(message: KeptMessage | None) -> None:
+            nonlocal asked
             with self._lock:
-                if self._turns[conversation] == turn:
+                if self._turns[conversation] != turn:
+                    return
+                if not asked:
+                    self._store.write(conversation, title_of(messages), messages, settings)
+                    asked = True
+                if message is not None:
                     self._store.write_answer(conversation, position, message)
 
+        try:
+            write(None)
+            self._store.show(conversation)
+        except PaddockError as error:
+            log.warning("conversations: %s", error)
         return RecordedAnswer(answer(), write, self._later, request.begun)
 
     def rename(self, conversation: str, title: str) -> None:
@@ -168,7 +182,10 @@ class Conversations:
         """It can be brought back for ``UNDO_SECONDS``."""
         self._store.remove_hidden()
         self._store.hide(conversation, True)
-        self._later(UNDO_SECONDS, self._remove)
+        with self._lock:
+            self._deletes += 1
+            delete = self._deletes
+        self._later(UNDO_SECONDS, lambda: self._remove(delete))
 
     def restore(self, conversation: str) -> None:
         """Undo a delete; PaddockError once it is too late."""
@@ -193,7 +210,11 @@ class Conversations:
         """What was written, attached and set for a chat not begun yet."""
         return self._store.desk()
 
-    def _remove(self) -> None:
+    def _remove(self, delete: int) -> None:
+        with self._lock:
+            if delete != self._deletes:
+                # A later one can still be undone, and removes what is hidden in its turn.
+                return
         try:
             self._store.remove_hidden()
         except PaddockError as error:
