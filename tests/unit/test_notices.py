@@ -213,6 +213,31 @@ def test_it_stays_awake_from_the_first_answer_to_the_last() -> None:
     assert kept.awake[-1] is False
 
 
+def test_an_answer_that_hangs_lets_it_sleep() -> None:
+    kept = Kept()
+    kept.keeper.follow(answering(1))
+    kept.keeper.follow(answering(1).model_copy(update={"stalled": True}))
+    kept.keeper.follow(answering(1))
+    assert kept.awake == [True, False, True]
+
+
+def test_a_notice_that_cannot_be_told_ends_nothing() -> None:
+    crashed = ModelState(run=1, phase=ServerPhase.FAILED, failure=FAILURE)
+    broadcast, told = Broadcast(ModelState()), SimpleQueue[bool]()
+
+    def refuse(_: Notice) -> None:
+        raise OSError(28, "No space left on device")
+
+    keeper = Watchkeeper(
+        broadcast.subscribe(), Settings, lambda: None, refuse, stay_awake=told.put
+    )
+    keeper.start()
+    for state in (answering(1), crashed, answering(1)):
+        broadcast.publish(state)
+        assert told.get(timeout=WAIT) is (state.active_chats > 0)
+    keeper.stop()
+
+
 def test_it_may_sleep_when_the_settings_say_so() -> None:
     kept = Kept(Settings(power=PowerSettings(stay_awake=False)))
     kept.keeper.follow(answering(1))

@@ -132,6 +132,22 @@ def test_an_older_snapshot_does_not_replace_a_newer_one(world: World) -> None:
     assert world.sent(ModelState(phase=ServerPhase.STOPPED, revision=1)) == []
 
 
+@pytest.mark.parametrize("refused", ["picture", "tooltip", "menu"])
+def test_what_a_host_refuses_once_is_shown_with_the_next_snapshot(
+    world: World, refused: str
+) -> None:
+    world.sent(sampled(10))
+    world.host.refused = frozenset({refused})
+    failed = ModelState(phase=ServerPhase.FAILED, failure=FAILURE, run=1, revision=1)
+    rest = [call for call in ("picture", "tooltip", "menu") if call != refused]
+    assert world.sent(failed) == rest
+    world.broadcast.publish(failed)
+    world.icon.tell(Notice(kind=NoticeKind.ENGINE_FAILED, failure=FAILURE))
+    assert world.host.notes == [("It crashed", "Start it again.")]
+    world.host.refused = frozenset()
+    assert world.sent(failed.model_copy(update={"revision": 2})) == [refused]
+
+
 def test_snapshots_alone_notify_nobody(world: World) -> None:
     for phase in ServerPhase:
         world.icon.show(ModelState(phase=phase, failure=FAILURE, run=1))

@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class FakeHost:
-    """Satisfies IconHost; ``calls`` has one word for every call."""
+    """Satisfies IconHost; ``calls`` has one word for every call.
+
+    ``refused`` are the words of calls that fail, as with a full disk.
+    """
 
     size: int = 22
+    refused: frozenset[str] = frozenset()
     calls: list[str] = field(default_factory=list)
     menu: tuple[Entry, ...] = ()
     tooltip: str = ""
@@ -45,20 +49,25 @@ class FakeHost:
 
     def show_picture(self, image: Image) -> None:
         assert image.size == (self.size, self.size)
-        self.calls.append("picture")
+        self._call("picture")
 
     def show_tooltip(self, text: str) -> None:
+        self._call("tooltip")
         self.tooltip = text
-        self.calls.append("tooltip")
 
     def show_menu(self, entries: tuple[Entry, ...]) -> None:
+        self._call("menu")
         self.menu = entries
-        self.calls.append("menu")
 
     def notify(self, title: str, text: str) -> None:
         self.notes.append((title, text))
         self.calls.append("note")
         self.noted.set()
+
+    def _call(self, word: str) -> None:
+        if word in self.refused:
+            raise OSError(28, "No space left on device")
+        self.calls.append(word)
 
 
 @dataclass

@@ -63,7 +63,10 @@ class Watchkeeper:
 
     def _run(self) -> None:
         for state in self._feed:
-            self.follow(state)
+            try:
+                self.follow(state)
+            except Exception:
+                log.exception("a snapshot could not be followed")
 
     def follow(self, state: ModelState) -> None:
         """Judge one snapshot; what the thread does with each."""
@@ -71,12 +74,9 @@ class Watchkeeper:
         if _became_ready(self._before, state) and state.model is not None:
             self._used(state.model)
         self._before = state
+        self._keep_awake(state)
         if notice is not None:
             self._say(notice)
-        answering = state.active_chats > 0 and self._settings.power.stay_awake
-        if answering is not self._awake:
-            self._awake = answering
-            self._stay_awake(answering)
         if state.metrics is None or state.metrics == self._sample:
             return
         self._sample = state.metrics
@@ -88,6 +88,14 @@ class Watchkeeper:
             self._make_room(state)
         elif act is GuardAct.OFFER:
             self._say(Notice(kind=NoticeKind.ROOM_AGAIN, model=state.model))
+
+    def _keep_awake(self, state: ModelState) -> None:
+        """While answers are written; an engine that hangs may hang all night."""
+        writing = state.active_chats > 0 and not state.stalled
+        answering = writing and self._settings.power.stay_awake
+        if answering is not self._awake:
+            self._awake = answering
+            self._stay_awake(answering)
 
     def _look_at_settings(self) -> None:
         before, self._settings = self._settings, self._read_settings()

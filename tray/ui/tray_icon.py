@@ -82,17 +82,19 @@ class TrayIcon:
             self._look_now_and_then()
 
     def show(self, state: ModelState) -> None:
-        """Bring picture, tooltip and menu up to date, unless something newer is shown."""
+        """Bring picture, tooltip and menu up to date, unless something newer is shown.
+
+        What the host refuses is tried again with the next snapshot.
+        """
         with self._showing:
             if state.revision < self._revision:
                 return
             self._revision = state.revision
-            self._show_picture(state)
-            tooltip = present.tooltip(state)
-            if tooltip != self._tooltip:
-                self._tooltip = tooltip
-                self._host.show_tooltip(tooltip)
-            self._show_menu(state)
+            for part in (self._show_picture, self._show_tooltip, self._show_menu):
+                try:
+                    part(state)
+                except Exception as error:  # noqa: BLE001 - one failure must not freeze the icon
+                    log.warning("the icon is not up to date: %s", error)
 
     def tell(self, notice: Notice) -> None:
         """Notify the user, beside an icon that knows of it already. Any thread."""
@@ -134,8 +136,14 @@ class TrayIcon:
         if picture != self._picture:
             from tray.ui.gauge import render
 
-            self._picture = picture
             self._host.show_picture(render(picture))
+            self._picture = picture
+
+    def _show_tooltip(self, state: ModelState) -> None:
+        tooltip = present.tooltip(state)
+        if tooltip != self._tooltip:
+            self._host.show_tooltip(tooltip)
+            self._tooltip = tooltip
 
     def _show_menu(self, state: ModelState) -> None:
         """At once when it says something new; numbers wait their turn."""
@@ -145,9 +153,9 @@ class TrayIcon:
         waits = shape(entries) == shape(self._menu) and self._now() < self._numbers_due
         if entries == self._menu or waits:
             return
+        self._host.show_menu(entries)
         self._menu = entries
         self._numbers_due = self._now() + NUMBERS_SECONDS
-        self._host.show_menu(entries)
 
     def _look_now_and_then(self) -> None:
         """On a thread of its own: folders and the desktop may be slow to answer."""
