@@ -255,6 +255,22 @@ def test_a_crash_is_retried_after_growing_delays_then_given_up() -> None:
     assert "4 times within a minute" in world.state.failure.detail
 
 
+def test_a_load_that_ends_in_a_crash_is_given_up_however_long_it_takes() -> None:
+    world = ready()
+    world.now += 10
+    crash(world)
+    for _ in range(4):
+        assert world.state.phase is Phase.BACKOFF
+        run = world.state.run
+        world.send(m.Due(run))
+        world.send(m.Prepared(run + 1, spec_for()))
+        world.now += 45
+        crash(world)
+    assert world.state.phase is Phase.FAILED
+    assert world.state.failure is not None
+    assert "4 times before it was ready" in world.state.failure.detail
+
+
 def test_five_healthy_minutes_forget_the_crashes() -> None:
     world = backoff()
     world.send(m.Due(1))

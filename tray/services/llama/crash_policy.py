@@ -14,23 +14,26 @@ HEALTHY = 300.0
 class CrashRecord:
     """Crashes since the last start by a user or the last healthy stretch.
 
-    ``times`` are monotonic seconds of the crashes in the last minute;
-    ``count`` is how many came in a row.
+    ``times`` are monotonic seconds of the crashes in the last minute; ``count`` is how
+    many came in a row, and ``unready`` how many of the last ones before the engine was
+    ready: a model too large for the memory may take a minute to be killed.
     """
 
     times: tuple[float, ...] = ()
     count: int = 0
+    unready: int = 0
 
     def after_crash(self, now: float, ready_since: float | None) -> "CrashRecord":
         """The record with one more crash; five healthy minutes wipe it first."""
         if ready_since is not None and now - ready_since >= HEALTHY:
             return CrashRecord((now,), 1)
         recent = tuple(t for t in self.times if now - t < WINDOW)
-        return CrashRecord((*recent, now), self.count + 1)
+        unready = self.unready + 1 if ready_since is None else 0
+        return CrashRecord((*recent, now), self.count + 1, unready)
 
     @property
     def exhausted(self) -> bool:
-        return len(self.times) >= LIMIT
+        return len(self.times) >= LIMIT or self.unready >= LIMIT
 
     @property
     def delay(self) -> float:
@@ -39,7 +42,8 @@ class CrashRecord:
 
     def gave_up(self, last: ServerFailure) -> ServerFailure:
         """The failure of the last crash, told as the last of many."""
-        detail = f"It ended {LIMIT} times within a minute, so Paddock stopped trying. {last.detail}"
+        often = "within a minute" if len(self.times) >= LIMIT else "before it was ready"
+        detail = f"It ended {LIMIT} times {often}, so Paddock stopped trying. {last.detail}"
         return last.model_copy(update={"detail": detail})
 
 
