@@ -26,7 +26,7 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 def choose(
     config: LlamaCppConfig, *places: Path, gpu: bool = False, home: Path = Path("/")
 ) -> EngineInfo:
-    probe = DeviceProbe(ENVIRONMENT, time_limit=5)
+    probe = DeviceProbe(ENVIRONMENT, lambda: gpu, time_limit=5)
     return EngineFinder(places, probe, lambda: gpu, home, "linux").choose(config)
 
 
@@ -112,12 +112,26 @@ def test_a_gpu_build_without_its_libraries_is_not_passed_over_in_silence(tmp_pat
 
 def test_the_answer_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
     server = server_listing(tmp_path / "llama-server", CPU)
-    probe = DeviceProbe(ENVIRONMENT)
+    probe = DeviceProbe(ENVIRONMENT, lambda: False)
     finder = EngineFinder((server,), probe, lambda: False, tmp_path, "linux")
     assert [finder.choose(FORCED).device for _ in range(3)] == ["CPU"] * 3
     assert times_asked(server) == 1
     server_listing(server, GPU)
     assert finder.choose(FORCED).device == "NVIDIA RTX 4070"
+
+
+def test_a_gpu_whose_driver_was_mended_is_found_by_the_next_start(tmp_path: Path) -> None:
+    mended = tmp_path / "mended"
+    server = fake_server(
+        tmp_path / "llama-server",
+        f"if [ -e '{mended}' ]; then cat <<'E'\n{GPU}\nE\nelse cat <<'E'\n{TROUBLED}\nE\nfi",
+    )
+    probe = DeviceProbe(ENVIRONMENT, lambda: True)
+    finder = EngineFinder((server,), probe, lambda: True, tmp_path, "linux")
+    assert finder.choose(OWN).kind is EngineKind.BUNDLED
+    mended.touch()
+    for _ in range(2):
+        assert finder.choose(OWN).device == "NVIDIA RTX 4070"
 
 
 def test_links_to_one_file_are_asked_once(tmp_path: Path) -> None:
@@ -197,7 +211,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     path = fake_server(tmp_path / "llama-server", script)
     started = time.monotonic()
     with pytest.raises(PaddockError) as caught:
-        DeviceProbe(ENVIRONMENT, time_limit=0.5).listing(path)
+        DeviceProbe(ENVIRONMENT, lambda: False, time_limit=0.5).listing(path)
     assert caught.value.failure.cause is FailureCause.HUNG
     assert time.monotonic() - started < 5
     deadline = time.monotonic() + 5
@@ -210,7 +224,7 @@ PROBING = """
 import sys
 from pathlib import Path
 from tray.infrastructure.llama.device_probe import DeviceProbe
-DeviceProbe({"PATH": "/usr/bin:/bin"}).listing(Path(sys.argv[1]))
+DeviceProbe({"PATH": "/usr/bin:/bin"}, lambda: False).listing(Path(sys.argv[1]))
 """
 
 
@@ -233,7 +247,7 @@ def is_alive(pid: str) -> bool:
 
 def test_a_flood_of_output_does_no_harm(tmp_path: Path) -> None:
     path = fake_server(tmp_path / "llama-server", f"echo '{CPU}'; yes | head -c 5000000")
-    assert DeviceProbe(ENVIRONMENT).listing(path).devices == ()
+    assert DeviceProbe(ENVIRONMENT, lambda: False).listing(path).devices == ()
 
 
 def test_the_probe_sees_no_inherited_variables(
@@ -241,5 +255,5 @@ def test_the_probe_sees_no_inherited_variables(
 ) -> None:
     monkeypatch.setenv("LLAMA_ARG_HOST", "0.0.0.0")
     path = fake_server(tmp_path / "llama-server", f"env > '{tmp_path}/env'; echo '{CPU}'")
-    DeviceProbe(ENVIRONMENT).listing(path)
+    DeviceProbe(ENVIRONMENT, lambda: False).listing(path)
     assert "LLAMA_ARG_HOST" not in (tmp_path / "env").read_text()

@@ -39,9 +39,8 @@ class Machine:
             environment=INHERITED,
             system="linux",
         )
-        finder = EngineFinder(
-            (self.server,), DeviceProbe({"PATH": "/bin"}), lambda: False, root, "linux"
-        )
+        probe = DeviceProbe({"PATH": "/bin"}, lambda: False)
+        finder = EngineFinder((self.server,), probe, lambda: False, root, "linux")
         self.preparer = LaunchPreparer(places, finder, lambda: key)
 
     def prepare(self, **values: object) -> LaunchSpec:

@@ -15,12 +15,12 @@ class Load:
         self.told: list[bool] = []
         self._progress = LoadProgress(lambda: (f"line {self.line}",), self.told.append)
 
-    def looks(self, first: float, last: float, *, moves_every: int = 0) -> None:
-        """Look once a second; a line is printed every so many looks, if at all.
+    def looks(self, first: int, last: int, *, step: int = 1, moves_every: int = 0) -> None:
+        """Look every ``step`` seconds; a line is printed every so many seconds, if at all.
 
         The process uses CPU meanwhile, less than the tenth of a second that counts.
         """
-        for second in range(int(first), int(last)):
+        for second in range(first, last, step):
             if moves_every and second % moves_every == 0:
                 self.line += 1
             self._progress.look(os.getpid(), float(second))
@@ -40,6 +40,12 @@ def test_a_silent_load_is_marked_once_and_unmarked_when_it_goes_on() -> None:
     assert load.told[:1] == [True]
     load.looks(40, 45, moves_every=1)
     assert load.told[-1:] == [False]
+
+
+def test_looks_that_wait_for_an_engine_that_does_not_answer_are_no_sleep() -> None:
+    load = Load()
+    load.looks(0, 60, step=12)
+    assert load.told == [True]
 
 
 def test_a_night_of_sleep_is_no_stall() -> None:

@@ -36,7 +36,8 @@ def preparer(
         system=sys.platform,
     )
     found = () if server is None else (server,)
-    finder = EngineFinder(found, DeviceProbe(environment), lambda: False, folder, sys.platform)
+    probe = DeviceProbe(environment, lambda: False)
+    finder = EngineFinder(found, probe, lambda: False, folder, sys.platform)
     return LaunchPreparer(places, finder, lambda: None)
 
 

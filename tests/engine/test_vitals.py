@@ -54,6 +54,7 @@ def test_slots_count_the_work_and_a_suspended_process_is_seen(
         after = vitals_of(spec, pid, (), ask_slots=True)
         assert after.slots not in (None, before.slots)
         assert after.cpu_seconds is not None
+        assert after.read_bytes is not None
         assert (after.suspended, vitals_of(spec, pid, (), ask_slots=False).slots) == (False, None)
         suspended = psutil.Process(pid)
         suspended.suspend()

@@ -228,9 +228,7 @@ def test_a_notice_that_cannot_be_told_ends_nothing() -> None:
     def refuse(_: Notice) -> None:
         raise OSError(28, "No space left on device")
 
-    keeper = Watchkeeper(
-        broadcast.subscribe(), Settings, lambda: None, refuse, stay_awake=told.put
-    )
+    keeper = Watchkeeper(broadcast.subscribe(), Settings, lambda: None, refuse, stay_awake=told.put)
     keeper.start()
     for state in (answering(1), crashed, answering(1)):
         broadcast.publish(state)

@@ -22,6 +22,7 @@ def looked(
     chats: ChatProgress,
     *,
     cpu_share: float = 0.0,
+    read: int = 0,
     slots: tuple[Slots | None, Slots | None] = (None, None),
     gpu: float | None = None,
     now: float = STALL_AFTER + 1,
@@ -29,8 +30,8 @@ def looked(
     """The title after two looks, the second one at ``now``, a second after the first."""
     judge = StallJudge()
     first, second = slots
-    judge.look(chats, Vitals(cpu_seconds=5.0, slots=first), gpu, now - 1)
-    vitals = Vitals(cpu_seconds=5.0 + cpu_share, slots=second)
+    judge.look(chats, Vitals(cpu_seconds=5.0, read_bytes=7, slots=first), gpu, now - 1)
+    vitals = Vitals(cpu_seconds=5.0 + cpu_share, read_bytes=7 + read, slots=second)
     failure = judge.look(chats, vitals, gpu, now)
     return None if failure is None else failure.title
 
@@ -50,6 +51,12 @@ def test_a_busy_engine_may_read_a_prompt_for_long_but_not_fall_silent() -> None:
     assert looked(waiting(answering=False), gpu=80.0) is None
     assert looked(waiting(answering=True), cpu_share=0.9) == HUNG
     assert looked(waiting(answering=True), gpu=80.0) == HUNG
+
+
+def test_a_model_that_comes_back_from_a_slow_disk_takes_its_time() -> None:
+    assert looked(waiting(answering=False), read=20 << 20) is None
+    assert looked(waiting(answering=False), read=4096) == HUNG
+    assert looked(waiting(answering=True), read=20 << 20) == HUNG
 
 
 def test_a_slot_that_moves_is_progress_and_one_that_stands_is_not() -> None:

@@ -54,12 +54,13 @@ class ReadyInfo(Frozen):
 class Vitals(Frozen):
     """What can be seen of a running engine from outside; ``None`` where nothing can.
 
-    ``cpu_seconds`` is its CPU time so far. ``slots`` are counters of its work,
-    to be compared with earlier ones for equality alone.
+    ``cpu_seconds`` is its CPU time so far, ``read_bytes`` what it read from disks.
+    ``slots`` are counters of its work, to be compared with earlier ones for equality alone.
     """
 
     suspended: bool = False
     cpu_seconds: float | None = None
+    read_bytes: int | None = None
     slots: tuple[tuple[int, ...], ...] | None = None
     log_lines: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 import logging
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,15 +73,27 @@ class Listing:
     devices: tuple[Device, ...] | None
     trouble: tuple[str, tuple[str, ...]] | None = None
 
+    @property
+    def has_gpu(self) -> bool:
+        return any(device.is_gpu for device in self.devices or ())
+
 
 class DeviceProbe:
     """Remembers what each file answered until the file changes. Thread-safe.
 
-    ``environment`` is the probe's whole environment; ``time_limit`` in seconds.
+    ``environment`` is the probe's whole environment; ``time_limit`` in seconds. Where a
+    GPU is there (``gpu_present``) and none is listed, the next call asks again: its driver
+    may have been mended meanwhile.
     """
 
-    def __init__(self, environment: Mapping[str, str], time_limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        gpu_present: Callable[[], bool],
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
         self._environment = dict(environment)
+        self._gpu_present = gpu_present
         self._time_limit = time_limit
         self._known: dict[FileStamp, Listing] = {}
         self._lock = threading.Lock()
@@ -95,9 +107,10 @@ class DeviceProbe:
         status = executable.stat()
         stamp = (str(executable), status.st_mtime_ns, status.st_size)
         with self._lock:
-            if stamp not in self._known:
-                self._known[stamp] = self._ask(executable)
-            return self._known[stamp]
+            listing = self._known.get(stamp) or self._ask(executable)
+            if listing.has_gpu or not self._gpu_present():
+                self._known[stamp] = listing
+            return listing
 
     def _ask(self, executable: Path) -> Listing:
         ending = run_briefly(executable, (LIST_DEVICES,), self._environment, self._time_limit)

@@ -46,7 +46,7 @@ def user_engine_finder(engine_folder: Path) -> EngineFinder:
     home = Path.home()
     environment = dict(os.environ)
     probe = DeviceProbe(
-        probe_environment(environment, system=sys.platform, config_home=engine_folder)
+        probe_environment(environment, system=sys.platform, config_home=engine_folder), gpu_present
     )
     places = search_places(sys.platform, home, environment)
     return EngineFinder(places, probe, gpu_present, home, sys.platform)

@@ -6,8 +6,9 @@ import psutil
 
 INTERVAL = 1.0
 STALL_AFTER = 15.0
-# Nobody looked for so long: the machine, or Paddock, slept.
-SLEPT_AFTER = 5.0
+# Nobody looked for so long: the machine, or Paddock, slept. Asking an engine that listens and
+# does not answer takes up to 12 seconds.
+SLEPT_AFTER = 14.0
 
 Measure = tuple[tuple[str, ...], float, int]
 

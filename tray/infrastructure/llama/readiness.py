@@ -20,6 +20,8 @@ from tray.models.launch import LaunchSpec, ReadyInfo
 
 FIRST_INTERVAL = 0.005
 LAST_INTERVAL = 0.1
+# An engine that loads says so at once.
+HEALTH_SECONDS = 2.0
 UNAUTHORIZED = 401
 
 
@@ -46,7 +48,7 @@ def wait_until_ready(
 
 
 def _answers(spec: LaunchSpec) -> bool:
-    return ask(spec.port, "/health")[0] == 200
+    return ask(spec.port, "/health", seconds=HEALTH_SECONDS)[0] == 200
 
 
 def _identify(spec: LaunchSpec, pid: int) -> ReadyInfo | None:

@@ -18,19 +18,24 @@ SLOTS: TypeAdapter[tuple[Slot, ...]] = TypeAdapter(tuple[Slot, ...])
 def vitals_of(
     spec: LaunchSpec, pid: int | None, log_lines: tuple[str, ...], *, ask_slots: bool
 ) -> Vitals:
-    """Process state and CPU time, and if asked for, the counters of its slots."""
-    suspended, cpu_seconds = (False, None) if pid is None else _process(pid)
-    slots = _slots(spec) if ask_slots and not suspended else None
-    return Vitals(suspended=suspended, cpu_seconds=cpu_seconds, slots=slots, log_lines=log_lines)
+    """Process state, CPU time and reads, and if asked for, the counters of its slots."""
+    seen = Vitals() if pid is None else _process(pid)
+    slots = _slots(spec) if ask_slots and not seen.suspended else None
+    return seen.model_copy(update={"slots": slots, "log_lines": log_lines})
 
 
-def _process(pid: int) -> tuple[bool, float | None]:
+def _process(pid: int) -> Vitals:
     try:
         process = psutil.Process(pid)
         times = process.cpu_times()
-        return process.status() in SUSPENDED, float(times.user + times.system)
+        reads = process.io_counters().read_bytes if hasattr(process, "io_counters") else None
+        return Vitals(
+            suspended=process.status() in SUSPENDED,
+            cpu_seconds=float(times.user + times.system),
+            read_bytes=reads,
+        )
     except psutil.Error:
-        return False, None
+        return Vitals()
 
 
 def _slots(spec: LaunchSpec) -> tuple[tuple[int, ...], ...] | None:

@@ -11,6 +11,8 @@ SUSPECT_AFTER = 25.0
 # Of one core, and of a GPU: what an engine at rest stays below.
 BUSY_CPU = 0.2
 BUSY_GPU_PERCENT = 5.0
+# Bytes a second from a disk: a model that was unloaded comes back with its next question.
+BUSY_READING = 1 << 20
 
 Slots = tuple[tuple[int, ...], ...]
 
@@ -33,13 +35,13 @@ class StallJudge:
     """Looks once a second while chats are active; one judge a stretch of chats.
 
     Hung means: no token for 30 seconds, no slot's counter moved either, and the
-    engine is not busy reading a prompt. Keep-alive pings never reach here.
+    engine is not busy reading a prompt, or its model. Keep-alive pings never reach here.
     """
 
     def __init__(self) -> None:
         self._slots: Slots | None = None
         self._slots_moved_at = float("-inf")
-        self._cpu: tuple[float, float] | None = None
+        self._before: tuple[Vitals, float] | None = None
 
     def suspects(self, chats: ChatProgress, now: float) -> bool:
         """Whether the slots should be asked: it wakes an engine, so not before."""
@@ -56,8 +58,8 @@ class StallJudge:
         moved_at = max(chats.moved_at, self._slots_moved_at)
         if not chats.waiting or now - moved_at < STALL_AFTER:
             return None
-        reading_a_prompt = busy and not chats.answering
-        return None if reading_a_prompt else hung(busy, vitals.log_lines)
+        reading = busy and not chats.answering
+        return None if reading else hung(busy, vitals.log_lines)
 
     def _compare(self, slots: Slots | None, now: float) -> None:
         if slots is not None:
@@ -66,14 +68,19 @@ class StallJudge:
             self._slots = slots
 
     def _busy(self, vitals: Vitals, gpu_percent: float | None, now: float) -> bool:
-        before, self._cpu = self._cpu, None
-        if vitals.cpu_seconds is not None:
-            self._cpu = (vitals.cpu_seconds, now)
-            if before is not None and now > before[1]:
-                share = (vitals.cpu_seconds - before[0]) / (now - before[1])
-                if share >= BUSY_CPU:
-                    return True
+        before, self._before = self._before, (vitals, now)
+        if before is not None and now > before[1]:
+            earlier, seconds = before[0], now - before[1]
+            if _rate(earlier.cpu_seconds, vitals.cpu_seconds, seconds) >= BUSY_CPU:
+                return True
+            if _rate(earlier.read_bytes, vitals.read_bytes, seconds) >= BUSY_READING:
+                return True
         return gpu_percent is not None and gpu_percent >= BUSY_GPU_PERCENT
+
+
+def _rate(before: float | None, now: float | None, seconds: float) -> float:
+    """What was added a second; 0 where it is not known."""
+    return 0.0 if before is None or now is None else (now - before) / seconds
 
 
 def suspended(pid: int | None, log_lines: tuple[str, ...] = ()) -> ServerFailure:
@@ -90,7 +97,7 @@ def suspended(pid: int | None, log_lines: tuple[str, ...] = ()) -> ServerFailure
 
 def hung(busy: bool, log_lines: tuple[str, ...] = ()) -> ServerFailure:
     """The words for an engine that owes a token."""
-    doing = "although it keeps the processor busy" if busy else "and it computes nothing"
+    doing = "although it is busy" if busy else "and it computes nothing"
     return ServerFailure(
         cause=FailureCause.HUNG,
         title="The engine makes no progress",
