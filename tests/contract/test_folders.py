@@ -10,6 +10,7 @@ import pytest
 
 from tests.platforms import on_linux, on_posix
 from tray.infrastructure.folders import Folders, folder_problem
+from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import FailureCause, PaddockError
 
 
@@ -25,6 +26,7 @@ def test_xdg_variables_decide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         models=tmp_path / "DATA_HOME/paddock/models",
         state=tmp_path / "STATE_HOME/paddock",
         logs=tmp_path / "STATE_HOME/paddock/logs",
+        resident=found.resident,
         runtime=tmp_path / "RUNTIME_DIR/paddock",
         cache=tmp_path / "CACHE_HOME/paddock",
     )
@@ -44,6 +46,27 @@ def test_unusable_xdg_values_are_ignored(
     found = Folders.of_user()
     assert found.config == tmp_path / ".config/paddock"
     assert found.runtime == tmp_path / ".local/state/paddock/run"
+
+
+@on_linux
+def test_the_resident_is_found_from_every_session(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    without = Folders.of_user()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    within = Folders.of_user()
+    assert within.runtime == tmp_path / "paddock" != without.runtime
+    assert within.resident == without.resident
+    assert within.resident.parent == tmp_path / ".local/state/paddock"
+    within.make()
+    without.make()
+    first = SingleInstance(within)
+    assert first.acquire()
+    assert not SingleInstance(without).acquire()
+    first.release()
 
 
 @on_linux
@@ -72,7 +95,7 @@ def test_folders_are_private_and_old_ones_are_tightened(tmp_path: Path) -> None:
     folders.state.chmod(0o777)
     assert "others can enter" in (folder_problem(folders.state) or "")
     folders.make()
-    for folder in (folders.config, folders.state, folders.logs, folders.runtime, folders.cache):
+    for folder in folders.private:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

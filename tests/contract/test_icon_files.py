@@ -28,7 +28,7 @@ def test_what_a_killed_one_left_goes_and_nothing_else(folders: Folders) -> None:
     keep_icon_files_private(folders)
     left = folders.runtime / "icons" / "tmpabc"
     left.write_bytes(b"png")
-    beside = folders.runtime / "api.json"
+    beside = folders.runtime / "beside"
     beside.write_bytes(b"{}")
     keep_icon_files_private(folders)
     assert not left.exists()

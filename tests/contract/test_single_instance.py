@@ -141,12 +141,12 @@ def test_the_endpoint_is_told_while_the_lock_is_held(folders: Folders) -> None:
     assert client.read_endpoint() == ENDPOINT
     holder.release()
     assert client.read_endpoint() is None
-    assert not (folders.runtime / "api.json").exists()
+    assert not (folders.resident / "api.json").exists()
     holder.release()
 
 
 def test_an_endpoint_left_by_a_killed_process_is_not_believed(folders: Folders) -> None:
-    left = folders.runtime / "api.json"
+    left = folders.resident / "api.json"
     left.write_text(ENDPOINT.model_dump_json())
     assert SingleInstance(folders).read_endpoint() is None
     holder = SingleInstance(folders)
@@ -161,7 +161,7 @@ def test_an_endpoint_left_by_a_killed_process_is_not_believed(folders: Folders) 
 def test_an_invalid_endpoint_is_none(folders: Folders, content: bytes) -> None:
     holder = SingleInstance(folders)
     assert holder.acquire()
-    (folders.runtime / "api.json").write_bytes(content)
+    (folders.resident / "api.json").write_bytes(content)
     assert SingleInstance(folders).read_endpoint() is None
     holder.release()
 
@@ -172,12 +172,12 @@ def test_planted_files_are_not_followed(folders: Folders, tmp_path: Path) -> Non
     assert holder.acquire()
     target = tmp_path / "target.json"
     target.write_text(ENDPOINT.model_dump_json())
-    endpoint = folders.runtime / "api.json"
+    endpoint = folders.resident / "api.json"
     endpoint.symlink_to(target)
     assert SingleInstance(folders).read_endpoint() is None
     holder.release()
     assert target.exists()
-    lock = folders.runtime / "paddock.lock"
+    lock = folders.resident / "paddock.lock"
     lock.unlink()
     lock.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(PaddockError, match=r"paddock\.lock"):

@@ -37,8 +37,13 @@ class Running:
     @property
     def endpoint(self) -> Endpoint:
         """How to reach it."""
-        found = self.desktop.folder / "run" / "paddock" / "api.json"
+        found = self.resident_folder / "api.json"
         return Endpoint.model_validate_json(found.read_bytes())
+
+    @property
+    def resident_folder(self) -> Path:
+        """Where its lock and its address are."""
+        return next((self.desktop.folder / "state" / "paddock").glob("resident-*"))
 
     def again(self) -> subprocess.CompletedProcess[str]:
         """A second start, to its end."""

@@ -44,7 +44,7 @@ class Starting:
 
     @property
     def published(self) -> bool:
-        return (self.paddock.desktop.folder / "run" / "paddock" / "api.json").exists()
+        return (self.paddock.resident_folder / "api.json").exists()
 
 
 @pytest.fixture
@@ -100,10 +100,11 @@ def test_it_ends_in_order_while_it_is_built(
 
 def test_what_fails_while_it_is_built_is_said(starting: Starting) -> None:
     folder = starting.paddock.desktop.folder
-    (folder / "run" / "paddock").rename(folder / "run" / "taken away")
+    starting.paddock.resident_folder.rename(folder / "taken away")
     starting.open()
     assert starting.paddock.process.wait(WAIT) == 1
-    assert "paddock: Paddock cannot use its runtime folder" in (folder / "programs.log").read_text()
+    said = (folder / "programs.log").read_text()
+    assert "paddock: Paddock cannot use the folder it is found by" in said
     wait_until(lambda: not starting.menu.items(), "the icon's end")
 
 

@@ -79,7 +79,10 @@ class CommandLine:
 
     def client(self) -> ApiClient | None:
         """A direct line to the resident Paddock, if there is one."""
-        folders = replace(Folders.under(self.root), runtime=self.root / "run" / "paddock")
+        found = next((self.root / "state" / "paddock").glob("resident-*"), None)
+        if found is None:
+            return None
+        folders = replace(Folders.under(self.root), resident=found)
         endpoint = SingleInstance(folders).read_endpoint()
         return None if endpoint is None else ApiClient(endpoint)
 

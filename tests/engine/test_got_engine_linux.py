@@ -69,6 +69,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         models=tmp_path / "data" / "paddock" / "models",
         state=tmp_path / "state" / "paddock",
         logs=tmp_path / "state" / "paddock" / "logs",
+        resident=tmp_path / "state" / "paddock" / "resident",
         runtime=tmp_path / "run" / "paddock",
         cache=tmp_path / "cache" / "paddock",
     )

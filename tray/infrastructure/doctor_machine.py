@@ -89,7 +89,7 @@ def check_port(port: int | None, endpoint: Endpoint | None) -> Check:
 def check_folders(folders: Folders) -> Iterator[Check]:
     """Owner and mode of every folder; those not made yet are fine."""
     name, bad = "Folders", False
-    for folder in (folders.config, folders.data, folders.logs, folders.runtime, folders.cache):
+    for folder in folders.private:
         problem = folder_problem(folder) if folder.exists() or folder.is_symlink() else None
         if problem is None and folder.exists() and not os.access(folder, os.W_OK):
             problem = "it cannot be written to"

@@ -19,13 +19,18 @@ PRIVATE = 0o700
 
 @dataclass(frozen=True)
 class Folders:
-    """Every folder Paddock writes to; absolute paths, not necessarily existing."""
+    """Every folder Paddock writes to; absolute paths, not necessarily existing.
+
+    ``resident`` is one a user and machine, whatever session asks; ``runtime`` may end with
+    the session.
+    """
 
     config: Path
     data: Path
     models: Path
     state: Path
     logs: Path
+    resident: Path
     runtime: Path
     cache: Path
 
@@ -42,6 +47,12 @@ class Folders:
             root / "config", root / "data", root / "state", root / "run", root / "cache"
         )
 
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """Those nobody else may enter, each after the one it lies in."""
+        inner = (self.logs, self.resident, self.runtime, self.cache)
+        return (self.config, self.data, self.state, *inner)
+
     def make(self) -> None:
         """Create what is missing, readable by this user only.
 
@@ -49,7 +60,7 @@ class Folders:
         tightened to 0700. Only ``models`` may be a link and keeps its mode:
         people keep models on another drive and share them. Raises PaddockError.
         """
-        for folder in (self.config, self.data, self.state, self.logs, self.runtime, self.cache):
+        for folder in self.private:
             _make_private(folder)
         try:
             self.models.mkdir(mode=PRIVATE, exist_ok=True)
@@ -75,13 +86,21 @@ def folder_problem(folder: Path) -> str | None:
     return None
 
 
-def _assemble(config: Path, data: Path, state: Path, runtime: Path, cache: Path) -> Folders:
+def _assemble(
+    config: Path,
+    data: Path,
+    state: Path,
+    runtime: Path,
+    cache: Path,
+    resident: Path | None = None,
+) -> Folders:
     return Folders(
         config=config,
         data=data,
         models=data / "models",
         state=state,
         logs=state / "logs",
+        resident=resident or runtime,
         runtime=runtime,
         cache=cache,
     )
@@ -100,7 +119,23 @@ def _xdg_folders() -> Folders:
         state,
         own or state / "run",
         _xdg("XDG_CACHE_HOME", ".cache") / APP,
+        # A cron job, a unit and another user's `su` have no session, and a home may be
+        # shared by machines.
+        state / f"resident-{_machine()}",
     )
+
+
+def _machine() -> str:
+    """What tells this machine from others that share a home."""
+    for place in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            if known := Path(place).read_text("ascii").strip():
+                return known[:12]
+        except (OSError, UnicodeDecodeError):
+            continue
+    import socket
+
+    return socket.gethostname()
 
 
 def _xdg(variable: str, default: str) -> Path:

@@ -18,7 +18,7 @@ _PAUSE = 0.005
 
 
 class SingleInstance:
-    """The lock and the discovery file (``api.json``) in the runtime folder.
+    """The lock and the discovery file (``api.json``) in the resident's folder.
 
     The kernel frees the lock when its process ends, however that happens, so
     nothing is ever stale. The lock file itself is never removed: a second
@@ -27,8 +27,8 @@ class SingleInstance:
 
     def __init__(self, folders: Folders) -> None:
         self.folders = folders
-        self._lock_path = folders.runtime / "paddock.lock"
-        self._endpoint_path = folders.runtime / "api.json"
+        self._lock_path = folders.resident / "paddock.lock"
+        self._endpoint_path = folders.resident / "api.json"
         self._handle: int | None = None
 
     def acquire(self) -> bool:
@@ -104,7 +104,7 @@ def _unusable(path: Path, error: OSError) -> PaddockError:
     return PaddockError(
         ServerFailure(
             cause=FailureCause.FOLDER_UNUSABLE,
-            title="Paddock cannot use its runtime folder",
+            title="Paddock cannot use the folder it is found by",
             detail=f"{path}: {error.strerror or error}. Check the folder's owner and free space.",
         )
     )
