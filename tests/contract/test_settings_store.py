@@ -61,6 +61,7 @@ CORRUPT = {
     "true for a number": (b"[server]\nport = true\n", "server.port"),
     "a fraction for a count": (b"[server]\nport = 5000.5\n", "server.port"),
     "not a number": (b"[server]\nport = 5000\n[metrics]\ninterval = nan\n", "metrics.interval"),
+    "a date for a section": (b"power = 2026-11-22\n[server]\nport = 5000\n", "power"),
     "a date for a text": (b"[server]\nport = 5000\nalias = 2026-11-22\n", "server.alias"),
     "an unknown choice": (b'[server]\nport = 5000\nengine = "vllm"\n', "server.engine"),
     "neither of a union": (b'[server]\nport = 5000\ngpu_layers = "all"\n', "server.gpu_layers"),

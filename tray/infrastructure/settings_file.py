@@ -51,7 +51,8 @@ def fit(tables: Table, fallback: Settings) -> LoadedSettings:
     try:
         return LoadedSettings(settings=_validated(tables))
     except ValidationError as error:
-        names = list(dict.fromkeys(_name(problem["loc"]) for problem in error.errors()))
+        found = (_name(problem["loc"]) for problem in error.errors())
+        names = list(dict.fromkeys(_within(tables, name) for name in found))
     except (ValueError, RecursionError) as error:
         raise UnreadableSettingsError("values beyond all bounds", "TOML text") from error
     if () in names:
@@ -90,6 +91,16 @@ def _name(location: tuple[int | str, ...]) -> Name:
         kind = field.annotation if field else None
         model = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
     return tuple(name)
+
+
+def _within(tables: Table, name: Name) -> Name:
+    """``name`` as far as it leads: a date is refused as if it were a table."""
+    value: Any = tables
+    for depth, part in enumerate(name):
+        if not isinstance(value, dict):
+            return name[:depth]
+        value = value[part]
+    return name
 
 
 def _find(tables: Table, name: Name) -> object:
