@@ -72,7 +72,15 @@ def test_reasoning_goes_along_with_an_answer_that_is_continued_and_with_no_other
 
 def test_an_answer_that_came_to_no_word_is_not_sent() -> None:
     thought = KeptMessage(role=Role.ASSISTANT, content="", reasoning="Hm.")
-    page = PageChatRequest(messages=(QUESTION, thought, QUESTION))
-    assert [m.role for m in page.asked(sees_images=True).messages] == [Role.USER, Role.USER]
     going_on = PageChatRequest(messages=(QUESTION, thought)).asked(sees_images=True)
     assert going_on.messages[-1] == ChatMessage(role=Role.ASSISTANT, content="", reasoning="Hm.")
+
+
+def test_questions_without_an_answer_between_them_are_one() -> None:
+    """Templates as Gemma's refuse two messages of one role in a row."""
+    thought = KeptMessage(role=Role.ASSISTANT, content="", reasoning="Hm.")
+    again = KeptMessage(role=Role.USER, content="And where?", attachments=(COW,))
+    page = PageChatRequest(messages=(QUESTION, thought, again, again))
+    (asked,) = page.asked(sees_images=True).messages
+    assert asked.content == "What is it?\n\nAnd where?\n\nAnd where?"
+    assert asked.attachments == (NOTES, COW, COW, COW)

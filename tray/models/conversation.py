@@ -164,11 +164,14 @@ class PageChatRequest(Frozen):
     def asked(self, *, sees_images: bool) -> ChatRequest:
         """What the engine is asked; an image it cannot see is named instead."""
         last = self.messages[-1]
-        messages = tuple(
-            _asked(message, sees_images=sees_images, last=message is last)
-            for message in self.messages
-            if message.content or message.attachments or message is last
-        )
+        messages: list[ChatMessage] = []
+        for message in self.messages:
+            if message.content or message.attachments or message is last:
+                said = _asked(message, sees_images=sees_images, last=message is last)
+                # A question without an answer: many templates refuse two of a role in a row.
+                if messages and messages[-1].role is said.role is Role.USER:
+                    said = _joined(messages.pop(), said)
+                messages.append(said)
         prompt = self.settings.system_prompt.strip()
         system = (ChatMessage(role=Role.SYSTEM, content=prompt),) if prompt else ()
         sampling = self.settings.model_dump(exclude={"system_prompt"})
@@ -184,6 +187,15 @@ def _asked(message: KeptMessage, *, sees_images: bool, last: bool) -> ChatMessag
         content="\n\n".join([*names, message.content]) if names else message.content,
         attachments=seen,
         reasoning=message.reasoning if last else "",
+    )
+
+
+def _joined(first: ChatMessage, second: ChatMessage) -> ChatMessage:
+    words = (first.content, second.content)
+    return ChatMessage(
+        role=first.role,
+        content="\n\n".join(filter(None, words)),
+        attachments=(*first.attachments, *second.attachments),
     )
 
 
