@@ -124,7 +124,14 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
         api = LocalApi(paddock, program_folder() / "web", desk)
         api.start()
         stack.callback(api.close)
-        front.served_at(Door(api.page_url, shelf.desk.want, shelf.menu.few))
+        front.served_at(
+            Door(
+                api.page_url,
+                shelf.desk.want,
+                shelf.menu.few,
+                lambda: paddock.state().active_chats > 0,
+            )
+        )
         instance.publish(api.endpoint)
         yield paddock
 

@@ -15,12 +15,14 @@ class Door:
     """What a front end gets of the page.
 
     ``url`` makes its address for a view, "popover" or "browser"; ``want_models`` makes
-    it show the models once it is brought to the front, ``few_models`` are for menus.
+    it show the models once it is brought to the front, ``few_models`` are for menus,
+    ``answering`` says whether an answer is under way.
     """
 
     url: Callable[[str], str]
     want_models: Callable[[], None]
     few_models: Callable[[], tuple[FoundModel, ...]]
+    answering: Callable[[], bool]
 
 
 class FrontEnd(Protocol):

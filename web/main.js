@@ -8,7 +8,7 @@ import { closeDetails, onState, serverState, showFailure, start, watchState } fr
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";
-import { hide, watchWindow } from "./popover.js";
+import { hide, need, watchWindow } from "./popover.js";
 import { setUpSettings } from "./settings.js";
 
 const UNDO = 8000; // milliseconds
@@ -60,6 +60,7 @@ function tellTroubleOnce() {
 
 function showPrivate() {
   const secret = isPrivate();
+  need(secret);
   document.body.classList.toggle("private", secret);
   setText(byId("empty-title"), secret ? "Private chat" : "What would you like to know?");
   byId("private-new").hidden = secret;

@@ -1,11 +1,12 @@
 // What only the popover window needs: keep it open while something would be lost, hide it.
 
-import { call, inPopover } from "./api.js";
+import { call, inPopover, inTurn } from "./api.js";
 import { byId } from "./dom.js";
 
 const reasons = new Set();
 let held = false;
 let telling = false;
+let needed = false;
 
 // Keeps the popover open for a reason, or no longer.
 export function hold(reason, wanted) {
@@ -22,6 +23,13 @@ async function tell() {
     await call("/api/page/hold", { held }).catch(() => {});
   }
   telling = false;
+}
+
+// Whether the page has what is nowhere else: the popover is not ended while it is hidden.
+export function need(wanted) {
+  if (!inPopover || wanted === needed) return;
+  needed = wanted;
+  inTurn("/api/page/need", { needed }).catch(() => {});
 }
 
 export function hide() {

@@ -45,7 +45,7 @@ def measure(folder: Path) -> tuple[Figure, ...]:
 def _popover(desktop: Desktop, page: ServedPage) -> PopoverProcess:
     values = [f"{name}={value}" for name, value in desktop.environment.items()]
     command = ("/usr/bin/env", "-i", *values, *own_command(SUBCOMMAND))
-    return PopoverProcess(page.url, _no_browser, lambda: 600.0, command)
+    return PopoverProcess(page.url, _no_browser, lambda: 600.0, lambda: False, command)
 
 
 def _cold(popover: PopoverProcess, page: ServedPage) -> float:

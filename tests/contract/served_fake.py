@@ -437,5 +437,8 @@ class FakePage:
     def hold(self, held: bool) -> None:
         self._asked.append(held)
 
+    def need(self, needed: bool) -> None:
+        self._asked.append(f"need {needed}")
+
     def hide(self) -> None:
         self._asked.append("hide")

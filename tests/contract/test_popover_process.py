@@ -40,8 +40,15 @@ class Popover(PopoverProcess):
     def __init__(self, heard: Path, code: str = SHELL, idle: float = 60, extra: str = "") -> None:
         self.heard = heard
         self.opened: list[str] = []
+        self.answering = False
         command = (sys.executable, "-c", code, str(heard), extra)
-        super().__init__(lambda view: f"page:{view}", self.opened.append, lambda: idle, command)
+        super().__init__(
+            lambda view: f"page:{view}",
+            self.opened.append,
+            lambda: idle,
+            lambda: self.answering,
+            command,
+        )
 
     def lines(self) -> list[str]:
         return self.heard.read_text().splitlines() if self.heard.exists() else []
@@ -107,6 +114,28 @@ def test_it_ends_after_idling_but_not_while_it_is_shown(tmp_path: Path) -> None:
     popover.hide()
     wait_for(lambda: not process.is_running(), "it ended")
     assert popover.pid is None
+    popover.close()
+
+
+@pytest.mark.parametrize("reason", ["an answer", "its page"])
+def test_it_does_not_end_while_it_is_needed(tmp_path: Path, reason: str) -> None:
+    popover = Popover(tmp_path / "heard", idle=0.05)
+
+    def need(needed: bool) -> None:
+        if reason == "an answer":
+            popover.answering = needed
+        else:
+            popover.need(needed)
+
+    popover.show()
+    need(True)
+    popover.hide()
+    wait_for(lambda: popover.lines()[-1:] == ["hide"], "it is hidden")
+    process = psutil.Process(popover.pid)
+    with pytest.raises(psutil.TimeoutExpired):
+        process.wait(0.5)
+    need(False)
+    wait_for(lambda: not process.is_running(), "it ended")
     popover.close()
 
 

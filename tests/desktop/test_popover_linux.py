@@ -79,7 +79,7 @@ def popover_over(
 ) -> Shown:
     need_typelib("WebKit2", "4.1")
     browser: list[str] = []
-    popover = PopoverProcess(page.url, browser.append, lambda: idle_seconds, command)
+    popover = PopoverProcess(page.url, browser.append, lambda: idle_seconds, lambda: False, command)
     stack.callback(popover.close)
     page.window.popover = popover
     return Shown(page, popover, browser)

@@ -55,7 +55,7 @@ def popover_pictures(pictures: Path, work: Path, *, dark: bool) -> None:
     theme = "dark" if dark else "light"
     with desktop(work, dark=dark) as screen, _standing_in(screen), scripted_page() as script:
         paint(screen)
-        popover = PopoverProcess(script.page.url, lambda _: None, lambda: 300)
+        popover = PopoverProcess(script.page.url, lambda _: None, lambda: 300, lambda: False)
         script.page.window.popover = popover
         try:
             popover.show(NEAR)

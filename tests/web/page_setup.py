@@ -66,6 +66,11 @@ class Window:
         if self.popover is not None:
             self.popover.hold(held)
 
+    def need(self, needed: bool) -> None:
+        self._hear(f"need {needed}")
+        if self.popover is not None:
+            self.popover.need(needed)
+
     def wait_for(self, wish: object) -> None:
         """Until this was asked last."""
         with self._heard:

@@ -126,6 +126,15 @@ def test_a_draft_and_a_pin_hold_the_popover(shown: Shown) -> None:
     assert window.asked == [True, False, True]
 
 
+def test_a_private_chat_needs_its_popover_until_it_is_left(shown: Shown) -> None:
+    window = shown.script.page.window
+    shown.page.get_by_role("button", name="Private chat").click()
+    window.wait_for("need True")
+    shown.page.get_by_role("button", name="New chat").click()
+    window.wait_for("need False")
+    assert window.asked == ["need True", "need False"]
+
+
 class SlowPopover:
     """Holds when it is let."""
 
@@ -137,6 +146,9 @@ class SlowPopover:
 
     def hold(self, held: bool) -> None:
         assert self.let.wait(WAIT), held
+
+    def need(self, needed: bool) -> None:
+        """Nothing here."""
 
 
 def test_a_hold_that_is_slow_is_not_overtaken(shown: Shown) -> None:

@@ -35,7 +35,9 @@ class TrayResident:
         self._ending = ending
         self.end = end
         self._door: Door | None = None
-        self.popover = PopoverProcess(self._page, open_url, self._idle_seconds)
+        self.popover = PopoverProcess(
+            self._page, open_url, self._idle_seconds, lambda: self._opened_door().answering()
+        )
         self._hotkey = TrayHotkey(self._summon, self._tell)
         self._notify: Callable[[str, str], None] | None = None
 

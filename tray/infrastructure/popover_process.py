@@ -44,7 +44,8 @@ class PopoverProcess:
 
     ``page`` gives the page's address for a view ("popover" or "browser"), with
     the token; it reaches the shell over standard input, never as an argument.
-    ``idle_seconds`` is how long a hidden popover keeps its memory. Without a
+    ``idle_seconds`` is how long a hidden popover keeps its memory; it keeps it longer
+    while the page needs it or an answer is under way (``answering``). Without a
     webview the page opens with ``open_url``.
     """
 
@@ -53,16 +54,19 @@ class PopoverProcess:
         page: Callable[[str], str],
         open_url: Callable[[str], None],
         idle_seconds: Callable[[], float],
+        answering: Callable[[], bool],
         command: tuple[str, ...] | None = None,
     ) -> None:
         self._page = page
         self._open_url = open_url
         self._idle_seconds = idle_seconds
+        self._answering = answering
         self._command = command or own_command(SUBCOMMAND)
         self._lock = threading.RLock()
         self._shell: _Shell | None = None
         self._hidden_at = float("-inf")
         self._idle: threading.Timer | None = None
+        self._needed = False
         self._no_webview = False
 
     @property
@@ -92,6 +96,7 @@ class PopoverProcess:
         with self._lock:
             self._stop_idling()
             if self._shell is None or not self._shell.alive:
+                self._needed = False
                 self._shell = _Shell(self._command, self._page("popover"), self._report, self._gone)
             self._shell.tell(command)
 
@@ -108,6 +113,10 @@ class PopoverProcess:
     def hold(self, held: bool) -> None:
         """Whether it stays when it loses the focus."""
         self._tell(Hold(held))
+
+    def need(self, needed: bool) -> None:
+        """Whether its page has what is nowhere else: it is not ended while it is hidden."""
+        self._needed = needed
 
     def close(self) -> None:
         """End the popover and wait until it is gone."""
@@ -129,14 +138,20 @@ class PopoverProcess:
             self._stop_idling()
             if not shell.visible:
                 self._hidden_at = time.monotonic()
-                self._idle = threading.Timer(self._idle_seconds(), self._idled, (shell,))
-                self._idle.daemon = True
-                self._idle.start()
+                self._let_idle(shell)
+
+    def _let_idle(self, shell: "_Shell") -> None:
+        self._idle = threading.Timer(self._idle_seconds(), self._idled, (shell,))
+        self._idle.daemon = True
+        self._idle.start()
 
     def _idled(self, shell: "_Shell") -> None:
         with self._lock:
             # Shown again while this timer waited for the lock?
             if self._idle is None or shell is not self._shell:
+                return
+            if self._needed or self._answering():
+                self._let_idle(shell)
                 return
             self._shell = None
         log.info("popover: ended after idling")

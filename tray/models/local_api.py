@@ -56,5 +56,11 @@ class HoldRequest(Frozen):
     held: bool
 
 
+class NeedRequest(Frozen):
+    """Whether the page has what is nowhere else, so that it must outlive its hiding."""
+
+    needed: bool
+
+
 class ErrorAnswer(Frozen):
     error: ServerFailure

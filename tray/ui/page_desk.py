@@ -32,6 +32,9 @@ class Popover(Protocol):
     def hold(self, held: bool) -> None:
         """Whether it stays when it loses the focus."""
 
+    def need(self, needed: bool) -> None:
+        """Whether it must not be ended while it is hidden."""
+
 
 @dataclass(frozen=True)
 class PageParts:
@@ -120,6 +123,10 @@ class PageDesk:
     def hold(self, held: bool) -> None:
         if self._popover is not None:
             self._popover.hold(held)
+
+    def need(self, needed: bool) -> None:
+        if self._popover is not None:
+            self._popover.need(needed)
 
     def hide(self) -> None:
         if self._popover is not None:

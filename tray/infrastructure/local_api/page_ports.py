@@ -250,5 +250,8 @@ class ServedPage(Protocol):
     def hold(self, held: bool) -> None:
         """Keep the popover open when it loses the focus, or no longer."""
 
+    def need(self, needed: bool) -> None:
+        """Have the popover live on while it is hidden, or no longer."""
+
     def hide(self) -> None:
         """Hide the popover; nothing in a browser."""
