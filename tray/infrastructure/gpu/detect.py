@@ -9,6 +9,7 @@ from tray.infrastructure.gpu.chain import ReaderChain
 from tray.infrastructure.gpu.nvidia_smi import NvidiaSmiReader
 from tray.infrastructure.gpu.nvml import NvmlReader
 from tray.infrastructure.gpu.reader import NOBODY, Pids
+from tray.infrastructure.gpu.restful import RestfulReader
 from tray.models.metrics import GpuMetrics
 
 _LIMIT_SECONDS = 1.0
@@ -57,7 +58,7 @@ def detect_gpus() -> GpuMonitor:
     """
     chains: list[ReaderChain] = []
     if sys.platform != "darwin":
-        chains.append(ReaderChain("NVIDIA", (NvmlReader(), NvidiaSmiReader())))
+        chains.append(ReaderChain("NVIDIA", (RestfulReader(NvmlReader()), NvidiaSmiReader())))
     if sys.platform == "linux":
         chains.append(ReaderChain("AMD", (AmdSysfsReader(),)))
     return GpuMonitor(chains)
