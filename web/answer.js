@@ -55,7 +55,7 @@ export class Answer {
   // Makes ready for more of an answer that has ended.
   reopen() {
     this.repeated = true; // the blocks come again from the first
-    this.root.querySelector(".failure")?.remove();
+    this.root.querySelectorAll(".failure").forEach((card) => card.remove());
     this.meta.replaceChildren();
     this.meta.hidden = true;
     this.bar?.remove();
@@ -63,9 +63,9 @@ export class Answer {
     this.body.after(this.waiting);
   }
 
-  // `label` is the line under the answer; `failure` is shown with a button. Returns the
-  // KeptMessage, or null if nothing came.
-  end({ label, failure, reason = null, timings }) {
+  // `label` is the line under the answer; `failure` is shown with a button, `unkept` says why
+  // the answer is on the page alone. Returns the KeptMessage, or null if nothing came.
+  end({ label, failure, unkept, reason = null, timings }) {
     this.waiting.remove();
     if (this.thinking) this.#thought("Thought", this.seconds);
     this.speech.end();
@@ -76,6 +76,7 @@ export class Answer {
     if (goesOn && !failure) this.meta.append(button("on", "Continue"));
     if (!failure) this.meta.append(button("again", "Answer again"));
     this.meta.hidden = false;
+    if (unkept) this.root.append(failureCard(unkept));
     if (failure) this.root.append(failureCard(failure, this.#ways(goesOn)));
     return this.message;
   }

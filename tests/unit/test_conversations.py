@@ -271,7 +271,8 @@ def test_an_answer_to_a_question_that_was_replaced_is_kept_no_further(
 def test_a_full_disk_costs_no_answer(kept: Conversations, store: MemoryStore) -> None:
     store.full = True
     request = PageChatRequest(messages=asked("How?"))
-    assert list(kept.record(ONE, request, lambda: Said(*words("So."), END)))[-1] == END
+    end = list(kept.record(ONE, request, lambda: Said(*words("So."), END)))[-1]
+    assert end == END.model_copy(update={"unkept": FULL})
 
 
 @pytest.mark.parametrize("before", [(), ("One?", "1."), ("Zero?", "0.", "One?", "1.")])

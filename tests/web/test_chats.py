@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -194,6 +196,21 @@ def test_a_chat_is_saved_as_markdown_and_json(shown: Shown) -> None:
     folder = shown.script.page.kept / "Downloads"
     assert "## Answer\n\n*Calm*.\n" in (folder / "Chat - About cows.md").read_text()
     assert json.loads((folder / "Chat - About cows.json").read_text())["title"] == "About cows"
+
+
+def test_an_answer_that_is_not_kept_says_so_until_one_is(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "Before?", "Yes.")
+    (path,) = shown.script.page.kept.glob("*.sqlite")
+    with closing(sqlite3.connect(path, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        said(shown, "About cows", "Calm.")
+        card = shown.page.locator(".message:last-child .failure")
+        expect(card).to_contain_text("Your chats cannot be read or kept")
+    said(shown, "About dinner", "Late.")
+    expect(card).to_have_count(0)
+    shown.page.reload()
+    expect(shown.page.locator(".question")).to_have_text(["Before?", "About cows", "About dinner"])
 
 
 def test_a_private_chat_is_marked_and_writes_nothing(shown: Shown) -> None:

@@ -96,13 +96,15 @@ class PromptProgressChunk(Frozen):
 class FinishChunk(Frozen):
     """Always the last chunk of a stream, exactly once.
 
-    ``failure`` is set when ``reason`` is ``CUT`` or ``ERROR``.
+    ``failure`` is set when ``reason`` is ``CUT`` or ``ERROR``, ``unkept`` when the answer
+    could not be kept.
     """
 
     kind: Literal["finish"] = "finish"
     reason: FinishReason
     timings: ChatTimings = ChatTimings()
     failure: ServerFailure | None = None
+    unkept: ServerFailure | None = None
 
 
 ChatChunk = Annotated[

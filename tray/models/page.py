@@ -85,6 +85,7 @@ class PageFinishChunk(Frozen):
     label: str
     timings: ChatTimings = ChatTimings()
     failure: ServerFailure | None = None
+    unkept: ServerFailure | None = None
 
 
 PageChunk = Annotated[

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tray.models.chat import ChatChunk, ContentChunk, FinishChunk, ReasoningChunk, Role
 from tray.models.conversation import KeptMessage
-from tray.models.failure import PaddockError
+from tray.models.failure import PaddockError, ServerFailure
 
 EVERY = 0.9
 """Seconds a word waits at most until it is written, whatever comes after it."""
@@ -30,7 +30,7 @@ class RecordedAnswer:
 
     ``later`` runs an action in so many seconds, ``begun`` is an answer that this
     one continues, ``now`` gives monotonic seconds. Writing that fails is logged
-    once; the answer goes on.
+    once; the answer goes on, and its end tells if the last of it was not written.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class RecordedAnswer:
         self._lock = threading.Lock()
         self._planned = False
         self._over = False
-        self._failed = False
+        self._failure: ServerFailure | None = None
 
     def __iter__(self) -> Iterator[ChatChunk]:
         end: FinishChunk | None = None
@@ -63,8 +63,10 @@ class RecordedAnswer:
                     # A page that hears of the end may ask for what is kept at once.
                     end = chunk
                     self._finish(end)
-                self._heard(chunk)
-                yield chunk
+                    yield end.model_copy(update={"unkept": self._failure})
+                else:
+                    self._heard(chunk)
+                    yield chunk
         finally:
             if end is None:
                 self._finish(None)
@@ -119,7 +121,8 @@ class RecordedAnswer:
     def _save(self, message: KeptMessage) -> None:
         try:
             self._write(message)
+            self._failure = None
         except PaddockError as error:
-            if not self._failed:
+            if self._failure is None:
                 log.warning("an answer cannot be kept: %s", error)
-            self._failed = True
+            self._failure = error.failure

@@ -138,6 +138,7 @@ class PageStream:
             label=finish_line(finish),
             timings=finish.timings,
             failure=finish.failure,
+            unkept=finish.unkept,
         )
 
 
