@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tray.infrastructure.hub.address import hub_request
-from tray.infrastructure.hub.choice import chosen_files
+from tray.infrastructure.hub.choice import chosen_files, model_paths
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.llama.projectors import projector_for
 from tray.models.download import HubFile, HubRequest
@@ -113,6 +113,26 @@ def test_what_cannot_be_chosen_is_said(paths: list[str], wanted: str | None, wor
     with pytest.raises(PaddockError) as caught:
         chosen(paths, wanted)
     assert words in str(caught.value)
+
+
+def sized(sizes: dict[str, int]) -> tuple[HubFile, ...]:
+    return tuple(HubFile(path=path, size=size, sha256="0" * 64) for path, size in sizes.items())
+
+
+@pytest.mark.parametrize(
+    "matrix", ["a.imatrix.gguf", "a-imatrix.gguf", "imatrix.GGUF", "x/a_Imatrix.gguf"]
+)
+def test_an_importance_matrix_is_no_model(matrix: str) -> None:
+    files = sized({"a-i1-IQ2_XS.gguf": 2 << 30, matrix: 60 << 20})
+    assert model_paths(files) == ["a-i1-IQ2_XS.gguf"]
+    only = chosen_files(files, HubRequest(repository=REPOSITORY))
+    assert [file.path for file in only] == ["a-i1-IQ2_XS.gguf"]
+
+
+def test_a_model_that_is_named_as_an_importance_matrix_is_one_by_its_size() -> None:
+    files = sized({"a-Q2_K-imatrix.gguf": 80 << 30, "a-Q4_K-imatrix.gguf": 150 << 30})
+    assert model_paths(files) == ["a-Q2_K-imatrix.gguf", "a-Q4_K-imatrix.gguf"]
+    assert model_paths(files[:1]) == ["a-Q2_K-imatrix.gguf"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,10 @@ from tray.models.failure import PaddockError
 USUAL = ("Q4_K_M", "Q4_K_S", "Q5_K_M", "Q4_0", "Q8_0", "F16", "BF16")
 # A name every system can hold, and nothing hidden.
 _SAFE = re.compile(r"[^\x00-\x1f\x7f<>:\"/\\|?*.][^\x00-\x1f\x7f<>:\"/\\|?*]*\.gguf", re.IGNORECASE)
+# What a quantization was weighed with: statistics in a GGUF file, no model.
+_MATRIX = re.compile(r"(^|[-_.])imatrix$", re.IGNORECASE)
+# Some models are named so, too, but statistics are a few hundredths of what they are of.
+MATRIX_SHARE = 10
 LONGEST_NAME = 180
 MOST_OFFERED = 30
 
@@ -46,11 +50,15 @@ def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFi
 
 def model_paths(files: tuple[HubFile, ...]) -> list[str]:
     """Every model's first part, in order of name."""
-    return [
-        path
-        for path in sorted(file.path for file in files if _is_usable(file))
-        if model_name(_path(path)).part == 1 and not is_projector_name(_path(path))
-    ]
+    largest = max((file.size for file in files), default=0)
+    return sorted(
+        file.path
+        for file in files
+        if _is_usable(file)
+        and model_name(_path(file.path)).part == 1
+        and not is_projector_name(_path(file.path))
+        and not _is_matrix(file, largest)
+    )
 
 
 def _picked(paths: list[str], request: HubRequest) -> str:
@@ -102,6 +110,12 @@ def _offer(title: str, paths: list[str], request: HubRequest) -> PaddockError:
 
 def _is_usable(file: HubFile) -> bool:
     return _SAFE.fullmatch(file.name) is not None and len(file.name) <= LONGEST_NAME
+
+
+def _is_matrix(file: HubFile, largest: int) -> bool:
+    """Whether it is an importance matrix, beside a file of ``largest`` bytes."""
+    named = _MATRIX.search(model_name(_path(file.path)).stem) is not None
+    return named and file.size * MATRIX_SHARE < largest
 
 
 def _path(path: str) -> PurePosixPath:
