@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tray.infrastructure.hub.address import hub_request
+from tray.infrastructure.hub.address import asking_for, hub_request
 from tray.infrastructure.hub.choice import chosen_files, model_paths
 from tray.infrastructure.hub.connection import HUGGING_FACE
+from tray.infrastructure.hub.listing import offered
+from tray.infrastructure.hub.repository import Repository
 from tray.infrastructure.llama.projectors import projector_for
 from tray.models.download import HubFile, HubRequest
 from tray.models.failure import FailureCause, PaddockError
@@ -29,17 +31,41 @@ PAGE = f"https://huggingface.co/{REPOSITORY}"
         (f"{PAGE}/", "main", None),
         (f"{PAGE}?library=llama.cpp", "main", None),
         (f"{PAGE}/tree/main", "main", None),
-        (f"{PAGE}/tree/v2/sub", "v2", None),
+        (f"{PAGE}?show_file_info=a-Q8_0.gguf", "main", "a-Q8_0.gguf"),
+        (f"{PAGE}/tree/v2/sub?show_file_info=sub%2Fa.gguf", "v2", "sub/a.gguf"),
+        (f"{PAGE}?show_file_info=config.json", "main", None),
+        (f"{PAGE}/resolve/refs/pr/3/a.gguf", "refs/pr/3", "a.gguf"),
+        (f"{PAGE}/blob/refs%2Fpr%2F3/sub/a.gguf", "refs/pr/3", "sub/a.gguf"),
+        (f"{PAGE}/tree/refs%2Fconvert%2Fgguf", "refs/convert/gguf", None),
+        (f"{PAGE}/blob/feature%2Fx/a.gguf", "feature/x", "a.gguf"),
         (f"{PAGE}/discussions/3", "main", None),
         (f"{PAGE}/blob/main/a%20b.gguf", "main", "a b.gguf"),
         (f"{PAGE}/resolve/abc123/sub/a.gguf?download=true", "abc123", "sub/a.gguf"),
         (f"http://hf.co/{REPOSITORY}", "main", None),
+        (f"{REPOSITORY}/", "main", None),
+        (f"{REPOSITORY}/:Q8_0", "main", "Q8_0"),
+        (f"HuggingFace.co/{REPOSITORY}", "main", None),
+        (f"HTTPS://HuggingFace.co/{REPOSITORY}", "main", None),
+        (f"mirror.example/{REPOSITORY}:Q8_0", "main", "Q8_0"),
         (f"https://mirror.example/{REPOSITORY}/blob/main/a.gguf", "main", "a.gguf"),
     ],
 )
 def test_every_way_to_name_a_model(what: str, revision: str, wanted: str | None) -> None:
     expected = HubRequest(repository=REPOSITORY, revision=revision, wanted=wanted)
     assert hub_request(what, "https://mirror.example") == expected
+
+
+def test_a_link_to_a_folder_names_the_folder() -> None:
+    expected = HubRequest(repository=REPOSITORY, revision="v2", folder="sub/UD-IQ1_S")
+    assert hub_request(f"{PAGE}/tree/v2/sub/UD-IQ1_S/", HUGGING_FACE) == expected
+
+
+@pytest.mark.parametrize("revision", ["main", "v2", "refs/pr/3"])
+@pytest.mark.parametrize("path", ["a.gguf", "sub folder/a #1 %20 100%.gguf"])
+def test_what_asks_for_a_file_is_understood(revision: str, path: str) -> None:
+    request = HubRequest(repository=REPOSITORY, revision=revision)
+    wanted = request.model_copy(update={"wanted": path})
+    assert hub_request(asking_for(request, path), HUGGING_FACE) == wanted
 
 
 @pytest.mark.parametrize(
@@ -52,6 +78,7 @@ def test_every_way_to_name_a_model(what: str, revision: str, wanted: str | None)
         "a/..",
         "ann/x\x1b[31m",
         "https://example.org/ann/tiny",
+        "example.org/ann/tiny",
         "file:///etc/passwd",
         "https://huggingface.co/datasets/ann/tiny",
         "https://huggingface.co/ann",
@@ -66,9 +93,13 @@ def test_what_names_no_model(what: str) -> None:
     assert "\x1b" not in str(caught.value)
 
 
-def chosen(paths: list[str], wanted: str | None = None) -> list[str]:
-    files = tuple(HubFile(path=path, size=1, sha256="0" * 64) for path in paths)
-    request = HubRequest(repository=REPOSITORY, wanted=wanted)
+def sized(sizes: dict[str, int]) -> tuple[HubFile, ...]:
+    return tuple(HubFile(path=path, size=size, sha256="0" * 64) for path, size in sizes.items())
+
+
+def chosen(paths: list[str], wanted: str | None = None, folder: str | None = None) -> list[str]:
+    files = sized(dict.fromkeys(paths, 1))
+    request = HubRequest(repository=REPOSITORY, wanted=wanted, folder=folder)
     return [file.path for file in chosen_files(files, request)]
 
 
@@ -115,8 +146,45 @@ def test_what_cannot_be_chosen_is_said(paths: list[str], wanted: str | None, wor
     assert words in str(caught.value)
 
 
-def sized(sizes: dict[str, int]) -> tuple[HubFile, ...]:
-    return tuple(HubFile(path=path, size=size, sha256="0" * 64) for path, size in sizes.items())
+FOLDERS = [
+    "a-Q4_K_M.gguf",
+    "Q8_0/a-00001-of-00002.gguf",
+    "Q8_0/a-00002-of-00002.gguf",
+    "low/a-IQ1_S.gguf",
+    "low/a-IQ2_XS.gguf",
+    "mmproj-F16.gguf",
+]
+
+
+def test_a_folder_keeps_the_choice_to_what_is_in_it() -> None:
+    assert chosen(FOLDERS, folder="Q8_0") == [*FOLDERS[1:3], "mmproj-F16.gguf"]
+    assert chosen(FOLDERS)[0] == "a-Q4_K_M.gguf"
+
+
+@pytest.mark.parametrize(
+    ("folder", "offers", "words"),
+    [
+        ("low", FOLDERS[3:5], "Which of its files"),
+        ("lo", [FOLDERS[0], FOLDERS[1], *FOLDERS[3:5]], "no model in this folder"),
+    ],
+)
+def test_a_folder_that_leaves_the_choice_open_is_refused_with_an_offer(
+    folder: str, offers: list[str], words: str
+) -> None:
+    with pytest.raises(PaddockError) as caught:
+        chosen(FOLDERS, folder=folder)
+    assert words in caught.value.failure.title
+    listed = caught.value.failure.detail.splitlines()[1:]
+    assert sorted(listed) == sorted(f"  {REPOSITORY}:{path}" for path in offers)
+
+
+def test_the_offer_of_a_folder_is_what_is_in_it(tmp_path: Path) -> None:
+    repository = Repository(REPOSITORY, "a" * 40, sized(dict.fromkeys(FOLDERS, 1)))
+    request = HubRequest(repository=REPOSITORY, revision="refs/pr/3", folder="low")
+    offer = offered(repository, request, tmp_path)
+    page = f"{PAGE}/blob/refs%2Fpr%2F3"
+    assert [choice.what for choice in offer.choices] == [f"{page}/{p}" for p in FOLDERS[3:5]]
+    assert offer.usual is None
 
 
 @pytest.mark.parametrize(
@@ -124,15 +192,15 @@ def sized(sizes: dict[str, int]) -> tuple[HubFile, ...]:
 )
 def test_an_importance_matrix_is_no_model(matrix: str) -> None:
     files = sized({"a-i1-IQ2_XS.gguf": 2 << 30, matrix: 60 << 20})
-    assert model_paths(files) == ["a-i1-IQ2_XS.gguf"]
+    assert model_paths(files, None) == ["a-i1-IQ2_XS.gguf"]
     only = chosen_files(files, HubRequest(repository=REPOSITORY))
     assert [file.path for file in only] == ["a-i1-IQ2_XS.gguf"]
 
 
 def test_a_model_that_is_named_as_an_importance_matrix_is_one_by_its_size() -> None:
     files = sized({"a-Q2_K-imatrix.gguf": 80 << 30, "a-Q4_K-imatrix.gguf": 150 << 30})
-    assert model_paths(files) == ["a-Q2_K-imatrix.gguf", "a-Q4_K-imatrix.gguf"]
-    assert model_paths(files[:1]) == ["a-Q2_K-imatrix.gguf"]
+    assert model_paths(files, None) == ["a-Q2_K-imatrix.gguf", "a-Q4_K-imatrix.gguf"]
+    assert model_paths(files[:1], None) == ["a-Q2_K-imatrix.gguf"]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ class HubRequest(Frozen):
     """What the user asked for.
 
     ``repository`` is "owner/name"; ``wanted`` a file's path in it or a
-    quantization such as "Q4_K_M", ``None`` for the usual one.
+    quantization such as "Q4_K_M", ``None`` for the usual one. ``folder`` is a path in
+    it, to choose from that folder alone.
     """
 
     repository: str
     revision: str = "main"
     wanted: str | None = None
+    folder: str | None = None
 
 
 class HubFile(Frozen):

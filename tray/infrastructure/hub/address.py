@@ -1,9 +1,10 @@
 """Pure: what a user may write to name a model on Hugging Face."""
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.failures import refused
 from tray.models.download import HubRequest
 from tray.models.failure import PaddockError
@@ -11,7 +12,7 @@ from tray.models.failure import PaddockError
 HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
 _REPOSITORY = re.compile(rf"{_NAME}/{_NAME}")
-_REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_REVISION = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,127}}(/{_NAME}){{0,3}}")
 # The page of a file, the file itself, a folder's page.
 _VIEWS = ("blob", "resolve", "raw", "tree")
 # First words of addresses on the host that are no repositories of models.
@@ -19,28 +20,32 @@ _OTHER = ("datasets", "spaces", "docs", "collections", "papers", "models", "api"
 
 
 def hub_request(what: str, mirror: str) -> HubRequest:
-    """The repository and file that ``what`` names; ``mirror`` is the host in use.
+    """What ``what`` asks for; ``mirror`` is the address of the hub in use.
 
     ``owner/name``, ``owner/name:Q4_K_M``, ``owner/name:file.gguf``, a link to a file
-    or the address of any page of the repository. Raises PaddockError.
+    or a folder, or the address of any page of the repository. Raises PaddockError.
     """
     text = what.strip()
+    hosts = (*HOSTS, urlsplit(mirror).hostname)
     if "://" in text:
-        return _from_link(text, mirror)
-    for host in HOSTS:
-        if text.startswith(f"{host}/"):
-            return _from_link(f"https://{text}", mirror)
+        return _from_link(text, hosts)
+    if _split(f"https://{text}").hostname in hosts:
+        return _from_link(f"https://{text}", hosts)
     repository, _, wanted = text.partition(":")
-    return _request(text, repository, "main", wanted)
+    return _request(text, repository.removesuffix("/"), wanted=wanted)
 
 
-def _from_link(link: str, mirror: str) -> HubRequest:
-    try:
-        parts = urlsplit(link)
-        host = (parts.hostname or "").lower()
-    except ValueError:
-        raise _unclear(link) from None
-    if parts.scheme not in ("https", "http") or host not in (*HOSTS, urlsplit(mirror).hostname):
+def asking_for(request: HubRequest, path: str) -> str:
+    """What asks for one file of the same repository; a link where its revision is not main."""
+    if request.revision == "main":
+        return f"{request.repository}:{path}"
+    place = f"{HUGGING_FACE}/{request.repository}/blob"
+    return f"{place}/{quote(request.revision, safe='')}/{quote(path)}"
+
+
+def _from_link(link: str, hosts: tuple[str | None, ...]) -> HubRequest:
+    parts = _split(link)
+    if parts.scheme not in ("https", "http") or parts.hostname not in hosts:
         raise refused(
             "The address is not on Hugging Face",
             f"{escaped(link)} leads to another place. Paddock downloads from huggingface.co "
@@ -51,18 +56,40 @@ def _from_link(link: str, mirror: str) -> HubRequest:
     if len(path) < 2 or path[0] in _OTHER:
         raise _unclear(link)
     repository, _, wanted = "/".join(path[:2]).partition(":")
-    if len(path) < 4 or path[2] not in _VIEWS:
-        return _request(link, repository, "main", wanted)
-    inside = "/".join(path[4:])
-    is_file = inside.lower().endswith(".gguf")
-    return _request(link, repository, path[3], inside if is_file else "")
+    revision, inside = _place(path[2:])
+    # The window that shows what is in a file, on whichever page it was opened.
+    file = parse_qs(parts.query).get("show_file_info", [inside])[-1]
+    if file.lower().endswith(".gguf"):
+        return _request(link, repository, revision, file)
+    folder = inside if path[2:3] == ["tree"] else ""
+    return _request(link, repository, revision, wanted, folder)
 
 
-def _request(text: str, repository: str, revision: str, wanted: str) -> HubRequest:
+def _place(path: list[str]) -> tuple[str, str]:
+    """The revision and the path in the repository, of what stands behind its name."""
+    if len(path) < 2 or path[0] not in _VIEWS:
+        return "main", ""
+    # A revision with slashes has them encoded; only these two kinds are written plainly, too.
+    length = 3 if path[1] == "refs" else 1
+    return "/".join(path[1 : 1 + length]), "/".join(path[1 + length :])
+
+
+def _split(link: str) -> SplitResult:
+    try:
+        return urlsplit(link)
+    except ValueError:
+        raise _unclear(link) from None
+
+
+def _request(
+    text: str, repository: str, revision: str = "main", wanted: str = "", folder: str = ""
+) -> HubRequest:
     known = _REPOSITORY.fullmatch(repository) and ".." not in repository
     if not known or not _REVISION.fullmatch(revision):
         raise _unclear(text)
-    return HubRequest(repository=repository, revision=revision, wanted=wanted or None)
+    return HubRequest(
+        repository=repository, revision=revision, wanted=wanted or None, folder=folder or None
+    )
 
 
 def _unclear(text: str) -> PaddockError:

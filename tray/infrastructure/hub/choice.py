@@ -4,6 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.failures import refused
 from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
 from tray.infrastructure.llama.projectors import projector_for
@@ -25,13 +26,9 @@ MOST_OFFERED = 30
 def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFile, ...]:
     """The model's files in order, then its projector if there is one. Raises PaddockError."""
     by_path = {file.path: file for file in files if _is_usable(file)}
-    first = model_paths(files)
+    first = model_paths(files, request.folder)
     if not first:
-        raise refused(
-            "There is no GGUF file in this repository",
-            f"{request.repository} holds none. Look for a repository of the same model whose "
-            "name ends in GGUF.",
-        )
+        raise _nothing(files, request)
     path = _picked(first, request)
     parts = [part.as_posix() for part in part_paths(_path(path))]
     gone = [part for part in parts if part not in by_path]
@@ -48,13 +45,14 @@ def chosen_files(files: tuple[HubFile, ...], request: HubRequest) -> tuple[HubFi
     return tuple(chosen)
 
 
-def model_paths(files: tuple[HubFile, ...]) -> list[str]:
-    """Every model's first part, in order of name."""
+def model_paths(files: tuple[HubFile, ...], folder: str | None) -> list[str]:
+    """Every model's first part, in order of name; of one folder, or of all for ``None``."""
     largest = max((file.size for file in files), default=0)
     return sorted(
         file.path
         for file in files
         if _is_usable(file)
+        and (folder is None or file.path.startswith(f"{folder}/"))
         and model_name(_path(file.path)).part == 1
         and not is_projector_name(_path(file.path))
         and not _is_matrix(file, largest)
@@ -102,8 +100,18 @@ def _has_quant(path: str, quant: str) -> bool:
     return re.search(rf"(^|[-_.]){re.escape(quant)}$", stem, re.IGNORECASE) is not None
 
 
+def _nothing(files: tuple[HubFile, ...], request: HubRequest) -> PaddockError:
+    if elsewhere := model_paths(files, None):
+        return _offer("There is no model in this folder", elsewhere, request)
+    return refused(
+        "There is no GGUF file in this repository",
+        f"{request.repository} holds none. Look for a repository of the same model whose "
+        "name ends in GGUF.",
+    )
+
+
 def _offer(title: str, paths: list[str], request: HubRequest) -> PaddockError:
-    names = [escaped(f"{request.repository}:{path}") for path in paths[:MOST_OFFERED]]
+    names = [escaped(asking_for(request, path)) for path in paths[:MOST_OFFERED]]
     more = f" and {len(paths) - MOST_OFFERED} more" if len(paths) > MOST_OFFERED else ""
     return refused(title, "There are:\n  " + "\n  ".join(names) + more)
 

@@ -4,8 +4,8 @@ import re
 import shutil
 from pathlib import Path, PurePosixPath
 
+from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.choice import chosen_files, model_paths
-from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.repository import Repository
 from tray.infrastructure.llama.model_name import is_projector_name, model_name
 from tray.models.download import HubChoice, HubOffer, HubRequest
@@ -19,11 +19,14 @@ _QUANT = re.compile(
 
 
 def offered(repository: Repository, request: HubRequest, models: Path) -> HubOffer:
-    """Every model of the repository, the smallest first. Raises PaddockError without any."""
+    """Every model there, or in the folder asked for, the smallest first.
+
+    Raises PaddockError without any.
+    """
     folder = models / repository.name
     usual = _usual(repository, request)
     choices = []
-    for path in model_paths(repository.files):
+    for path in model_paths(repository.files, request.folder):
         try:
             choices.append(_choice(repository, request, path, folder))
         except PaddockError:
@@ -47,7 +50,7 @@ def _choice(repository: Repository, request: HubRequest, path: str, folder: Path
     name = model_name(PurePosixPath(path)).stem
     quantization = _QUANT.search(name)
     return HubChoice(
-        what=_what(request, path),
+        what=asking_for(request, path),
         name=name,
         quantization=quantization[1].upper() if quantization else None,
         size=sum(file.size for file in files),
@@ -59,18 +62,11 @@ def _choice(repository: Repository, request: HubRequest, path: str, folder: Path
 
 def _usual(repository: Repository, request: HubRequest) -> str | None:
     try:
-        return _what(request, chosen_files(repository.files, request)[0].path)
+        return asking_for(request, chosen_files(repository.files, request)[0].path)
     except PaddockError:
         if request.wanted is not None:
             raise
         return None
-
-
-def _what(request: HubRequest, path: str) -> str:
-    """What asks for one file again; a link where another revision than the usual is meant."""
-    if request.revision == "main":
-        return f"{request.repository}:{path}"
-    return f"{HUGGING_FACE}/{request.repository}/blob/{request.revision}/{path}"
 
 
 def _free(folder: Path) -> int:
