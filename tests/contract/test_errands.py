@@ -125,6 +125,19 @@ def test_pause_and_resume(world: World, hub: Hub) -> None:
     assert (world.models / REPOSITORY / NAME).read_bytes() == CONTENT
 
 
+def test_what_is_left_of_a_version_that_was_replaced_goes(world: World, hub: Hub) -> None:
+    hub.piece, hub.pause = 20_000, 0.1
+    world.list.start(REPOSITORY)
+    until(world.has_begun)
+    world.list.pause(world.one.id)
+    assert len(list(world.models.rglob("*.part"))) == 1
+    hub.files[NAME], hub.pause = CONTENT[::-1], 0.0
+    world.list.resume(world.one.id)
+    until(lambda: world.is_in(DownloadPhase.DONE))
+    (model,) = (path for path in world.models.rglob("*") if path.is_file())
+    assert model.read_bytes() == CONTENT[::-1]
+
+
 def test_a_killed_child_is_replaced_and_goes_on(world: World, hub: Hub) -> None:
     hub.piece, hub.pause = 20_000, 0.1
     world.list.start(REPOSITORY)
@@ -326,5 +339,5 @@ def test_a_transfer_can_be_ended_at_any_moment(hub: Hub, tmp_path: Path) -> None
     said: list[Said] = []
     for _ in range(3):
         said.clear()
-        transfers.begin(REPOSITORY, said.append).end()
+        transfers.begin(REPOSITORY, None, said.append).end()
         until(lambda: bool(said) and isinstance(said[-1], GoneSaid))

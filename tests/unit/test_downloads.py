@@ -42,6 +42,7 @@ def arrived(fetched: int) -> ProgressSaid:
 @dataclass
 class ScriptedTransfer:
     what: str
+    before: HubPlan | None
     hear: Callable[[Said], None]
     ended: bool = False
 
@@ -64,10 +65,12 @@ class World:
     def __post_init__(self) -> None:
         self.list = Downloads(self, self, lambda s, act: self.timers.append((s, act)), self.tell)
 
-    def begin(self, what: str, hear: Callable[[Said], None]) -> ScriptedTransfer:
+    def begin(
+        self, what: str, before: HubPlan | None, hear: Callable[[Said], None]
+    ) -> ScriptedTransfer:
         if self.broken:
             raise PaddockError(FAILED.failure)
-        self.begun.append(ScriptedTransfer(what, hear))
+        self.begun.append(ScriptedTransfer(what, before, hear))
         return self.begun[-1]
 
     def throw_away(self, plan: HubPlan) -> None:
@@ -231,6 +234,14 @@ def test_a_transfer_that_cannot_begin_is_a_failure_to_resume(world: World) -> No
     world.broken = False
     world.list.resume(world.id())
     assert world.phases == [RUNNING]
+
+
+def test_a_transfer_that_goes_on_is_told_what_the_one_before_planned(world: World) -> None:
+    world.list.start("a")
+    world.begun[0].hear(PlanSaid(plan=PLAN))
+    world.list.pause(world.id())
+    world.list.resume(world.id())
+    assert [transfer.before for transfer in world.begun] == [None, PLAN]
 
 
 def test_unknown_ones_are_refused(world: World) -> None:

@@ -120,7 +120,7 @@ class HubHouse:
     def _folders(self) -> tuple[Path, ...]:
         return (self.house.folders.models,)
 
-    def begin(self, what: str, hear: Callable[[Said], None]) -> Fetch:
+    def begin(self, what: str, _: HubPlan | None, hear: Callable[[Said], None]) -> Fetch:
         self.fetches.append(Fetch(what, hear, self.house.folders.models))
         return self.fetches[-1]
 

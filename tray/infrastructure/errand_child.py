@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.parent_pipe import end_with_parent
+from tray.models.download import HubPlan
 from tray.models.errand import (
     ERRAND,
     SAID,
@@ -78,7 +79,14 @@ def _fetched(errand: FetchErrand, speaker: _Speaker) -> Said:
     from tray.infrastructure.hub.address import hub_request
     from tray.infrastructure.hub.connection import HubConnection
     from tray.infrastructure.hub.download import download_model
+    from tray.infrastructure.hub.leftovers import throw_away_replaced
     from tray.infrastructure.hub.token import find_token
+
+    def begun(plan: HubPlan) -> None:
+        # Before the room is looked at, and before the one plan that knows of them is replaced.
+        if errand.before is not None:
+            throw_away_replaced(errand.before, plan)
+        speaker.say(PlanSaid(plan=plan))
 
     with closing(HubConnection(errand.base, lambda: find_token(errand.base))) as hub:
         done = download_model(
@@ -86,7 +94,7 @@ def _fetched(errand: FetchErrand, speaker: _Speaker) -> Said:
             hub_request(errand.what, errand.base),
             errand.models,
             lambda progress: speaker.say(ProgressSaid(progress=progress)),
-            lambda plan: speaker.say(PlanSaid(plan=plan)),
+            begun,
         )
     return FetchedSaid(done=done)
 

@@ -21,12 +21,16 @@ from tray.models.failure import ServerFailure
 
 
 class FetchErrand(Frozen):
-    """Download a model into ``models`` from the hub at ``base``."""
+    """Download a model into ``models`` from the hub at ``base``.
+
+    ``before`` is the plan of an earlier run; what it left and is of no use now goes.
+    """
 
     kind: Literal["fetch"] = "fetch"
     what: str
     base: str
     models: Path
+    before: HubPlan | None = None
 
 
 class OfferErrand(Frozen):

@@ -34,8 +34,12 @@ class Transfer(Protocol):
 class Transfers(Protocol):
     """Any thread may call."""
 
-    def begin(self, what: str, hear: Callable[[Said], None]) -> Transfer:
-        """``hear`` is called on a thread of its own, an ending always comes last."""
+    def begin(self, what: str, before: HubPlan | None, hear: Callable[[Said], None]) -> Transfer:
+        """``hear`` is called on a thread of its own, an ending always comes last.
+
+        Of the files of ``before``, the plan of an earlier run, those that are not in the
+        new one are thrown away.
+        """
 
     def throw_away(self, plan: HubPlan) -> None:
         """Remove what has arrived of a download that is not whole. Raises PaddockError."""
@@ -172,10 +176,10 @@ class Downloads:
 
     def _begin(self, download: str) -> None:
         self._run += 1
-        run, what = self._run, self._list[download].what
+        run, one = self._run, self._list[download]
         try:
             self._transfer = self._transfers.begin(
-                what, lambda said: self._hear(download, run, said)
+                one.what, one.plan, lambda said: self._hear(download, run, said)
             )
         except PaddockError as error:
             self._change(download, phase=DownloadPhase.FAILED, failure=error.failure)

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.errands import RunningErrand, errand_done
-from tray.infrastructure.hub.failures import unwritable
-from tray.infrastructure.hub.part_file import throw_away
-from tray.infrastructure.llama.model_name import model_name
+from tray.infrastructure.hub.leftovers import throw_away_download
 from tray.models.download import HubOffer, HubPlan, TokenStatus
 from tray.models.errand import (
     FetchErrand,
@@ -28,8 +26,10 @@ class HubTransfers:
         self._models = models
         self._command = command
 
-    def begin(self, what: str, hear: Callable[[Said], None]) -> RunningErrand:
-        errand = FetchErrand(what=what, base=self._base(), models=self._models)
+    def begin(
+        self, what: str, before: HubPlan | None, hear: Callable[[Said], None]
+    ) -> RunningErrand:
+        errand = FetchErrand(what=what, base=self._base(), models=self._models, before=before)
         return RunningErrand(errand, hear, self._command)
 
     def offer(self, what: str) -> HubOffer:
@@ -46,15 +46,5 @@ class HubTransfers:
         return said.status
 
     def throw_away(self, plan: HubPlan) -> None:
-        """Remove parts, and whole files that are no model without their first one."""
-        try:
-            for file in plan.files:
-                throw_away(plan.folder / file.name, file.sha256)
-            if (plan.folder / plan.files[0].name).exists():
-                return
-            for file in plan.files[1:]:
-                target = plan.folder / file.name
-                if model_name(target).part > 1 and target.is_file():
-                    target.unlink()
-        except OSError as error:
-            raise unwritable(plan.folder, error) from error
+        """Remove what has arrived of a download that is not whole. Raises PaddockError."""
+        throw_away_download(plan)
