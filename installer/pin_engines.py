@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tray.models.base import Lenient
-from tray.models.engine_build import Asset, Backend, EngineBuild, EnginePins
+from tray.models.engine_build import Asset, Backend, EngineBuild, EnginePins, version_key
 
 API = "https://api.github.com/repos/ggml-org/llama.cpp/releases"
 PINS = Path(__file__).resolve().parents[1] / "assets" / "engine_builds.json"
@@ -33,6 +33,9 @@ CUDA_MINIMUMS = {
     12: ({"linux": "525.60.13", "win32": "528.33"}, "5.0"),
     13: ({"linux": "580", "win32": "580"}, "7.5"),
 }
+# Compute capabilities that have ready code, and the CUDA from which on they do; for others
+# there is PTX. From llama.cpp's ggml/src/ggml-cuda/CMakeLists.txt: what is "-real" there.
+CUDA_NATIVE = {"8.6": "11.1", "8.9": "11.8", "12.0": "12.8", "12.1": "12.9"}
 SYSTEMS = {"ubuntu": "linux", "win": "win32", "macos": "darwin"}
 MACHINES = {"x64": "x86_64", "arm64": "arm64"}
 _NAME = re.compile(
@@ -157,7 +160,7 @@ def _build(
         if runtime is None:
             return None
         assets.append(runtime)
-        values |= _cuda_minimums(system, match["version"])
+        values |= _cuda_needs(system, match["version"])
     pinned = tuple(
         Asset(name=a.name, url=a.browser_download_url, size=a.size, sha256=a.sha256 or "")
         for a in assets
@@ -165,14 +168,20 @@ def _build(
     return EngineBuild.model_validate({**values, "assets": pinned})
 
 
-def _cuda_minimums(system: str, version: str) -> dict[str, object]:
+def _cuda_needs(system: str, version: str) -> dict[str, object]:
     major = int(version.split(".", maxsplit=1)[0])
     if major not in CUDA_MINIMUMS:
         raise CannotPinError(
             f"the minimum driver of CUDA {major} is not known: add it to CUDA_MINIMUMS"
         )
     drivers, compute = CUDA_MINIMUMS[major]
-    return {"minimum_driver": drivers[system], "minimum_compute": compute}
+    runtime = version_key(version)
+    native = (c for c, since in CUDA_NATIVE.items() if version_key(since) <= runtime)
+    return {
+        "minimum_driver": drivers[system],
+        "minimum_compute": compute,
+        "native_compute": tuple(native),
+    }
 
 
 def _release(url: str) -> ApiRelease:

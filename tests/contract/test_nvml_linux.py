@@ -48,10 +48,11 @@ def test_two_gpus_with_every_value(probe: Probe) -> None:
 
 
 def test_the_driver_and_what_it_supports(probe: Probe) -> None:
+    said = {"version": "580.65.06", "cuda": "13.0", "compute": "9.6", "oldest": "8.6"}
     probe.set("cuda=13000")
-    assert probe.ask("driver") == {"version": "580.65.06", "cuda": "13.0", "compute": "9.6"}
+    assert probe.ask("driver") == said
     probe.set("cuda=12040 lost=1")
-    assert probe.ask("driver") == {"version": "580.65.06", "cuda": "12.4", "compute": "8.6"}
+    assert probe.ask("driver") == {**said, "cuda": "12.4", "compute": "8.6"}
 
 
 @pytest.mark.parametrize("words", ["init=9", "count=0"])
@@ -62,7 +63,8 @@ def test_no_driver_to_speak_of(probe: Probe, words: str) -> None:
 
 def test_a_driver_that_tells_little(probe: Probe) -> None:
     probe.set("na")
-    assert probe.ask("driver") == {"version": "580.65.06", "cuda": None, "compute": None}
+    unknown = dict.fromkeys(("cuda", "compute", "oldest"))
+    assert probe.ask("driver") == {"version": "580.65.06", **unknown}
 
 
 def test_values_the_card_does_not_have_are_unknown(probe: Probe) -> None:

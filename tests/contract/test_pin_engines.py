@@ -138,6 +138,8 @@ def test_the_newest_release_is_pinned_and_what_it_lacks_stays(
         "7.5",
         "2.38",
     )
+    assert cuda.native_compute == ("8.6", "8.9", "12.0", "12.1")
+    assert names["linux", "x86_64", f"{TAG}-cuda-12.8"].native_compute == ("8.6", "8.9", "12.0")
     assert names["darwin", "arm64", f"{TAG}-metal"].backend is Backend.METAL
     assert names["darwin", "x86_64", f"{TAG}-cpu"].minimum_glibc is None
     assert ("linux", "x86_64", f"{TAG}-rocm-10.1") in names

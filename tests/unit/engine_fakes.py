@@ -22,9 +22,7 @@ from tray.services.engines import Engines
 DRIVER = "A Vulkan driver is installed: radeon."
 
 
-def build(
-    backend: Backend, version: str = "b100", runtime: str | None = None, **more: str
-) -> EngineBuild:
+def build(backend: Backend, version: str = "b100", runtime: str | None = None) -> EngineBuild:
     """A pinned build for the machine of ``facts``."""
     asset = Asset(
         name=f"llama-{version}-{backend}.tar.gz",
@@ -39,7 +37,6 @@ def build(
         backend=backend,
         runtime=runtime,
         assets=(asset,),
-        **more,
     )
 
 

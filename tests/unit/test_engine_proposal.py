@@ -14,9 +14,13 @@ WINDOWS = MachineFacts(system="win32", machine="x86_64")
 
 
 def nvidia(
-    version: str, cuda: str | None, compute: str | None, base: MachineFacts = LINUX
+    version: str,
+    cuda: str | None,
+    compute: str | None,
+    base: MachineFacts = LINUX,
+    oldest: str | None = None,
 ) -> MachineFacts:
-    driver = NvidiaDriver(version=version, cuda=cuda, compute=compute)
+    driver = NvidiaDriver(version=version, cuda=cuda, compute=compute, oldest=oldest)
     return base.model_copy(update={"gpu": True, "nvidia": driver, "vulkan": ("nvidia",)})
 
 
@@ -48,9 +52,37 @@ TABLE = {
     "a driver too old for CUDA": (
         nvidia("470.256.02", "11.4", "8.6"),
         "vulkan",
-        "A Vulkan driver is installed: nvidia.",
+        "470.256.02 is too old: it needs 525.60.13. A Vulkan driver is installed: nvidia.",
     ),
-    "Kepler": (nvidia("470.256.02", "11.4", "3.5"), "vulkan", "Vulkan"),
+    "Kepler": (nvidia("470.256.02", "11.4", "3.5"), "vulkan", "its compute capability is 3.5"),
+    "Turing under a driver that cannot compile for it": (
+        nvidia("535.183.01", "12.2", "7.5"),
+        "vulkan",
+        "Install one that supports CUDA 12.8. A",
+    ),
+    "the same without Vulkan": (
+        nvidia("550.120", "12.4", "9.0").model_copy(update={"vulkan": ()}),
+        "cpu",
+        "Install one that supports CUDA 12.8. The bundled engine",
+    ),
+    "Turing on Windows with an older driver": (
+        nvidia("531.41", "12.1", "7.5", WINDOWS),
+        "vulkan",
+        "Install one that supports CUDA 12.4.",
+    ),
+    "Turing on Windows with a driver of the older build": (
+        nvidia("551.61", "12.4", "7.5", WINDOWS),
+        "cuda-12.4",
+        "CUDA 12.4",
+    ),
+    "Turing beside a newer GPU": (nvidia("550.120", "12.4", "8.6", oldest="7.5"), "vulkan", "12.8"),
+    "two GPUs with ready code": (
+        nvidia("550.120", "12.4", "8.9", oldest="8.6"),
+        "cuda-12.8",
+        "runs this build of CUDA 12.8",
+    ),
+    "a GPU that is not known": (nvidia("550.120", "12.4", None), "cuda-12.8", "CUDA 12.8"),
+    "Blackwell for data centers": (nvidia("580.65.06", "13.0", "10.0"), "cuda-12.8", "CUDA 13.0"),
     "a driver that tells no CUDA": (
         nvidia("580.65.06", None, None),
         "cuda-13.4",
@@ -142,6 +174,7 @@ def test_a_build_with_cuda_brings_its_libraries() -> None:
     assert cuda
     assert all(names(b) == ["llama", "cudart"] for b in cuda)
     assert all(b.minimum_driver and b.minimum_compute and b.runtime for b in cuda)
+    assert all({"8.6", "8.9"} <= set(b.native_compute or ()) for b in cuda)
 
 
 def test_every_backend_has_a_build_and_every_system_a_cpu_one() -> None:

@@ -239,6 +239,13 @@ def test_a_projector_is_told_from_its_model(line: str, title: str, words: str) -
         ),
         (
             ABORTED,
+            "CUDA error: the provided PTX was compiled with an unsupported toolchain.",
+            FailureCause.GPU_BACKEND_FAILED,
+            "Update the driver, or use the Vulkan build",
+            False,
+        ),
+        (
+            ABORTED,
             "CUDA error: an illegal memory access was encountered",
             FailureCause.GPU_BACKEND_FAILED,
             "illegal memory access",

@@ -30,7 +30,7 @@ def test_recorded_tables(name: str, version: str, cuda: str | None) -> None:
 
 def test_a_newer_head_and_several_gpus() -> None:
     found = driver_of(NEWER, "8.9\n12.0\n[N/A]\n")
-    assert found == NvidiaDriver(version="610.43.02", cuda="13.3", compute="12.0")
+    assert found == NvidiaDriver(version="610.43.02", cuda="13.3", compute="12.0", oldest="8.9")
 
 
 @pytest.mark.parametrize("name", ["tbl02_jetson_orin_not_supported.txt", "err01_no_devices.txt"])
@@ -44,7 +44,7 @@ def test_the_program_is_asked_and_a_broken_one_is_none(tmp_path: Path) -> None:
     program.write_text(f'#!/bin/sh\n[ "$1" ] && echo 8.6 || echo "{NEWER}"\n')
     program.chmod(0o700)
     assert smi_driver(lambda: program) == NvidiaDriver(
-        version="610.43.02", cuda="13.3", compute="8.6"
+        version="610.43.02", cuda="13.3", compute="8.6", oldest="8.6"
     )
     program.write_text("#!/bin/sh\nexit 9\n")
     assert smi_driver(lambda: program) is None

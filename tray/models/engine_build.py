@@ -38,7 +38,8 @@ class EngineBuild(Frozen):
     """One pinned build. Its ``assets`` are unpacked over each other, the engine's own first.
 
     ``runtime`` is the version of CUDA or ROCm it was built with. The minimums are of
-    NVIDIA's driver, of the C library and of the GPU's compute capability.
+    NVIDIA's driver, of the C library and of the GPU's compute capability; for those of
+    ``native_compute`` it has code that is ready, for others the driver compiles it.
     """
 
     version: Annotated[str, Field(pattern=r"^b[0-9]{3,7}$")]
@@ -49,6 +50,7 @@ class EngineBuild(Frozen):
     minimum_driver: Version | None = None
     minimum_glibc: Version | None = None
     minimum_compute: Version | None = None
+    native_compute: tuple[Version, ...] | None = None
     assets: Annotated[tuple[Asset, ...], Field(min_length=1, max_length=2)]
 
     @property
@@ -70,11 +72,12 @@ class EnginePins(Frozen):
 
 
 class NvidiaDriver(Frozen):
-    """What NVIDIA's driver says; ``compute`` is that of the newest GPU."""
+    """What NVIDIA's driver says; ``compute`` is of the newest GPU, ``oldest`` of the oldest."""
 
     version: str
     cuda: Version | None = None
     compute: Version | None = None
+    oldest: Version | None = None
 
 
 class MachineFacts(Frozen):

@@ -37,6 +37,8 @@ def propose(pins: EnginePins, facts: MachineFacts) -> Proposal:
     reason = verdicts[best.name].reason
     if best.backend is Backend.CPU:
         reason = f"{_why_no_gpu(ranked, verdicts, facts)} {BUNDLED}"
+    elif best.backend is Backend.VULKAN and (cuda := _for_nvidia(ranked, facts)):
+        reason = f"{verdicts[cuda[-1].name].reason} {reason}"
     return Proposal(name=best.name, reason=reason, verdicts=listed)
 
 
@@ -58,9 +60,14 @@ def _why_no_gpu(
     """One sentence; the obstacle of the build that comes nearest to this machine's GPU."""
     if not facts.gpu:
         return "There is no GPU that a build could use."
-    maker = Backend.CUDA if facts.nvidia else Backend.VULKAN
-    near = [b for b in ranked if b.backend is maker] or ranked[:1]
+    vulkan = [b for b in ranked if b.backend is Backend.VULKAN]
+    near = _for_nvidia(ranked, facts) or vulkan or ranked[:1]
     return verdicts[near[-1].name].reason
+
+
+def _for_nvidia(ranked: list[EngineBuild], facts: MachineFacts) -> list[EngineBuild]:
+    """The CUDA builds where there is NVIDIA's driver; the last one asks the least of it."""
+    return [b for b in ranked if facts.nvidia is not None and b.backend is Backend.CUDA]
 
 
 def _rank(build: EngineBuild, facts: MachineFacts) -> tuple[int, int, tuple[int, ...]]:
@@ -94,14 +101,32 @@ def _no_cuda(build: EngineBuild, facts: MachineFacts) -> str | None:
     if driver is None:
         return "There is no NVIDIA driver."
     needed, compute = build.minimum_driver, build.minimum_compute
-    if needed is not None and version_key(driver.version) < version_key(needed):
-        return f"NVIDIA driver {driver.version} is too old: it needs {needed}."
     if compute and driver.compute and version_key(driver.compute) < version_key(compute):
         return (
             f"The GPU is too old for CUDA {build.runtime}: its compute capability is "
             f"{driver.compute}, and it needs {compute}."
         )
+    if _cannot_compile(build, driver):
+        return (
+            f"NVIDIA driver {driver.version} supports CUDA {driver.cuda}: too old to compile "
+            f"the code of this build for the GPU. Install one that supports CUDA {build.runtime}."
+        )
+    if needed is not None and version_key(driver.version) < version_key(needed):
+        return f"NVIDIA driver {driver.version} is too old: it needs {needed}."
     return None
+
+
+def _cannot_compile(build: EngineBuild, driver: NvidiaDriver) -> bool:
+    """Whether a GPU is known to need PTX compiled, and the driver to be older than its CUDA.
+
+    A driver runs the ready code of any CUDA of its major version; PTX of a newer CUDA
+    than its own it refuses (error 222), and that only when a model is loaded.
+    """
+    native = build.native_compute
+    if native is None or build.runtime is None or driver.cuda is None:
+        return False
+    compiles = any(c is not None and c not in native for c in (driver.compute, driver.oldest))
+    return compiles and version_key(driver.cuda) < version_key(build.runtime)
 
 
 def _no_rocm(_: EngineBuild, facts: MachineFacts) -> str | None:

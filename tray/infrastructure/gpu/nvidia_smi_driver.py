@@ -42,6 +42,7 @@ def driver_of(head: str, capabilities: str) -> NvidiaDriver | None:
         version=version[1],
         cuda=None if cuda is None else cuda[1],
         compute=max(known, key=version_key, default=None),
+        oldest=min(known, key=version_key, default=None),
     )
 
 

@@ -39,6 +39,7 @@ def _described(nvml: ModuleType) -> NvidiaDriver | None:
         version=version[0],
         cuda=None if cuda is None else f"{cuda // 1000}.{cuda % 1000 // 10}",
         compute=".".join(map(str, max(known))) if known else None,
+        oldest=".".join(map(str, min(known))) if known else None,
     )
 
 

@@ -74,6 +74,17 @@ def _argument_value(match: re.Match[str], _spec: LaunchSpec) -> Clue:
     )
 
 
+def _driver(match: re.Match[str], _spec: LaunchSpec) -> Clue:
+    said = match[0].strip().rstrip(".")
+    return Clue(
+        FailureCause.GPU_BACKEND_FAILED,
+        "NVIDIA's driver is too old for this engine",
+        f"The engine reported: {said}. It has no ready code for this GPU, and the "
+        "driver cannot compile code of a newer CUDA than its own. Update the driver, or use "
+        "the Vulkan build: paddock engines lists it.",
+    )
+
+
 def _gpu(match: re.Match[str], _spec: LaunchSpec) -> Clue:
     return Clue(
         FailureCause.GPU_BACKEND_FAILED,
@@ -115,6 +126,7 @@ RULES = (
     ),
     _rule(r"(failed to initialize (CUDA|ROCm|HIP|Vulkan|Metal|SYCL)\b.*)", _gpu),
     _rule(r"(error: (invalid device|unknown device).*)", _gpu),
+    _rule(r"CUDA error.*PTX was compiled with an unsupported toolchain.*", _driver),
     _rule(r"((CUDA|ROCm|HIP|SYCL|MUSA) error.*|vk::\w+Error.*|ErrorDeviceLost.*)", _gpu),
     _rule(r"(ggml_metal\w*: error.*|ggml_vulkan: .*[Ee]rror.*)", _gpu),
     _rule(r"failed to open GGUF file '(.+)' \((.+)\)", tell_unreadable),
