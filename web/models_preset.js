@@ -149,11 +149,12 @@ export class PresetCard {
 
   async #export() {
     try {
-      const { text } = await call(`${AT}/export`, { model: this.model, name: this.#shown.chosen });
+      const { text, for_shell: shell } = await call(`${AT}/export`, { model: this.model, name: this.#shown.chosen });
       const copy = button("plain", "copy", "Copy", async () => {
         setText(this.note, await copied(text) ? "The command line is copied." : "It cannot be copied here; select it.");
       });
-      this.command.replaceChildren(element("pre", { className: "command", tabIndex: 0 }, text), copy);
+      this.command.replaceChildren(element("pre", { className: "command", tabIndex: 0 }, text), copy,
+        ...shell ? [element("span", { className: "muted small" }, `For ${shell}.`)] : []);
       this.command.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.act.failed(error);

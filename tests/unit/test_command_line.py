@@ -69,7 +69,7 @@ def test_no_gpu_layers_is_not_the_same_as_auto() -> None:
 def test_the_command_line_can_be_pasted_into_a_shell() -> None:
     command = argv(EVERYTHING)
     assert shlex.split(command_display(command, "linux")) == list(command)
-    assert '"/m/a b.gguf"' in command_display(command, "win32")
+    assert "'/m/a b.gguf'" in command_display(command, "win32")
 
 
 @pytest.mark.parametrize(

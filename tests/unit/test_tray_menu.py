@@ -11,6 +11,7 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import Connection, EngineInfo, ModelId, ModelState, ServerPhase
 from tray.ui.api_words import api_address, curl_example
 from tray.ui.menu_entry import SEPARATOR, Entry, Verb
+from tray.ui.present import launch_name
 from tray.ui.tray_menu import LONGEST_LABEL, menu_entries, shape
 
 DEMO = ModelId(name="demo")
@@ -134,6 +135,14 @@ def test_what_was_launched_can_be_copied(kind: EngineKind, label: str) -> None:
         "llama-server --model m.gguf",
         True,
     )
+
+
+def test_the_shell_a_command_line_is_for_is_named_where_there_are_two() -> None:
+    state = ModelState(engine=EngineInfo(kind=EngineKind.EXECUTABLE))
+    assert launch_name(state, "win32") == "Command line (PowerShell)"
+    assert launch_name(state, "linux") == launch_name(state, "darwin") == "Command line"
+    bundled = ModelState(engine=EngineInfo(kind=EngineKind.BUNDLED))
+    assert launch_name(bundled, "win32") == "Engine settings"
 
 
 def test_a_failure_is_named() -> None:

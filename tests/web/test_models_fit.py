@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import Shown
 from tests.web.model_states import opened_view
+from tray.models.preset import CommandLine
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -108,6 +109,18 @@ def test_the_command_line_is_shown_and_what_is_not_allowed_refused(shown: Shown)
     view.get_by_role("button", name="Show the command line").click()
     expect(view.locator(".command")).to_contain_text("q8_0")
     assert "rpc" not in view.locator(".command").inner_text()
+
+
+def test_the_shell_a_command_line_is_for_is_said(shown: Shown) -> None:
+    view = preset(shown)
+    show = view.get_by_role("button", name="Show the command line")
+    show.click()
+    expect(view.locator(".command")).to_be_visible()
+    expect(view.get_by_text("For PowerShell.")).to_have_count(0)
+    answer = CommandLine(text="llama-server --no-ui", for_shell="PowerShell").model_dump_json()
+    shown.page.route("**/presets/export", lambda route: route.fulfill(body=answer))
+    show.click()
+    expect(view.get_by_text("For PowerShell.")).to_be_visible()
 
 
 def test_a_value_that_makes_no_sense_is_not_kept(shown: Shown) -> None:

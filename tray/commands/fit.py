@@ -13,6 +13,7 @@ from tray.models.preset import Preset
 from tray.services.presets import Presets
 from tray.ui.fit_desk import FitParts
 from tray.ui.fit_words import shown_fit
+from tray.ui.shell_words import shell_of
 from tray.ui.terminal.fit_reports import decided, fit_text, presets_text
 
 MIB = 1 << 20
@@ -49,6 +50,8 @@ def presets(name: str, action: str | None, preset: str | None, values: Sequence[
         if action == "export":
             chosen = parts.presets.named(key, preset)
             say(parts.command_line(chosen.applied_to(config)))
+            if (shell := shell_of()) is not None:
+                note(f"For {shell}.")
             return DONE
         _act(parts, key, action, preset, values)
     say(presets_text(parts.presets.of(key)))
@@ -71,7 +74,8 @@ def _act(parts: FitParts, key: str, action: str, name: str, values: Sequence[str
     before = presets.named(key, name)
     acts[action](key, name)
     if action in _LOST and before != presets.of(key).named(name):
-        note(f"{_LOST[action]} {before.name}. To have it back:\n{_restoring(key, before)}")
+        where = "" if (shell := shell_of()) is None else f", in {shell}"
+        note(f"{_LOST[action]} {before.name}. To have it back{where}:\n{_restoring(key, before)}")
 
 
 _LOST = {"delete": "Deleted", "reset": "Reset"}

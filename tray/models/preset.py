@@ -110,6 +110,7 @@ class ShownPresets(Frozen):
 
 
 class CommandLine(Frozen):
-    """What one could type instead; never with a key."""
+    """What one could type instead, never with a key; ``for_shell`` alone reads it, if given."""
 
     text: str
+    for_shell: str | None = None

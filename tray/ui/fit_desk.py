@@ -14,6 +14,7 @@ from tray.models.preset import (
     SavePresetRequest,
     ShownPresets,
 )
+from tray.ui.shell_words import shell_of
 
 if TYPE_CHECKING:
     from tray.models.room import Machine
@@ -88,7 +89,7 @@ class FitDesk:
         parts = self._parts
         preset = parts.presets.named(self._key(request.model), request.name)
         config = preset.applied_to(parts.configured(request.model))
-        return CommandLine(text=parts.command_line(config))
+        return CommandLine(text=parts.command_line(config), for_shell=shell_of())
 
     def _changed(
         self, request: PresetRequest, change: Callable[[str, str], object]

@@ -5,12 +5,15 @@ disagree. Sizes are binary (1 GiB = 2**30 bytes), as GPU makers count memory.
 What could not be measured reads "–", never 0.
 """
 
+import sys
+
 from tray.models.chat import ChatTimings, FinishChunk, FinishReason
 from tray.models.config import EngineKind
 from tray.models.failure import ServerFailure
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
 from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size, speed
+from tray.ui.shell_words import shell_of
 
 TOOLTIP_LIMIT = 127
 """UTF-16 units Windows keeps of a tooltip: 128 with the closing NUL."""
@@ -203,8 +206,11 @@ def finish_line(finish: FinishChunk) -> str:
     return joined((note, timings_line(finish.timings)))
 
 
-def launch_name(state: ModelState) -> str:
+def launch_name(state: ModelState, system: str = sys.platform) -> str:
     """What ``ModelState.launch`` is: a command line, or the bundled engine's settings."""
     engine = state.engine
     bundled = engine is None or engine.kind is EngineKind.BUNDLED
-    return "Engine settings" if bundled else "Command line"
+    if bundled:
+        return "Engine settings"
+    shell = shell_of(system)
+    return "Command line" if shell is None else f"Command line ({shell})"

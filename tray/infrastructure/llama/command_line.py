@@ -1,10 +1,10 @@
 """Pure: LlamaCppConfig -> argv of a ``llama-server`` executable (flags of b11434)."""
 
 import shlex
-import subprocess
 from pathlib import Path
 
 from tray.infrastructure.llama.extra_arguments import checked_arguments
+from tray.infrastructure.llama.powershell import powershell_line
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 
 # One above the engine's own default; the next one would log every token.
@@ -80,8 +80,8 @@ def memory_arguments(config: LlamaCppConfig) -> tuple[str, ...]:
 
 
 def command_display(argv: tuple[str, ...], system: str) -> str:
-    """The command line as one could paste it into a shell of ``system``."""
-    return subprocess.list2cmdline(argv) if system == "win32" else shlex.join(argv)
+    """The command line as one could paste it into a shell of ``system``; PowerShell of Windows."""
+    return powershell_line(argv) if system == "win32" else shlex.join(argv)
 
 
 def _tuning(config: LlamaCppConfig) -> list[str]:
