@@ -135,9 +135,12 @@ function drawn(shown) {
   return answer.root;
 }
 
+// What came after an older answer would be lost or mixed up with it.
+const isLast = (answer) => answer.root === list.lastElementChild;
+
 // Another answer in the place of the last one.
 function again(answer) {
-  if (active) return;
+  if (active || !isLast(answer)) return;
   const undo = answer.message && replacing();
   if (undo) messages = messages.slice(0, -1);
   answer.root.remove();
@@ -146,7 +149,7 @@ function again(answer) {
 }
 
 function goOn(answer) {
-  if (!active) run(answer);
+  if (!active && isLast(answer)) run(answer);
 }
 
 // Has the last question answered, or goes on with an answer that ended too early.

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import Shown
-from tests.web.scripted import ScriptedAnswer
+from tests.web.scripted import BROKEN, ScriptedAnswer
 from tray.models.chat import ChatTimings, FinishChunk, FinishReason, ReasoningChunk, Role
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
@@ -81,6 +81,21 @@ def test_a_stopped_answer_can_go_on_and_one_that_ended_cannot(shown: Shown) -> N
     answer.finish()
     expect(shown.page.locator(".block")).to_have_text("It is so.")
     expect(shown.page.get_by_role("button", name="Continue")).to_have_count(0)
+
+
+def test_the_buttons_of_an_older_failure_leave_later_answers_alone(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("One?")
+    answer.say("Half")
+    answer.finish(FinishChunk(reason=FinishReason.CUT, failure=BROKEN))
+    card = shown.page.locator(".failure")
+    expect(card.get_by_role("button")).to_have_text(["Continue", "Try again"])
+    shown.answered("Whole.")
+    for button in card.locator(".actions button").all():
+        expect(button).to_be_hidden()
+        button.dispatch_event("click")
+    asked = [text for _, text in said(shown.ask("Three?"))]
+    assert asked == ["One?", "Half", "And?", "Whole.", "Three?"]
 
 
 def two_turns(shown: Shown) -> None:
