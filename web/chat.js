@@ -46,6 +46,7 @@ export function send(text, files = []) {
     conversation = crypto.randomUUID();
     inTurn("/api/page/chats/settings", { id: null, settings: {} }).catch(() => {});
   }
+  byId("notice").hidden = true; // an undo would take this question away
   const message = { role: "user", content: text, attachments: files };
   messages.push(message);
   list.append(question(message));
@@ -64,10 +65,10 @@ function askAnew(node, text, files) {
 
 // How to bring back what is about to be replaced.
 function replacing() {
-  const back = comingBack();
+  const [before, nodes] = [messages, allOf(list)];
   stop();
   return () => {
-    back();
+    replace(conversation, secret, before, settings, () => showAll(list, nodes));
     if (!secret) keep(messages);
   };
 }
@@ -102,13 +103,8 @@ export function load(shown) {
 
 // Begins a chat, private or not; returns how to bring the one before back.
 export function leave(forPrivate) {
-  const back = comingBack();
-  replace(null, forPrivate, [], {}, () => showAll(list, []));
-  return back;
-}
-
-function comingBack() {
   const [before, nodes] = [[conversation, secret, messages, settings], allOf(list)];
+  replace(null, forPrivate, [], {}, () => showAll(list, []));
   return () => replace(...before, () => showAll(list, nodes));
 }
 

@@ -87,6 +87,7 @@ async function remove({ id, title }) {
     const empty = await inTurn("/api/page/chats/show", { id: null });
     load(empty);
     fill(empty.draft, empty.draft_files);
+    byId("notice").hidden = true; // it may offer to undo what was done in it
   }
   tell(`Deleted “${title}”`, "Undo", async () => {
     await change("restore", { id });

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import Shown
 from tests.web.scripted import BROKEN, ScriptedAnswer
@@ -203,3 +203,47 @@ def test_another_answer_can_be_undone(shown: Shown) -> None:
     expect(shown.page.locator(".block").last).to_have_text("Another")
     shown.page.get_by_role("button", name="Undo").click()
     expect(shown.page.locator(".block").last).to_have_text("Answer to Two?")
+
+
+def answered_again(shown: Shown) -> None:
+    """An answer in the place of another one, with the offer to undo that."""
+    shown.ready()
+    shown.answered("First.")
+    shown.page.get_by_role("button", name="Answer again").click()
+    answer = shown.script.chats.next()
+    answer.say("Second.")
+    answer.finish()
+    expect(shown.page.locator(".message:last-child .meta")).to_be_visible()
+    expect(undo(shown)).to_be_visible()
+
+
+def undo(shown: Shown) -> Locator:
+    return shown.page.locator("#notice").get_by_role("button", name="Undo")
+
+
+def test_the_undo_of_an_answer_is_over_with_the_next_question(shown: Shown) -> None:
+    answered_again(shown)
+    answer = shown.ask("More?")
+    expect(undo(shown)).to_be_hidden()
+    answer.finish()
+
+
+def test_the_undo_of_an_answer_is_over_when_its_chat_is_deleted(shown: Shown) -> None:
+    answered_again(shown)
+    shown.page.click("#chats-open")
+    expect(shown.page.locator(".kept .open")).to_have_count(1)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Delete")
+    expect(shown.page.locator("#chats-notice")).to_be_visible()
+    expect(undo(shown)).to_be_hidden()
+
+
+def test_the_undo_of_an_answer_leaves_later_settings_alone(shown: Shown) -> None:
+    answered_again(shown)
+    shown.page.click("#settings-open")
+    shown.page.get_by_label("System prompt").fill("Be brief.")
+    shown.page.keyboard.press("Escape")
+    undo(shown).click()
+    expect(shown.page.locator(".block")).to_have_text("First.")
+    asked = [text for _, text in said(shown.ask("More?"))]
+    assert asked == ["Be brief.", "And?", "First.", "More?"]
