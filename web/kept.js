@@ -17,18 +17,18 @@ export function restore() {
 
 async function comeBack() {
   const own = ownDraft();
-  if (own) fill(own.text);
   let shown;
   try {
     shown = await call("/api/page/chats/shown");
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
+    if (own) fill(own.text + text());
     return error.failure.title;
   }
   if (gone || !isEmpty() || isPrivate()) return shown.note;
   load(shown);
-  // Words typed meanwhile stay behind the draft.
-  const draft = own?.id === shown.id ? "" : shown.draft;
+  // This tab may have written in another chat. Words typed meanwhile stay behind the draft.
+  const draft = own?.id === shown.id ? own.text : shown.draft;
   if (draft || shown.draft_files.length) fill(draft + text(), [...shown.draft_files, ...files()]);
   return shown.note;
 }

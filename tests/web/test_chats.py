@@ -244,6 +244,20 @@ def test_each_chat_has_its_own_draft(shown: Shown) -> None:
     expect(shown.page.locator("#draft")).to_have_value("of the new")
 
 
+def test_a_draft_stays_with_its_chat_after_a_reload(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    new_chat(shown)
+    shown.page.fill("#draft", "of the new")
+    panel(shown).click()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+    shown.page.fill("#draft", "of the cows")
+    new_chat(shown)
+    expect(shown.page.locator("#draft")).to_have_value("of the new")
+    shown.page.reload()
+    expect(shown.page.locator("#draft")).to_have_value("of the new")
+
+
 def test_a_draft_that_is_slow_to_be_kept_is_not_overtaken(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
