@@ -40,6 +40,7 @@ function failed(error) {
   if (!error.failure) throw error;
   list.replaceChildren();
   byId("chats-note").replaceChildren(failureCard(error.failure));
+  box.focus(); // the row that had it is gone
 }
 
 function tell(line, label, action) {
@@ -61,7 +62,17 @@ async function openRow({ id }) {
   }
 }
 
-const change = (path, body) => inTurn(`/api/page/chats/${path}`, body).then(refresh).catch(failed);
+// Returns whether it could be done.
+async function change(path, body) {
+  try {
+    await inTurn(`/api/page/chats/${path}`, body);
+  } catch (error) {
+    failed(error);
+    return false;
+  }
+  await refresh();
+  return true;
+}
 
 function rename({ id }, title) {
   return change("rename", { id, title });
@@ -82,7 +93,7 @@ async function save({ id }, form) {
 async function remove({ id, title }) {
   const next = neighbour(id);
   const wasShown = id === current();
-  await change("delete", { id });
+  if (!(await change("delete", { id }))) return;
   if (wasShown) {
     const empty = await inTurn("/api/page/chats/show", { id: null });
     load(empty);
@@ -90,7 +101,7 @@ async function remove({ id, title }) {
     byId("notice").hidden = true; // it may offer to undo what was done in it
   }
   tell(`Deleted “${title}”`, "Undo", async () => {
-    await change("restore", { id });
+    if (!(await change("restore", { id }))) return;
     if (wasShown && isEmpty()) await open(id).catch(failed);
     focusRow(id);
   });

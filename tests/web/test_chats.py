@@ -184,6 +184,23 @@ def test_deleting_what_is_shown_empties_the_page_and_undo_shows_it_again(shown: 
     expect(shown.page.locator(".question")).to_have_text("About cows")
 
 
+def test_a_delete_that_fails_is_not_told_as_done(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    failure = {"title": "Your chats cannot be kept", "detail": "They are locked.", "log_lines": []}
+    shown.page.route(
+        "**/api/page/chats/delete",
+        lambda route: route.fulfill(status=409, json={"error": failure}),
+    )
+    expect(panel(shown)).to_have_count(1)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Delete")
+    expect(shown.page.locator("#chats-note")).to_contain_text("Your chats cannot be kept")
+    expect(shown.page.locator("#chats-search")).to_be_focused()
+    expect(shown.page.locator("#chats-notice")).to_be_hidden()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
 def test_a_chat_is_saved_as_markdown_and_json(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "*Calm*.")
