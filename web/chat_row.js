@@ -1,6 +1,6 @@
 // One kept conversation in the panel, and what can be done with it.
 
-import { element, icon } from "./dom.js";
+import { composes, element, icon } from "./dom.js";
 
 // `act` has a function for each deed: open, rename, pin, save, remove.
 export function row(line, shown, act) {
@@ -52,7 +52,7 @@ function rename(made, line, opens, act) {
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key !== "Enter" && event.key !== "Escape") return;
+    if (composes(event) || !["Enter", "Escape"].includes(event.key)) return;
     event.preventDefault();
     end(event.key === "Enter");
   });

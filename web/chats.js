@@ -5,7 +5,7 @@ import { call, inTurn } from "./api.js";
 import { current, isEmpty, load } from "./chat.js";
 import { row } from "./chat_row.js";
 import { fill, focusComposer } from "./composer.js";
-import { byId, element } from "./dom.js";
+import { byId, composes, element } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { open } from "./kept.js";
 
@@ -122,6 +122,7 @@ function focusRow(id) {
 
 // Arrows go through the list and back to the box; F2 renames, Delete deletes.
 function keys(event) {
+  if (composes(event)) return;
   const all = rows();
   const at = all.indexOf(document.activeElement);
   const inBox = document.activeElement === box;

@@ -1,7 +1,7 @@
 // The box to write in: Enter sends, Shift+Enter breaks the line, Up edits the last message.
 
 import { inTurn } from "./api.js";
-import { byId, icon } from "./dom.js";
+import { byId, composes, icon } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles, watchFiles } from "./drop.js";
@@ -72,7 +72,7 @@ function submit() {
 }
 
 async function keys(event) {
-  if (event.isComposing || event.shiftKey) return;
+  if (composes(event) || event.shiftKey) return;
   if (event.key === "Enter") {
     event.preventDefault();
     submit();

@@ -1,4 +1,4 @@
-// Elements by id, and new ones built without markup.
+// Elements by id, new ones built without markup, and what else every part needs.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -23,6 +23,9 @@ export function icon(name, small = false) {
   svg.append(use);
   return svg;
 }
+
+// Whether a key is an input method's own; to WebKit the one that ends a word composes no more.
+export const composes = (event) => event.isComposing || event.keyCode === 229;
 
 // When what is there now has been painted.
 export const oncePainted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));

@@ -3,7 +3,7 @@
 import { inTurn } from "./api.js";
 import { current, isPrivate, onChange, said } from "./chat.js";
 import { focusComposer, imagesNote } from "./composer.js";
-import { element, icon } from "./dom.js";
+import { composes, element, icon } from "./dom.js";
 import { takeFiles } from "./drop.js";
 import { hold } from "./popover.js";
 import { FileTray } from "./tray.js";
@@ -58,11 +58,12 @@ export function editQuestion(node, ask, begun) {
     ask(text, tray.files);
   });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.isComposing) {
+    if (composes(event)) return;
+    if (event.key === "Escape") {
       event.stopPropagation();
       event.preventDefault();
       close();
-    } else if (event.key === "Enter" && event.target === box && !event.shiftKey && !event.isComposing) {
+    } else if (event.key === "Enter" && event.target === box && !event.shiftKey) {
       event.preventDefault();
       form.requestSubmit();
     }

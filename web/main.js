@@ -3,7 +3,7 @@
 import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./chat.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
-import { byId, element, setText } from "./dom.js";
+import { byId, composes, element, setText } from "./dom.js";
 import { closeDetails, onState, serverState, showFailure, start, watchState } from "./header.js";
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
@@ -93,7 +93,7 @@ async function comeBack() {
 
 // Escape stops what is going on, and hides the popover when nothing is.
 function escape(event) {
-  if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.key !== "Escape" || composes(event) || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   if (isBusy()) stop();
   else if (!closeDetails()) hide();

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { copied } from "./copy.js";
-import { element, setText } from "./dom.js";
+import { composes, element, setText } from "./dom.js";
 import { field, lines, number, choice } from "./models_fields.js";
 import { asksFirst, button, quiet } from "./models_parts.js";
 
@@ -118,7 +118,7 @@ export class PresetCard {
       if (keep && name && name !== this.#used.name) this.#change({ name });
     };
     input.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
+      if (composes(event) || !["Enter", "Escape"].includes(event.key)) return;
       event.preventDefault();
       event.stopPropagation();
       end(event.key === "Enter");

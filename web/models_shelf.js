@@ -1,7 +1,7 @@
 // The models on this computer: the list with its search, and beside it one of them.
 
 import { call, stream } from "./api.js";
-import { element, icon, setText } from "./dom.js";
+import { composes, element, icon, setText } from "./dom.js";
 import { run, serverState } from "./header.js";
 import { foldersCard } from "./models_folders.js";
 import { LongList } from "./models_list.js";
@@ -161,6 +161,7 @@ function back() {
 
 box.addEventListener("input", () => { draw(); list.top(); });
 box.addEventListener("keydown", (event) => {
+  if (composes(event)) return;
   if (event.key === "ArrowDown") list.focus();
   else if (event.key === "Enter" && list.first) showModel(list.first.value);
   else return;

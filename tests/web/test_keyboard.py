@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import SMALL, Shown
 
@@ -20,6 +20,55 @@ FOCUSED = """() => {
     const seen = rings.some((s) => s.outlineStyle !== 'none' || s.boxShadow !== 'none');
     return [at.id || at.textContent, seen];
 }"""
+
+
+COMPOSED = """(box) => [{ isComposing: true }, { keyCode: 229 }, {}].map((how) => !box.dispatchEvent(
+    new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...how })
+))"""
+
+
+def takes_enter_only_alone(box: Locator) -> None:
+    """Not one of an input method, as Chromium tells it or as WebKit does."""
+    expect(box).to_be_focused()
+    assert box.evaluate(COMPOSED) == [False, False, True]
+
+
+def test_the_enter_that_ends_a_word_of_an_input_method_sends_nothing(shown: Shown) -> None:
+    shown.ready()
+    shown.page.fill("#draft", "Why?")
+    takes_enter_only_alone(shown.page.locator("#draft"))
+    shown.script.chats.next().finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    shown.page.keyboard.press("ArrowUp")
+    takes_enter_only_alone(shown.page.locator(".editing textarea"))
+    shown.script.chats.next().finish()
+
+
+def test_the_enter_that_ends_a_word_of_an_input_method_names_and_opens_no_chat(
+    shown: Shown,
+) -> None:
+    shown.ready()
+    shown.answered("So.")
+    shown.page.click("#chats-open")
+    expect(shown.page.locator(".kept .open")).to_have_count(1)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("F2")
+    takes_enter_only_alone(shown.page.get_by_label("New name"))
+    shown.page.keyboard.press("ArrowUp")
+    takes_enter_only_alone(shown.page.locator("#chats-search"))
+
+
+def test_the_enter_that_ends_a_word_of_an_input_method_names_and_opens_no_model(
+    shown: Shown,
+) -> None:
+    shown.script.page.models.add("Bison-8B-Q4_K_M")
+    shown.page.click("#models-open")
+    expect(shown.page.locator(".model-row")).to_have_count(2)
+    shown.page.keyboard.type("Bison")
+    takes_enter_only_alone(shown.page.get_by_label("Search models"))
+    shown.page.locator("#models summary", has_text="Preset").click()
+    shown.page.get_by_role("button", name="Rename this preset").click()
+    takes_enter_only_alone(shown.page.get_by_label("Name of this preset"))
 
 
 def test_every_control_is_named(shown: Shown) -> None:
