@@ -63,6 +63,5 @@ export function begin(secret) {
     back();
     fill(before.draft, before.files);
     if (!before.secret) inTurn("/api/page/chats/show", { id: before.id }).catch(() => {});
-    focusComposer();
   };
 }

@@ -77,7 +77,7 @@ function newChat(secret) {
 
 function offerUndo(line, undo) {
   const button = element("button", { type: "button", className: "link" }, "Undo");
-  button.addEventListener("click", () => { undo(); notice.hidden = true; });
+  button.addEventListener("click", () => { undo(); notice.hidden = true; focusComposer(); });
   notice.replaceChildren(`${line} `, button);
   notice.hidden = false;
   clearTimeout(undoTimer);
@@ -99,6 +99,10 @@ function escape(event) {
   else if (!closeDetails()) hide();
 }
 
+function catchFocus() {
+  if (document.activeElement === document.body) focusComposer();
+}
+
 onState(showEmpty);
 onState(showNote);
 onChange(showEmpty);
@@ -108,8 +112,12 @@ for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => 
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
 byId("chats-open").addEventListener("click", async () => (await import("./chats.js")).openChats());
 document.addEventListener("keydown", escape);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) focusComposer(); });
-addEventListener("focus", () => { if (document.activeElement === document.body) focusComposer(); });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && !document.activeElement?.closest(".editing")) focusComposer();
+});
+addEventListener("focus", catchFocus);
+// Some buttons go with their click, and the focus with them.
+document.addEventListener("click", ({ target }) => { if (!target.isConnected) catchFocus(); });
 setUpComposer();
 setUpModels();
 setUpCopying();

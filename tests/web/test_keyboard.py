@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import SMALL, Shown
+from tests.web.scripted import BROKEN
+from tray.models.chat import FinishChunk, FinishReason
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -97,6 +99,44 @@ def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
         "What can Paddock do?",
     }
     assert controls <= set(reached)
+
+
+def test_the_focus_goes_to_the_composer_when_a_button_goes_with_its_press(shown: Shown) -> None:
+    draft = shown.page.locator("#draft")
+
+    def press(name: str) -> None:
+        shown.page.get_by_role("button", name=name).focus()
+        shown.page.keyboard.press("Enter")
+        expect(draft).to_be_focused()
+
+    shown.ready()
+    shown.answered("So.")
+    press("Answer again")
+    shown.script.chats.next().finish(FinishChunk(reason=FinishReason.CUT, failure=BROKEN))
+    press("Try again")
+    answer = shown.script.chats.next()
+    answer.say("Half")
+    answer.finish(FinishChunk(reason=FinishReason.LENGTH))
+    press("Continue")
+    shown.script.chats.next().finish()
+    press("Undo")
+    expect(shown.page.locator(".block")).to_have_text("So.")
+
+
+def test_who_writes_in_an_earlier_message_still_does_when_the_page_is_seen_again(
+    shown: Shown,
+) -> None:
+    shown.ready()
+    shown.answered("So.")
+    shown.page.keyboard.press("ArrowUp")
+    box = shown.page.locator(".editing textarea")
+    expect(box).to_be_focused()
+    shown.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(box).to_be_focused()
+    shown.page.keyboard.press("Escape")
+    shown.page.focus("#power")
+    shown.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(shown.page.locator("#draft")).to_be_focused()
 
 
 def test_the_details_open_and_close_by_keyboard(shown: Shown) -> None:
