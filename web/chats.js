@@ -17,16 +17,18 @@ const box = byId("chats-search");
 const list = byId("chats-list");
 const notice = byId("chats-notice");
 let asked = 0;
+let listed = null; // the words that are listed
 let typing = 0;
 let undoTimer = 0;
 
 const act = { open: openRow, rename, pin, save, remove };
 
 async function refresh() {
-  const mine = ++asked;
+  const [mine, words] = [++asked, box.value];
   try {
-    const { lines, note } = await call("/api/page/chats", { words: box.value });
+    const { lines, note } = await call("/api/page/chats", { words });
     if (mine !== asked) return;
+    listed = words;
     const held = document.activeElement?.closest(".kept")?.querySelector(".open")?.dataset.id;
     list.replaceChildren(...lines.map((line) => row(line, line.id === current(), act)));
     if (held) focusRow(held);
@@ -120,6 +122,15 @@ function focusRow(id) {
   (rows().find((one) => one.dataset.id === id) ?? box).focus();
 }
 
+// Who is faster than the search waits for it.
+async function openFirst() {
+  if (listed !== box.value) {
+    clearTimeout(typing);
+    await refresh();
+  }
+  if (listed === box.value && panel.open) rows()[0]?.click();
+}
+
 // Arrows go through the list and back to the box; F2 renames, Delete deletes.
 function keys(event) {
   if (composes(event)) return;
@@ -128,7 +139,7 @@ function keys(event) {
   const inBox = document.activeElement === box;
   if (event.key === "ArrowDown" && (inBox || at >= 0)) all[Math.min(at + 1, all.length - 1)]?.focus();
   else if (event.key === "ArrowUp" && at >= 0) (all[at - 1] ?? box).focus();
-  else if (event.key === "Enter" && inBox) all[0]?.click();
+  else if (event.key === "Enter" && inBox) openFirst();
   else if (event.key === "F2" && at >= 0) all[at].closest("li").rename();
   else if (event.key === "Delete" && at >= 0) all[at].closest("li").discard();
   else return;
@@ -137,6 +148,7 @@ function keys(event) {
 
 export function openChats() {
   box.value = "";
+  listed = null;
   notice.hidden = true;
   refresh();
   panel.showModal();

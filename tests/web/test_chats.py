@@ -147,6 +147,33 @@ def test_a_search_finds_words_of_answers(shown: Shown) -> None:
     expect(shown.page.locator("#chats-note")).to_have_text("No chat has these words.")
 
 
+def test_enter_opens_what_was_searched_however_fast_it_comes(shown: Shown) -> None:
+    three(shown)
+    expect(panel(shown)).to_have_count(3)
+    shown.page.keyboard.insert_text("cows")
+    shown.page.keyboard.press("Enter")
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
+def test_enter_waits_for_a_search_that_is_under_way(shown: Shown) -> None:
+    three(shown)
+    expect(panel(shown)).to_have_count(3)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shown.page.route("**/api/page/chats", hold)
+    with shown.page.expect_request("**/api/page/chats"):
+        shown.page.keyboard.insert_text("cows")
+    with shown.page.expect_request("**/api/page/chats"):
+        shown.page.keyboard.press("Enter")
+    expect(shown.page.locator(".kept .open")).to_have_count(3)
+    for route in held:
+        route.continue_()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
 def test_a_chat_is_renamed_and_pinned(shown: Shown) -> None:
     three(shown)
     panel(shown)
