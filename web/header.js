@@ -17,6 +17,7 @@ let state = null;
 let chosen = null; // a model picked but not running yet
 let shownModels = "";
 let shownFailure = "";
+let refusal = null; // a card
 let putAway = null;
 let shownMeters = "";
 let past = null; // history.js, loaded with the first look at the details
@@ -55,10 +56,25 @@ export async function watchState() {
   }
 }
 
-export function showFailure(error) {
-  if (!(error instanceof ApiFailure)) throw error;
-  byId("trouble").replaceChildren(failureCard(error.failure));
+// What the user asks for; why it cannot be done stays until it is closed or more is asked for.
+export async function attempt(deed) {
+  closeRefusal();
+  try {
+    await deed;
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    refusal = failureCard(error.failure, [["Close", closeRefusal]]);
+    byId("trouble").replaceChildren(refusal);
+    byId("trouble").hidden = false;
+  }
+}
+
+// What it stood in front of comes back.
+function closeRefusal() {
+  if (!refusal?.isConnected) return;
+  refusal.remove();
   shownFailure = "";
+  if (state) tellTrouble(state);
 }
 
 function once(target, event) {
@@ -89,9 +105,7 @@ function show(next) {
     showDetails(next);
     past?.add(next);
   }
-  const tells = next.stalled || ["failed", "backoff"].includes(next.phase);
-  if (!next.stalled) putAway = null;
-  showTrouble(tells ? next.failure : null, next.actions);
+  tellTrouble(next);
   for (const listener of listeners) listener(next);
 }
 
@@ -154,9 +168,15 @@ function showDetails(next) {
   byId("figures").replaceChildren(...lines.map((line) => element("p", {}, line)));
 }
 
+function tellTrouble(next) {
+  const tells = next.stalled || ["failed", "backoff"].includes(next.phase);
+  if (!next.stalled) putAway = null;
+  showTrouble(tells ? next.failure : null, next.actions);
+}
+
 function showTrouble(failure, actions) {
   if (failure && failure.title === putAway) failure = null;
-  const text = JSON.stringify([failure, actions]);
+  const text = failure ? JSON.stringify([failure, actions]) : "";
   if (text === shownFailure) return;
   shownFailure = text;
   const buttons = actions.map(({ intent, label }) => [label, () => act(intent, failure)]);
@@ -165,8 +185,8 @@ function showTrouble(failure, actions) {
 
 // Waiting only puts the card away, until the engine has moved and stands still again.
 function act(intent, failure) {
-  if (intent === "start") start(false).catch(showFailure);
-  if (intent === "stop") call("/api/stop", { wait: false }).catch(showFailure);
+  if (intent === "start") attempt(start(false));
+  if (intent === "stop") attempt(call("/api/stop", { wait: false }));
   if (intent === "wait") {
     putAway = failure.title;
     showTrouble(null, []);
@@ -188,16 +208,15 @@ status.addEventListener("click", () => {
   if (state) showDetails(state);
 });
 
-setUpMemory(showFailure);
+setUpMemory(attempt);
 
 power.addEventListener("click", () => {
   power.disabled = true;
-  const done = state.can_stop ? call("/api/stop", { wait: false }) : start(false);
-  done.catch(showFailure);
+  attempt(state.can_stop ? call("/api/stop", { wait: false }) : start(false));
 });
 
 model.addEventListener("change", () => {
   chosen = model.value;
   setText(byId("model-name"), model.selectedOptions[0].textContent);
-  if (state?.can_stop) start(false).catch(showFailure);
+  if (state?.can_stop) attempt(start(false));
 });

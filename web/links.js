@@ -22,8 +22,8 @@ function ask(link) {
   dialog.showModal();
 }
 
-// `onFailure` gets what the server could not do.
-export function catchLinks(onFailure) {
+// `attempt` shows what the server cannot do.
+export function catchLinks(attempt) {
   const caught = (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link) return;
@@ -33,7 +33,7 @@ export function catchLinks(onFailure) {
   document.addEventListener("click", caught);
   document.addEventListener("auxclick", caught);
   dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "open") call("/api/open", { url: target }).catch(onFailure);
+    if (dialog.returnValue === "open") attempt(call("/api/open", { url: target }));
     dialog.returnValue = "";
   });
 }

@@ -4,7 +4,7 @@ import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { byId, composes, element, setText } from "./dom.js";
-import { closeDetails, onState, serverState, showFailure, start, watchState } from "./header.js";
+import { attempt, closeDetails, onState, serverState, start, watchState } from "./header.js";
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";
@@ -49,7 +49,7 @@ function showNote({ note }) {
   notice.hidden = !note;
   if (!note) return;
   const button = element("button", { type: "button", className: "link" }, "Load it");
-  button.addEventListener("click", () => start(false).catch(showFailure));
+  button.addEventListener("click", () => attempt(start(false)));
   notice.replaceChildren(`${note} `, button);
 }
 
@@ -121,7 +121,7 @@ document.addEventListener("click", ({ target }) => { if (!target.isConnected) ca
 setUpComposer();
 setUpModels();
 setUpCopying();
-catchLinks(showFailure);
+catchLinks(attempt);
 watchWindow();
 // Browsers complain of a focus that comes before their own, by autofocus.
 requestAnimationFrame(focusComposer);

@@ -12,14 +12,11 @@ export function offerMemory({ actions, phase }) {
   if (phase !== "stopped" && phase !== "stopping") setText(result, "");
 }
 
-export function setUpMemory(failed) {
+// `attempt` shows what the server cannot do.
+export function setUpMemory(attempt) {
   button.addEventListener("click", async () => {
     button.disabled = true;
-    try {
-      setText(result, (await call("/api/page/free", {})).line);
-    } catch (error) {
-      failed(error);
-    }
+    await attempt(call("/api/page/free", {}).then(({ line }) => setText(result, line)));
     button.disabled = false;
   });
 }

@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, setText } from "./dom.js";
-import { onState, showFailure } from "./header.js";
+import { attempt, onState } from "./header.js";
 
 let wanted = false;
 
@@ -24,8 +24,8 @@ function comeNear({ type, target, relatedTarget: before }) {
 export function setUpModels() {
   const way = byId("models-open");
   for (const sign of ["pointerenter", "focus"]) way.addEventListener(sign, comeNear);
-  way.addEventListener("click", () => openModels().catch(showFailure));
-  byId("first-model-get").addEventListener("click", () => openModels("get").catch(showFailure));
+  way.addEventListener("click", () => attempt(openModels()));
+  byId("first-model-get").addEventListener("click", () => attempt(openModels("get")));
   onState(({ needs_model: needs, setup }) => {
     byId("first-model").hidden = !needs && !setup;
     setText(byId("first-model-get"), setup ? `Getting ${setup.name}` : "Get a good model");
@@ -33,7 +33,7 @@ export function setUpModels() {
   });
   // Asked for in the icon's menu; the view takes the wish back once it is open.
   onState(({ wants_models: wants }) => {
-    if (wants && !wanted) openModels().catch(showFailure);
+    if (wants && !wanted) attempt(openModels());
     wanted = wants;
   });
 }

@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import Shown
-from tests.web.page_setup import WAIT
+from tests.web.page_setup import METRICS, WAIT
 from tests.web.scripted import BROKEN
 from tray.models.chat import (
     ChatTimings,
@@ -282,6 +282,52 @@ def test_a_link_opens_outside_and_only_after_asking(shown: Shown) -> None:
         shown.page.get_by_role("button", name="Open", exact=True).click()
     assert opened == ["https://example.org/a?b=c"]
     assert shown.page.url == f"{shown.script.page.origin}/"
+
+
+def link_refused(shown: Shown) -> Locator:
+    """The card that says so."""
+    failure = {"title": "It cannot be opened", "detail": "There is no browser.", "log_lines": []}
+    shown.page.route(
+        "**/api/open", lambda route: route.fulfill(status=409, json={"error": failure})
+    )
+    shown.page.click(".block a")
+    shown.page.get_by_role("button", name="Open", exact=True).click()
+    card = shown.page.locator("#trouble .failure")
+    expect(card).to_contain_text("It cannot be opened")
+    return card
+
+
+def state_comes(shown: Shown) -> None:
+    """A line of the state; what it says is on the page."""
+    metrics = METRICS.model_copy(update={"cpu_percent": 34.0})
+    shown.script.page.service.metrics_sampled(metrics)
+    expect(shown.page.locator("#meters")).to_contain_text("34")
+
+
+def test_what_was_refused_is_told_until_it_is_closed_or_more_is_asked_for(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("[here](https://example.org)")
+    card = link_refused(shown)
+    state_comes(shown)
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_have_count(0)
+    link_refused(shown)
+    shown.page.click("#power")
+    expect(shown.page.locator("#words")).to_have_text("Stopped")
+    expect(card).to_have_count(0)
+
+
+def test_what_was_refused_stands_before_a_failed_start_until_it_is_closed(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("[here](https://example.org)")
+    shown.script.page.service.stop().result(10)
+    shown.script.engines.refuse(BROKEN)
+    shown.page.click("#power")
+    expect(shown.page.locator("#trouble .failure")).to_contain_text(BROKEN.title)
+    card = link_refused(shown)
+    state_comes(shown)
+    card.get_by_role("button", name="Close").click()
+    expect(card).to_contain_text(BROKEN.title)
 
 
 def test_code_is_copied_with_a_click(shown: Shown) -> None:
