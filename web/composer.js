@@ -64,10 +64,8 @@ function submit() {
   if (isBusy() || (!text && !attachments.length) || tray.refuses() || settingsHold()) return;
   draft.value = "";
   edited();
-  if (attachments.length) {
-    tray.fill([]);
-    attached();
-  }
+  tray.fill([]); // what comes next is not for this question
+  if (attachments.length) attached();
   send(text, attachments);
 }
 

@@ -23,7 +23,7 @@ export function editQuestion(node, ask, begun) {
   const position = said().indexOf(message);
   const before = said().slice(0, position);
   const tray = new FileTray(() => before.flatMap((one) => one.attachments ?? []), imagesNote, attached);
-  tray.fill(begun?.files ?? message.attachments ?? []);
+  tray.fill([...(begun?.files ?? message.attachments ?? [])]);
   const box = element("textarea", { value: begun?.text ?? message.content, rows: 1 });
   box.setAttribute("aria-label", "Edit message");
   const attach = element("button", { type: "button", className: "quiet", title: "Attach files" }, icon("attach"));

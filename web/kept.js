@@ -22,15 +22,21 @@ async function comeBack() {
     shown = await call("/api/page/chats/shown");
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    if (own) fill(own.text + text());
+    if (own) fillBefore(own.text, []);
     return error.failure.title;
   }
   if (gone || !isEmpty() || isPrivate()) return shown.note;
   load(shown);
-  // This tab may have written in another chat. Words typed meanwhile stay behind the draft.
+  // This tab may have written in another chat.
   const draft = own?.id === shown.id ? own.text : shown.draft;
-  if (draft || shown.draft_files.length) fill(draft + text(), [...shown.draft_files, ...files()]);
+  if (draft || shown.draft_files.length) fillBefore(draft, shown.draft_files);
   return shown.note;
+}
+
+// What comes meanwhile, also a file that is still being read, stays behind what was kept.
+function fillBefore(draft, attachments) {
+  files().unshift(...attachments);
+  fill(draft + text(), files());
 }
 
 export async function open(id) {
@@ -53,7 +59,7 @@ export function begin(secret) {
   if (!secret) {
     inTurn("/api/page/chats/show", { id: null }).then((shown) => {
       if (current() !== null || isPrivate()) return;
-      fill(shown.draft + text(), [...shown.draft_files, ...files()]);
+      fillBefore(shown.draft, shown.draft_files);
       choose(shown.settings);
     }, () => {});
   }

@@ -18,16 +18,17 @@ export class FileTray {
     this.root = element("div", { className: "tray" }, this.trouble);
   }
 
-  // Shows files that are attached already.
+  // Shows files that are attached already. What is being read goes to those it was added to.
   fill(files) {
-    this.files = [...files];
+    this.files = files;
     this.#show("");
   }
 
   // Reads and attaches what was dropped, pasted or chosen, one after the other.
   add(given) {
     this.reading += 1;
-    this.after(() => this.#add(given).finally(() => { this.reading -= 1; }));
+    const { files } = this;
+    this.after(() => this.#add(given, files).finally(() => { this.reading -= 1; }));
   }
 
   // Nothing is attached before `done` is over.
@@ -35,20 +36,21 @@ export class FileTray {
     this.read = this.read.then(done);
   }
 
-  async #add(given) {
+  async #add(given, files) {
     const { read } = await import("./read_files.js");
     const problems = [];
     for (const one of given) {
       try {
         const file = await read(one, this.imagesNote());
-        if (weight([...this.inChat(), ...this.files, file]) > WHOLE) {
+        if (weight([...this.inChat(), ...files, file]) > WHOLE) {
           throw new Error(`“${one.name}” is too much: the files of one chat can have 12 MB together.`);
         }
-        this.files.push(file);
+        files.push(file);
       } catch (error) {
         problems.push(error.message);
       }
     }
+    if (this.files !== files) return; // another chat is shown
     this.#show(problems.join(" "));
     this.onChange();
   }

@@ -77,6 +77,15 @@ def test_text_is_dropped_pasted_chosen_removed_and_sent(shown: Shown) -> None:
     expect(shown.page.locator(".question .chip .name")).to_have_text(["a.txt", "c.csv", "west.txt"])
 
 
+def test_a_file_goes_with_the_next_question_not_with_the_one_before(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("So.")
+    hand(shown, "drop", "a.txt", b"text")
+    chips(shown, "a.txt4 bytes")
+    messages = shown.ask("Which?").request.messages
+    assert [[file.name for file in m.attachments] for m in messages] == [[], [], ["a.txt"]]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
@@ -178,6 +187,25 @@ def test_a_private_chat_keeps_no_file(shown: Shown, tmp_path: Path) -> None:
     chips(shown, "s.txt10 bytes")
     shown.ask("See?").finish()
     expect(shown.page.locator(".meta")).to_be_visible()
+    for part in filter(Path.is_file, shown.script.page.kept.rglob("*")):
+        assert b"secretword" not in part.read_bytes(), part
+
+
+def test_a_file_that_is_read_too_late_stays_with_its_private_chat(shown: Shown) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shown.page.route("**/web/read_files.js", hold)
+    shown.page.click("#private-new")
+    with shown.page.expect_request("**/web/read_files.js"):
+        hand(shown, "drop", "s.txt", b"secretword")
+    shown.page.click("#new")
+    expect(shown.page.locator("#empty-title")).to_have_text("What would you like to know?")
+    held[0].continue_()
+    hand(shown, "drop", "mine.txt", b"mine")
+    chips(shown, "mine.txt4 bytes")
     for part in filter(Path.is_file, shown.script.page.kept.rglob("*")):
         assert b"secretword" not in part.read_bytes(), part
 
