@@ -9,7 +9,7 @@ import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";
 import { hide, need, watchWindow } from "./popover.js";
-import { setUpSettings } from "./settings.js";
+import { setUpSettings, settingsHold } from "./settings.js";
 
 const UNDO = 8000; // milliseconds
 const KEYS = "Enter sends · Shift+Enter breaks the line";
@@ -36,7 +36,11 @@ function showEmpty() {
   shownSuggestions = suggestions;
   byId("suggestions").replaceChildren(...state.suggestions.map((text) => {
     const button = element("button", { type: "button" }, text);
-    button.addEventListener("click", () => { send(text); focusComposer(); });
+    button.addEventListener("click", () => {
+      if (settingsHold()) return;
+      send(text);
+      focusComposer();
+    });
     return element("li", {}, button);
   }));
 }

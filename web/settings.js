@@ -28,8 +28,9 @@ function flush() {
   waiting = null;
 }
 
-// Shows what does not hold and returns true, so that nothing is sent meanwhile.
+// Before a question: shows what does not hold and returns true, so that nothing is sent meanwhile.
 export function settingsHold() {
+  flush(); // later they would be those of the chat after this one
   if (panel?.holds() !== false) return false;
   panel.open();
   return true;

@@ -68,6 +68,29 @@ def test_what_is_set_goes_with_each_question_and_stays_with_its_chat(shown: Show
     expect(panel(shown).get_by_label("Temperature")).to_have_value("0.5")
 
 
+@pytest.mark.parametrize("way", ["composer", "suggestion"])
+def test_what_is_set_just_before_the_first_question_is_not_for_the_next_chat(
+    shown: Shown, way: str
+) -> None:
+    shown.ready()
+    panel(shown).get_by_label("System prompt").fill("Be brief.")
+    shown.page.keyboard.press("Escape")
+    if way == "composer":
+        answer = shown.ask("Why?")
+    else:
+        shown.page.get_by_role("button", name="What can Paddock do?").click()
+        answer = shown.script.chats.next()
+    assert answer.request.messages[0].content == "Be brief."
+    answer.finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    # What is set last has been kept when a later draft is.
+    with shown.page.expect_response("**/chats/draft"):
+        shown.page.fill("#draft", "Then")
+    shown.page.fill("#draft", "")
+    shown.page.click("#new")
+    assert [m.content for m in shown.ask("Anew?").request.messages] == ["Anew?"]
+
+
 @pytest.mark.parametrize(
     ("label", "text", "words"),
     [
