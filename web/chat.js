@@ -200,6 +200,6 @@ export async function edit(node = [...list.querySelectorAll(".question")].at(-1)
   editor.editQuestion(node, ask, begun);
 }
 
-function tellReplaced(line, undo) {
+export function tellReplaced(line, undo) {
   for (const listener of replacedListeners) listener(line, undo);
 }

@@ -1,7 +1,7 @@
 // Coming back to kept conversations, and beginning new ones.
 
 import { ApiFailure, call, inTurn } from "./api.js";
-import { choose, current, isEmpty, isPrivate, leave, load } from "./chat.js";
+import { choose, current, isEmpty, isPrivate, leave, load, tellReplaced } from "./chat.js";
 import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
 import { flushDraft, forgetDraft, ownDraft } from "./draft.js";
@@ -43,18 +43,19 @@ export async function open(id) {
   gone = true;
   flushDraft();
   const shown = await inTurn("/api/page/chats/show", { id });
+  const undo = isPrivate() && !isEmpty() ? left(false) : null;
   if (isPrivate() || current() !== id) load(shown);
   fill(shown.draft, shown.draft_files);
   byId("notice").hidden = true; // it may offer to undo what was done elsewhere
+  if (undo) tellReplaced("Private chat left", undo);
 }
 
 // Begins a chat; returns how to come back to the one before.
 export function begin(secret) {
   gone = true;
-  const before = { id: current(), secret: isPrivate(), draft: text(), files: files() };
   if (secret) forgetDraft();
   else flushDraft();
-  const back = leave(secret);
+  const undo = left(secret);
   fill("");
   if (!secret) {
     inTurn("/api/page/chats/show", { id: null }).then((shown) => {
@@ -64,6 +65,13 @@ export function begin(secret) {
     }, () => {});
   }
   focusComposer();
+  return undo;
+}
+
+// Leaves the chat; returns how to come back to it.
+function left(secret) {
+  const before = { id: current(), secret: isPrivate(), draft: text(), files: files() };
+  const back = leave(secret);
   return () => {
     flushDraft();
     back();

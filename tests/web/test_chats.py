@@ -275,6 +275,22 @@ def test_a_private_chat_is_marked_and_writes_nothing(shown: Shown) -> None:
     expect(shown.page.locator("#draft")).to_have_value("")
 
 
+def test_a_private_chat_that_is_left_for_a_kept_one_comes_back_with_undo(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    new_chat(shown)
+    shown.page.click("#private-new")
+    said(shown, "About me", "Secret.")
+    shown.page.fill("#draft", "half a thou")
+    panel(shown).click()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+    expect(shown.page.locator("#draft")).to_have_value("")
+    shown.page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(shown.page.locator(".question")).to_have_text("About me")
+    expect(shown.page.locator("#draft")).to_have_value("half a thou")
+    expect(shown.page.locator("#keys")).to_have_text("Private · nothing is kept")
+
+
 def test_each_chat_has_its_own_draft(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
