@@ -147,6 +147,14 @@ def test_a_search_finds_words_of_answers(shown: Shown) -> None:
     expect(shown.page.locator("#chats-note")).to_have_text("No chat has these words.")
 
 
+def test_a_search_takes_no_more_words_than_are_looked_for(shown: Shown) -> None:
+    three(shown)
+    panel(shown)
+    shown.page.keyboard.insert_text("cattle " * 100)
+    expect(shown.page.locator("#chats-search")).to_have_value(("cattle " * 100)[:500])
+    expect(shown.page.locator("#chats-note")).to_have_text("No chat has these words.")
+
+
 def test_enter_opens_what_was_searched_however_fast_it_comes(shown: Shown) -> None:
     three(shown)
     expect(panel(shown)).to_have_count(3)
