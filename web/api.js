@@ -40,6 +40,12 @@ const LOST = {
   log_lines: [],
 };
 
+const BUSY = {
+  title: "Paddock is busy",
+  detail: "Too much is asked of it at once. Close other windows of it, then try again.",
+  log_lines: [],
+};
+
 async function request(path, body, signal) {
   let response;
   try {
@@ -56,6 +62,7 @@ async function request(path, body, signal) {
   }
   if (response.ok) return response;
   if (response.status === 401) throw new ApiFailure(LOST);
+  if (response.status === 503) throw new ApiFailure(BUSY); // told without words
   throw new ApiFailure((await response.json()).error);
 }
 

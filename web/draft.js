@@ -10,7 +10,11 @@ let timer = 0;
 
 // `id` is null for a chat not begun yet.
 export function keepDraft(id, text) {
-  sessionStorage.setItem(KEY, JSON.stringify({ id, text }));
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify({ id, text }));
+  } catch {
+    sessionStorage.removeItem(KEY); // too long for the browser: an earlier one would come back
+  }
   if (waiting && waiting.id !== id) flushDraft();
   waiting = { id, text };
   timer ||= setTimeout(flushDraft, PAUSE);

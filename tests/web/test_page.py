@@ -174,6 +174,18 @@ def test_shift_enter_breaks_the_line(shown: Shown) -> None:
     assert shown.script.chats.next().request.messages[0].content == "one\ntwo"
 
 
+def test_a_draft_too_long_for_the_browser_to_keep_can_be_sent(shown: Shown) -> None:
+    shown.ready()
+    long = """(box) => {
+      box.value = "x".repeat(6_000_000);
+      box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }"""
+    shown.page.locator("#draft").evaluate(long)
+    expect(shown.page.locator("#send")).to_be_enabled()
+    shown.page.press("#draft", "Enter")
+    assert shown.script.chats.next().request.messages[0].content == "x" * 6_000_000
+
+
 def test_sending_while_stopped_starts_the_engine_and_waits(shown: Shown) -> None:
     shown.script.engines.may_be_ready.clear()
     shown.page.get_by_role("button", name="What can Paddock do?").click()
@@ -252,6 +264,19 @@ def test_an_answer_that_breaks_off_is_asked_again(shown: Shown) -> None:
     again = shown.script.chats.next()
     assert [m.content for m in again.request.messages] == ["Hello?"]
     expect(shown.page.locator(".answer")).to_have_count(1)
+
+
+def test_a_question_that_a_busy_paddock_turns_away_is_asked_again(shown: Shown) -> None:
+    shown.ready()
+    shown.expected.append("status of 503")
+    shown.page.route("**/api/page/chat", lambda route: route.fulfill(status=503))
+    shown.page.fill("#draft", "Hello?")
+    shown.page.press("#draft", "Enter")
+    expect(shown.page.locator(".answer .failure")).to_contain_text("Paddock is busy")
+    shown.page.unroute("**/api/page/chat")
+    shown.page.get_by_role("button", name="Try again").click()
+    again = shown.script.chats.next()
+    assert [m.content for m in again.request.messages] == ["Hello?"]
 
 
 def test_choosing_a_model_restarts_the_engine_with_it(shown: Shown) -> None:
