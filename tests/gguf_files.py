@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from gguf import GGUFWriter
 
 STRING = 8
+ARRAY = 9
 U32 = 4
+F32 = 6
 
 
 def text(value: str) -> bytes:
@@ -21,11 +23,26 @@ def text(value: str) -> bytes:
 def gguf(version: int = 3, **texts: str) -> bytes:
     """A header with these string values; "__" in a name stands for a dot."""
     texts = texts or {"general__architecture": "llama"}
-    pairs = b"".join(
-        text(name.replace("__", ".")) + struct.pack("<I", STRING) + text(value)
-        for name, value in texts.items()
-    )
-    return b"GGUF" + struct.pack("<IQQ", version, 0, len(texts)) + pairs
+    pairs = [string(name.replace("__", "."), value) for name, value in texts.items()]
+    return header(*pairs, version=version)
+
+
+def header(*pairs: bytes, version: int = 3) -> bytes:
+    """Of a file without tensors."""
+    return b"GGUF" + struct.pack("<IQQ", version, 0, len(pairs)) + b"".join(pairs)
+
+
+def string(name: str, value: str) -> bytes:
+    return text(name) + struct.pack("<I", STRING) + text(value)
+
+
+def u32(name: str, value: int) -> bytes:
+    return text(name) + struct.pack("<II", U32, value)
+
+
+def array(name: str, kind: int, count: int, entries: bytes) -> bytes:
+    """It says ``count`` entries, whatever is there."""
+    return text(name) + struct.pack("<IIQ", ARRAY, kind, count) + entries
 
 
 def write_gguf(path: Path, content: bytes | None = None) -> Path:

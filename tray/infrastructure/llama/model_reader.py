@@ -9,6 +9,7 @@ models below. ``gguf`` reads its files by mapping them, weights are never touche
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -19,7 +20,7 @@ from tray.models.model_shape import ModelShape
 if TYPE_CHECKING:
     from gguf import GGUFReader
 
-# Room for the largest vocabularies, which the reader turns into objects.
+# Far more than an honest header takes.
 MOST_MEMORY = 3 << 30
 LONGEST_TEXT = 200
 LONGEST_READ = 60
@@ -58,10 +59,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> int:
 
 def read_facts(parts: tuple[Path, ...]) -> ModelFacts:
     """What the files say, or the problem with them."""
-    from gguf import GGUFReader
+    from tray.infrastructure.llama.skipping_reader import SkippingReader
 
     try:
-        readers = [GGUFReader(part) for part in parts]
+        readers = [SkippingReader(part) for part in parts]
         facts = _described(readers[0])
         weights = sum(map(_weights, readers), Counter[str]())
     except UNREADABLE as error:
@@ -75,7 +76,7 @@ def read_facts(parts: tuple[Path, ...]) -> ModelFacts:
     )
 
 
-def _shape(readers: list["GGUFReader"]) -> ModelShape | None:
+def _shape(readers: Sequence["GGUFReader"]) -> ModelShape | None:
     """What a file says that cannot be true is not known."""
     from tray.infrastructure.llama.shape_reader import shape_of
 
