@@ -18,6 +18,7 @@ from tray.infrastructure.own_program import own_command, program_folder
 from tray.models.catalog import ModelCatalog, ModelFacts
 
 COMMAND = own_command("model-reader")
+OLDER = b'{"version": 2, "entries": {}}'
 NOBODY = (sys.executable, "-c", "raise SystemExit('must not be asked')")
 DEMO = program_folder() / "assets" / "demo_model" / "demo.gguf"
 
@@ -117,10 +118,10 @@ def test_what_is_known_is_not_read_again(models: Path, tmp_path: Path) -> None:
     assert catalog(models, tmp_path, NOBODY) == first
     os.utime(path, ns=(1, 1))
     (changed,) = catalog(models, tmp_path, NOBODY).models
-    assert changed.facts.problem == "the program that reads it crashed"
+    assert changed.facts == ModelFacts.not_yet("the program that reads it crashed")
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff", b'{"version": 2, "entries": {}}', b"[]"])
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", OLDER, b"[]"])
 def test_a_damaged_index_is_made_anew(models: Path, tmp_path: Path, content: bytes) -> None:
     write_model(models / "tiny.gguf")
     first = catalog(models, tmp_path)
@@ -144,8 +145,8 @@ def test_a_file_that_takes_too_long_does_not_stop_the_next(tmp_path: Path) -> No
     )
     with FactsReader((sys.executable, "-c", slow), time_limit=3.0) as reader:
         assert reader.read((tmp_path / "good",)) == ModelFacts()
-        problem = reader.read((tmp_path / "slow",)).problem
-        assert problem == "reading it took longer than 3 s"
+        slow_one = reader.read((tmp_path / "slow",))
+        assert slow_one == ModelFacts.not_yet("reading it took longer than 3 s")
         assert reader.read((tmp_path / "good",)) == ModelFacts()
 
 

@@ -32,7 +32,8 @@ class ModelFacts(Frozen):
     """What the files of one model say of it; ``None`` where they do not.
 
     ``parameters`` counts weights, ``context`` is the trained length in tokens.
-    ``problem`` is a clause like a BrokenModel's reason: then nothing else is known.
+    ``problem`` is a clause like a BrokenModel's reason: then nothing else is known. One
+    that ``may_pass`` need not be the files' own: they are looked at again.
     """
 
     title: str | None = None
@@ -44,6 +45,12 @@ class ModelFacts(Frozen):
     chat_template: bool | None = None
     shape: ModelShape | None = None
     problem: str | None = None
+    may_pass: bool = False
+
+    @classmethod
+    def not_yet(cls, why: str) -> "ModelFacts":
+        """Of files that may be sound all the same; ``why`` is a clause, too."""
+        return cls(problem=f"it could not be read yet ({why})", may_pass=True)
 
 
 class DescribedModel(Frozen):
@@ -72,7 +79,7 @@ class ModelCatalog(Frozen):
 
 
 class CatalogLook(Frozen):
-    """A catalog at once; models at ``unread`` have no facts yet, only ``None``."""
+    """A catalog at once; models at ``unread`` have no facts yet, or none that last."""
 
     catalog: ModelCatalog
     unread: tuple[Path, ...] = ()

@@ -32,8 +32,9 @@ class ModelRow(Frozen):
     """One model of the list. ``value`` is what StartRequest takes.
 
     ``line`` are its facts in short, ``facts`` all of them as label and text. A file
-    with a ``problem`` cannot be used: then ``line`` is the reason. ``fit`` is where it
-    would go, and ``fit_words`` says so; ``used`` is when it was last ready.
+    with a ``problem`` cannot be used: then ``line`` is the reason, as it is for one that
+    could not be read yet. ``fit`` is where it would go, and ``fit_words`` says so;
+    ``used`` is when it was last ready.
     """
 
     value: str

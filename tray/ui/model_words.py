@@ -87,7 +87,7 @@ def model_row(
     facts = model.facts
     fit = fits.of(model)
     if facts.problem is not None:
-        line, problem = _sentence(facts.problem), True
+        line, problem = _sentence(facts.problem), not facts.may_pass
     else:
         line, problem = (facts_line(facts, model.size) if known else size(model.size)), False
     return ModelRow(

@@ -1,10 +1,11 @@
 """What a fit must know of this machine: files, engines, and the engine's estimator."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tray.infrastructure.llama.engine import EngineFinder
 from tray.infrastructure.llama.file_stamp import Stamp, stamp_of
@@ -18,15 +19,26 @@ from tray.models.fit import EngineGpu, Measured
 from tray.models.state import EngineInfo
 
 MOST_REMEMBERED = 64
+AGAIN_SECONDS = 60.0
+"""A file that could not be read is left alone so long: trying may take 20 s."""
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+class _Known(NamedTuple):
+    """What was read of a model's file at ``since``, in seconds of the clock."""
+
+    file: Path
+    stamp: Stamp
+    facts: ModelFacts
+    since: float
 
 
 class FitFacts:
     """Remembers what was asked last, so that a slider need not wait. Any thread may call.
 
     ``locate`` gives the file of a model (``None`` is the demo model), checked;
-    ``environment`` is the estimator's whole environment.
+    ``environment`` is the estimator's whole environment, ``now`` a clock in seconds.
     """
 
     def __init__(
@@ -35,20 +47,22 @@ class FitFacts:
         index: ModelIndex,
         finder: EngineFinder,
         environment: Mapping[str, str],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._locate = locate
         self._index = index
         self._finder = finder
         self._environment = environment
+        self._now = now
         self._lock = Lock()
-        self._facts: OrderedDict[Path | None, tuple[Path, Stamp, ModelFacts]] = OrderedDict()
+        self._facts: OrderedDict[Path | None, _Known] = OrderedDict()
         self._measured: OrderedDict[object, tuple[Measured, ...]] = OrderedDict()
 
     def of(self, path: Path | None) -> ModelFacts:
-        return self._known(path)[2]
+        return self._known(path).facts
 
     def projector(self, path: Path | None) -> int | None:
-        return projector_size(projector_beside(self._known(path)[0]))
+        return projector_size(projector_beside(self._known(path).file))
 
     def gpus(self, config: LlamaCppConfig) -> tuple[EngineGpu, ...]:
         engine = self._finder.choose(config)
@@ -68,7 +82,7 @@ class FitFacts:
         tool = self._estimator(self._finder.choose(config))
         if tool is None:
             return None
-        file, stamp, _ = self._known(config.model_path)
+        file, stamp, *_ = self._known(config.model_path)
         asked = config.model_copy(
             update={"context_size": context, "gpu_layers": gpu_layers, "margin": None}
         )
@@ -86,16 +100,22 @@ class FitFacts:
         bundled = engine.kind is EngineKind.BUNDLED or engine.path is None
         return None if bundled or engine.path is None else estimator_beside(engine.path)
 
-    def _known(self, path: Path | None) -> tuple[Path, Stamp, ModelFacts]:
+    def _known(self, path: Path | None) -> _Known:
         with self._lock:
             entry = self._facts.get(path)
-            if entry is not None and stamp_of(part_paths(entry[0])) == entry[1]:
+            if entry is not None and self._holds(entry):
                 return entry
             file = self._locate(path)
             parts = part_paths(file)
-            entry = file, stamp_of(parts), self._index.facts_of_one(parts)
+            stamp, facts = stamp_of(parts), self._index.facts_of_one(parts)
+            entry = _Known(file, stamp, facts, self._now())
             _remember(self._facts, path, entry)
             return entry
+
+    def _holds(self, known: _Known) -> bool:
+        if known.facts.may_pass and self._now() - known.since >= AGAIN_SECONDS:
+            return False
+        return stamp_of(part_paths(known.file)) == known.stamp
 
 
 def _remember(known: OrderedDict[Key, Value], key: Key, value: Value) -> None:

@@ -37,13 +37,13 @@ class CatalogReading:
 
     def look(self) -> CatalogLook:
         """Everything found, described as far as it is known now."""
-        unread = tuple(m.path for m in self._models if self._index.facts(m) is None)
+        unread = tuple(m.path for m in self._models if self._index.is_unread(m))
         models = tuple(map(self._described, self._models))
         catalog = ModelCatalog(models=models, broken=self._broken, folders=self._folders)
         return CatalogLook(catalog=catalog, unread=unread)
 
     def read(self) -> Iterator[DescribedModel]:
-        """Each model that was not known, once it has been read; may take long."""
+        """Each model that was not known, once it has been read or left; may take long."""
         return map(self._described, self._index.read(self._models))
 
     def _described(self, model: SeenModel) -> DescribedModel:

@@ -40,12 +40,12 @@ class FactsReader:
             line = self._child.ask(ReadRequest(parts=parts), self._time_limit)
         except TimeoutError:
             self._end()
-            return ModelFacts(problem=f"reading it took longer than {self._time_limit:g} s")
+            return ModelFacts.not_yet(f"reading it took longer than {self._time_limit:g} s")
         try:
             return ModelFacts.model_validate_json(line)
         except ValidationError:
             self._end()
-            return ModelFacts(problem="the program that reads it crashed")
+            return ModelFacts.not_yet("the program that reads it crashed")
 
     def _end(self) -> None:
         child, self._child = self._child, None

@@ -1,6 +1,7 @@
 """What was read of models, kept in a file, so that each is read once and not at every look."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ from tray.infrastructure.private_file import read_private, write_private
 from tray.models.base import Frozen
 from tray.models.catalog import ModelFacts
 
-VERSION = 2
+VERSION = 3
 LARGEST = 32 << 20
+PATIENCE = 60.0
+"""Seconds that one list may lose with files that cannot be read yet."""
+LEFT = ModelFacts.not_yet("other files took too long")
 log = logging.getLogger(__name__)
 
 
@@ -32,11 +36,16 @@ class OpenIndex:
     """What was known when it was opened, and what is read from then on."""
 
     def __init__(
-        self, known: dict[str, _Entry], command: tuple[str, ...], save: Callable[[_Index], None]
+        self,
+        known: dict[str, _Entry],
+        command: tuple[str, ...],
+        save: Callable[[_Index], None],
+        patience: float,
     ) -> None:
         self._entries = known
         self._command = command
         self._save = save
+        self._patience = patience
 
     def knows(self, path: Path, stamp: Stamp) -> bool:
         """Whether the model that begins with ``path`` was read, and is the same still."""
@@ -44,16 +53,24 @@ class OpenIndex:
         return entry is not None and entry.stamp == stamp
 
     def facts(self, model: SeenModel) -> ModelFacts | None:
-        """What is known of the model; ``None`` when it has to be read."""
+        """What is known of the model; ``None`` when it was never read."""
         entry = self._entries.get(str(model.path))
         return None if entry is None or entry.stamp != model.stamp else entry.facts
 
-    def read(self, models: tuple[SeenModel, ...]) -> Iterator[SeenModel]:
-        """Read those that are not known; yields each once it is.
+    def is_unread(self, model: SeenModel) -> bool:
+        """Whether it was never read, or could not be when it was tried."""
+        facts = self.facts(model)
+        return facts is None or facts.may_pass
 
-        From then on the file has these models and no others, however the iteration ends.
+    def read(self, models: tuple[SeenModel, ...]) -> Iterator[SeenModel]:
+        """Read those that are not known; yields each once that is over.
+
+        Too much time lost with some leaves the rest for another list; those that were
+        tried before come last, so that all get their turn. From then on the file has
+        these models and no others, however the iteration ends.
         """
-        unread = [model for model in models if self.facts(model) is None]
+        unread = [model for model in models if self.is_unread(model)]
+        unread.sort(key=lambda model: self.facts(model) not in (None, LEFT))
         before = dict(self._entries)
         if not unread and len(models) == len(before):
             return
@@ -71,30 +88,41 @@ class OpenIndex:
         # Only now: a list of models that are all known is there sooner without it.
         from tray.infrastructure.llama.model_facts import FactsReader
 
+        lost = 0.0
         with FactsReader(self._command) as reader:
             for model in models:
-                facts = reader.read(part_paths(model.path))
+                facts = self.facts(model) or LEFT
+                if lost <= self._patience:
+                    began = time.monotonic()
+                    facts = reader.read(part_paths(model.path))
+                    lost += time.monotonic() - began if facts.may_pass else 0
                 self._entries[str(model.path)] = _Entry(stamp=model.stamp, facts=facts)
                 yield model
 
 
 class ModelIndex:
-    """Facts by path, size and time of change. The file may be lost at any time."""
+    """Facts by path, size and time of change. The file may be lost at any time.
 
-    def __init__(self, path: Path, reader_command: tuple[str, ...]) -> None:
+    ``patience`` in seconds, for each list.
+    """
+
+    def __init__(
+        self, path: Path, reader_command: tuple[str, ...], patience: float = PATIENCE
+    ) -> None:
         self._path = path
         self._command = reader_command
+        self._patience = patience
 
     def open(self) -> OpenIndex:
         """What the file knows now."""
-        return OpenIndex(self._load().entries, self._command, self._save)
+        return OpenIndex(self._load().entries, self._command, self._save, self._patience)
 
     def facts_of_one(self, parts: tuple[Path, ...]) -> ModelFacts:
         """Of the model with these files, the first part first; kept if it was not known."""
         known = self._load().entries
         stamp = stamp_of(parts)
         entry = known.get(str(parts[0]))
-        if entry is not None and entry.stamp == stamp:
+        if entry is not None and entry.stamp == stamp and not entry.facts.may_pass:
             return entry.facts
         from tray.infrastructure.llama.model_facts import FactsReader
 

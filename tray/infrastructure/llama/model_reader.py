@@ -30,8 +30,6 @@ UNREADABLE = (
     AssertionError,
     AttributeError,
     LookupError,
-    MemoryError,
-    OSError,
     RecursionError,
     TypeError,
     ValueError,
@@ -65,15 +63,19 @@ def read_facts(parts: tuple[Path, ...]) -> ModelFacts:
         readers = [SkippingReader(part) for part in parts]
         facts = _described(readers[0])
         weights = sum(map(_weights, readers), Counter[str]())
+        return facts.model_copy(
+            update={
+                "parameters": weights.total() or None,
+                "quantization": facts.quantization or _commonest(weights),
+                "shape": _shape(readers),
+            }
+        )
+    except MemoryError:
+        return ModelFacts.not_yet("there was not enough memory")
+    except OSError as error:
+        return ModelFacts.not_yet(error.strerror or str(error))
     except UNREADABLE as error:
         return ModelFacts(problem=_problem(error))
-    return facts.model_copy(
-        update={
-            "parameters": weights.total() or None,
-            "quantization": facts.quantization or _commonest(weights),
-            "shape": _shape(readers),
-        }
-    )
 
 
 def _shape(readers: Sequence["GGUFReader"]) -> ModelShape | None:
@@ -148,10 +150,6 @@ def _commonest(weights: Counter[str]) -> str | None:
 def _problem(error: Exception) -> str:
     from tray.infrastructure.escape import escaped
 
-    if isinstance(error, MemoryError):
-        return "its header asks for too much memory"
-    if isinstance(error, OSError):
-        return f"it cannot be read ({error.strerror or error})"
     if "cannot reshape array" in str(error):
         return "it is incomplete: its last weights are missing"
     return f"it ends or breaks in its header ({escaped(str(error))[:LONGEST_TEXT]})"
