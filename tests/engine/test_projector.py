@@ -61,6 +61,19 @@ def test_a_projector_the_engine_cannot_use_is_named(tmp_path: Path, kind: Engine
         assert failed(service, kind, model).title == "The projector cannot be loaded"
 
 
+@BOTH
+def test_a_text_model_starts_beside_the_projector_of_another(
+    tmp_path: Path, kind: EngineKind
+) -> None:
+    model = Path(shutil.copy(DEMO, tmp_path / "own.gguf"))
+    other = fit_models.write(tmp_path / "other.gguf", fit_models.dense(layers=1))
+    write_projector(tmp_path / "mmproj-F16.gguf", 512)
+    with running_service(tmp_path) as service:
+        assert not started(service, config_of(kind, model)).sees_images
+        service.stop().result(60)
+        assert started(service, config_of(kind, other)).sees_images
+
+
 def prompt_tokens(service: LlamaCppService, *images: ImageFile) -> int:
     """How long the same question is for the engine, with these images."""
     question = ChatMessage(role=Role.USER, content="What is it?", attachments=images)

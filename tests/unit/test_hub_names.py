@@ -217,6 +217,12 @@ def test_a_model_that_is_named_as_an_importance_matrix_is_one_by_its_size() -> N
         ),
         ("other-Q4_K_M.gguf", ("mmproj-gemma-3-4b-it-f16.gguf",), None),
         ("Gemma-Q4_0.gguf", ("gemma-mmproj-f16.gguf",), "gemma-mmproj-f16.gguf"),
+        ("gemma-Q4_0.gguf", ("mmproj-F16.gguf", "mmproj-gemma.gguf"), "mmproj-gemma.gguf"),
+        (
+            "gemma-4b-Q4_0.gguf",
+            ("mmproj-gemma.gguf", "mmproj-gemma-4b.gguf"),
+            "mmproj-gemma-4b.gguf",
+        ),
     ],
 )
 def test_whose_projector_it_is(model: str, names: tuple[str, ...], expected: str | None) -> None:

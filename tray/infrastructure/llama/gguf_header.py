@@ -13,7 +13,7 @@ from typing import BinaryIO
 MAGIC = b"GGUF"
 OLDEST_VERSION, NEWEST_VERSION = 2, 3
 SCALAR_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
-STRING, ARRAY = 8, 9
+U32, STRING, ARRAY = 4, 8, 9
 # Token lists follow the general keys; walking them would cost more than it tells.
 LONGEST_ARRAY_WALKED = 4096
 LONGEST_STRING = 1 << 24
@@ -38,11 +38,15 @@ class HeaderError(Exception):
 
 @dataclass(frozen=True)
 class GgufHeader:
-    """What a header says. ``texts`` are its string values up to the first long array."""
+    """What a header says, up to the first long array.
+
+    ``texts`` are its string values, ``numbers`` those of the kind u32.
+    """
 
     version: int
     tensors: int
     texts: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
 
     @property
     def architecture(self) -> str | None:
@@ -58,6 +62,19 @@ class GgufHeader:
     def is_model(self) -> bool:
         """False for projectors, adapters and importance matrices."""
         return self.architecture != "clip" and self.kind in (None, "model")
+
+    @property
+    def width(self) -> int | None:
+        """Elements a token has in this model, or in the one that this projector is for.
+
+        Projectors without a type are of older converters: what they call so is another
+        number, LLaVA's the width of CLIP.
+        """
+        if self.kind == "mmproj":
+            keys = ["clip.vision.projection_dim", "clip.audio.projection_dim"]
+        else:
+            keys = [f"{self.architecture}.embedding_length"]
+        return next((self.numbers[key] for key in keys if self.numbers.get(key)), None)
 
 
 def header_words(error: HeaderError) -> str:
@@ -83,21 +100,23 @@ def read_header(path: Path) -> GgufHeader:
         if not OLDEST_VERSION <= version <= NEWEST_VERSION:
             raise HeaderError(HeaderProblem.OTHER_VERSION, version)
         tensors, pairs = _number(file, 8), _number(file, 8)
-        return GgufHeader(version, tensors, _texts(file, min(pairs, MOST_PAIRS)))
+        header = GgufHeader(version, tensors)
+        _fill(header, file, min(pairs, MOST_PAIRS))
+        return header
 
 
-def _texts(file: BinaryIO, pairs: int) -> dict[str, str]:
-    texts: dict[str, str] = {}
+def _fill(header: GgufHeader, file: BinaryIO, pairs: int) -> None:
     for _ in range(pairs):
         key = _text(file)
         kind = _number(file, 4)
         if kind == STRING:
-            texts[key] = _text(file)
+            header.texts[key] = _text(file)
+        elif kind == U32:
+            header.numbers[key] = _number(file, 4)
         elif kind != ARRAY:
             _bytes(file, _scalar_size(kind))
         elif not _skip_array(file):
             break
-    return texts
 
 
 def _skip_array(file: BinaryIO) -> bool:

@@ -8,8 +8,7 @@ from pathlib import Path
 from tray.infrastructure.llama.file_stamp import size_of
 from tray.infrastructure.llama.model_folders import SeenModel, search_models
 from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.projector_file import projector_names, projector_size
-from tray.infrastructure.llama.projectors import projector_for
+from tray.infrastructure.llama.projector_file import ProjectorFolder, projector_size
 from tray.models.catalog import (
     CatalogLook,
     DescribedModel,
@@ -33,7 +32,7 @@ class CatalogReading:
         self._used = used
         self._index = index.open()
         self._models, self._broken = search_models(folders, self._index.knows)
-        self._names_in = cache(projector_names)
+        self._projectors_in = cache(ProjectorFolder)
 
     def look(self) -> CatalogLook:
         """Everything found, described as far as it is known now."""
@@ -48,14 +47,15 @@ class CatalogReading:
 
     def _described(self, model: SeenModel) -> DescribedModel:
         path, whole = model.path, str(model.path)
-        name = projector_for(path, self._names_in(os.path.dirname(whole)))
-        projector = None if name is None else path.with_name(name)
+        facts = self._index.facts(model) or _UNKNOWN
+        width = None if facts.shape is None else facts.shape.embedding
+        projector = self._projectors_in(os.path.dirname(whole)).of(path, width)
         return DescribedModel(
             name=model.name,
             path=path,
             size=size_of(model.stamp),
             parts=len(model.stamp),
-            facts=self._index.facts(model) or _UNKNOWN,
+            facts=facts,
             projector=projector,
             projector_size=projector_size(projector),
             last_used=self._used.get(whole),

@@ -1,10 +1,9 @@
 """Which files go with a model when it is deleted."""
 
-import os
 from pathlib import Path
 
-from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
-from tray.infrastructure.llama.projectors import projector_for
+from tray.infrastructure.llama.model_name import part_paths
+from tray.infrastructure.llama.projector_file import ProjectorFolder
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 
@@ -23,24 +22,9 @@ def removable_files(model: Path) -> tuple[Path, ...]:
                 detail=f"{model} is a link into that program's cache. Delete the model there.",
             )
         )
-    try:
-        names = tuple(sorted(os.listdir(model.parent)))
-    except OSError:
-        names = ()
-    projector = projector_for(model, names)
-    if projector is None or _is_used(projector, names, parts):
+    beside = ProjectorFolder(model.parent)
+    projector = beside.of(model)
+    others = beside.models - {part.name for part in parts}
+    if projector is None or any(beside.of(model.with_name(o)) == projector for o in others):
         return parts
-    return (*parts, model.with_name(projector))
-
-
-def _is_used(projector: str, names: tuple[str, ...], parts: tuple[Path, ...]) -> bool:
-    """Whether another model of the folder has this projector."""
-    gone = {part.name for part in parts}
-    others = (
-        Path(name)
-        for name in names
-        if name.lower().endswith(".gguf") and name not in gone and not is_projector_name(Path(name))
-    )
-    return any(
-        projector_for(other, names) == projector for other in others if model_name(other).part == 1
-    )
+    return (*parts, projector)

@@ -3,20 +3,51 @@
 import os
 from pathlib import Path
 
-from tray.infrastructure.llama.gguf_header import HeaderError, read_header
+from tray.infrastructure.llama.gguf_header import GgufHeader, HeaderError, read_header
+from tray.infrastructure.llama.model_name import is_projector_name, parsed_name
 from tray.infrastructure.llama.projectors import projector_for
+
+
+class ProjectorFolder:
+    """The projectors of one folder, as it was when this was made.
+
+    ``models`` are the names of its models' first files; of no interest without projectors.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = Path(folder)
+        names = _names(folder)
+        self._projectors = tuple(name for name in names if "mmproj" in name.lower())
+        # Thousands of names mean nothing where there is no projector.
+        self.models = frozenset(filter(_begins_model, names) if self._projectors else ())
+        self._widths: dict[str, int | None] = {}
+
+    def of(self, model: Path, width: int | None = None) -> Path | None:
+        """The model's projector. ``width`` is the model's; where not given, its header says.
+
+        One whose name does not say whose it is has to have the same width; where that is
+        not known, there must be no other model it could be for.
+        """
+
+        def belongs(name: str) -> bool:
+            wanted = self._width(name)
+            own = None if wanted is None else width or _width(model)
+            return len(self.models) == 1 if own is None else own == wanted
+
+        name = projector_for(model, self._projectors, belongs)
+        return None if name is None else model.with_name(name)
+
+    def _width(self, projector: str) -> int | None:
+        if projector not in self._widths:
+            self._widths[projector] = _width(self._folder / projector)
+        return self._widths[projector]
 
 
 def projector_beside(model: Path) -> Path | None:
     """A projector of the model's, in its folder; one that is no projector would stop the engine."""
-    name = projector_for(model, projector_names(model.parent))
-    if name is None:
-        return None
-    path = model.with_name(name)
-    try:
-        return None if read_header(path).is_model else path
-    except (HeaderError, OSError):
-        return None
+    path = ProjectorFolder(model.parent).of(model)
+    header = None if path is None else _header(path)
+    return None if header is None or header.is_model else path
 
 
 def projector_size(projector: Path | None) -> int | None:
@@ -27,9 +58,26 @@ def projector_size(projector: Path | None) -> int | None:
         return None
 
 
-def projector_names(folder: str | Path) -> tuple[str, ...]:
-    """Files that are named as projectors, of one folder."""
+def _names(folder: str | Path) -> list[str]:
     try:
-        return tuple(name for name in os.listdir(folder) if "mmproj" in name.lower())
+        return os.listdir(folder)
     except OSError:
-        return ()
+        return []
+
+
+def _begins_model(name: str) -> bool:
+    if not name.lower().endswith(".gguf") or is_projector_name(Path(name)):
+        return False
+    return parsed_name(name).part == 1
+
+
+def _width(path: Path) -> int | None:
+    header = _header(path)
+    return None if header is None else header.width
+
+
+def _header(path: Path) -> GgufHeader | None:
+    try:
+        return read_header(path)
+    except (HeaderError, OSError):
+        return None
