@@ -12,7 +12,7 @@ from tray.infrastructure.folders import Folders
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.transfers import HubTransfers
 from tray.infrastructure.llama.model_name import model_name
-from tray.infrastructure.llama.model_removal import removable_files
+from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.trash import delete_for_good
 from tray.models.download import Download, DownloadPhase
@@ -68,6 +68,7 @@ def download_parts(
             removable_files,
             to_trash,
             delete_for_good,
+            same_file,
         ),
         close=close,
     )

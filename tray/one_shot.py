@@ -21,7 +21,7 @@ from tray.infrastructure.llama.launch_setup import user_model_folders
 from tray.infrastructure.llama.model_catalog import read_catalog
 from tray.infrastructure.llama.model_folders import find_models
 from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.model_removal import removable_files
+from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.metrics import sample_once
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings_store import SettingsStore
@@ -111,7 +111,12 @@ def delete_now(name: str, for_good: bool, state: Callable[[], ModelState]) -> De
     settings = SettingsStore(folders.config).load().settings
     searched = user_model_folders(folders.models, settings.models.folders)
     removal = Removal(
-        state, lambda: find_models(searched), removable_files, move_to_trash, delete_for_good
+        state,
+        lambda: find_models(searched),
+        removable_files,
+        move_to_trash,
+        delete_for_good,
+        same_file,
     )
     model, files = removal.remove(name, for_good)
     return DeletedModel(line=deleted_line(model, files, for_good))

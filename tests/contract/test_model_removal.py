@@ -8,7 +8,7 @@ import pytest
 
 from tests.gguf_files import write_gguf
 from tray.infrastructure.llama.model_folders import find_models
-from tray.infrastructure.llama.model_removal import removable_files
+from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.trash import delete_for_good
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.state import ModelId, ModelState, ServerPhase
@@ -61,6 +61,7 @@ class Desk:
             removable_files,
             self.trashed.extend,
             delete_for_good,
+            same_file,
         )
 
 
@@ -85,6 +86,24 @@ def test_a_loaded_model_is_refused(desk: Desk, tmp_path: Path, phase: ServerPhas
         assert desk.trashed == []
     desk.removal.remove("B", False)
     assert desk.trashed[-1] == tmp_path / "b.gguf"
+
+
+def test_a_loaded_model_is_refused_however_its_path_is_spelled(desk: Desk, tmp_path: Path) -> None:
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path)
+    (tmp_path / "x").mkdir()
+    for path in (link / "a.gguf", tmp_path / "x" / ".." / "a.gguf"):
+        desk.state = ModelState(phase=ServerPhase.READY, model=ModelId(name="a", path=path))
+        with pytest.raises(PaddockError) as caught:
+            desk.removal.remove(str(tmp_path / "a.gguf"), True)
+        assert caught.value.failure.cause is FailureCause.MODEL_IN_USE
+    assert (tmp_path / "a.gguf").exists()
+
+
+def test_a_model_that_is_gone_is_known_by_its_path(tmp_path: Path) -> None:
+    gone = tmp_path / "gone.gguf"
+    assert same_file(gone, tmp_path / "gone.gguf")
+    assert not same_file(gone, write_gguf(tmp_path / "a.gguf"))
 
 
 def test_nothing_but_a_listed_model_is_deleted(desk: Desk, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.web.model_house import ModelHouse, write_model
 from tray.infrastructure.curated import FILE, read_curated
 from tray.infrastructure.llama.model_folders import find_models
-from tray.infrastructure.llama.model_removal import removable_files
+from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.trash import delete_for_good
 from tray.models.download import (
@@ -110,6 +110,7 @@ class HubHouse:
             removable_files,
             self._trash,
             delete_for_good,
+            same_file,
         )
         curated = partial(read_curated, program_folder() / FILE)
         parts = DownloadParts(self.downloads, self, curated, removal, self.downloads.close)

@@ -20,7 +20,7 @@ _LOADED = (
 class Removal:
     """``files_of`` names the files of a model, ``trash`` and ``erase`` take them away.
 
-    All of them raise PaddockError.
+    All of them raise PaddockError. ``same_file``: whether two paths lead to one file.
     """
 
     state: Callable[[], ModelState]
@@ -28,12 +28,12 @@ class Removal:
     files_of: Callable[[Path], tuple[Path, ...]]
     trash: Callable[[tuple[Path, ...]], None]
     erase: Callable[[tuple[Path, ...]], None]
+    same_file: Callable[[Path, Path], bool]
 
     def remove(self, wanted: str, for_good: bool) -> tuple[FoundModel, int]:
         """The model of this path or name, gone with so many files. Raises PaddockError."""
         model = self._found(wanted)
-        state = self.state()
-        if state.model is not None and state.model.path == model.path and state.phase in _LOADED:
+        if self._is_loaded(model):
             raise PaddockError(
                 ServerFailure(
                     cause=FailureCause.MODEL_IN_USE,
@@ -44,6 +44,12 @@ class Removal:
         files = self.files_of(model.path)
         (self.erase if for_good else self.trash)(files)
         return model, len(files)
+
+    def _is_loaded(self, model: FoundModel) -> bool:
+        state = self.state()
+        if state.phase not in _LOADED or state.model is None or state.model.path is None:
+            return False
+        return self.same_file(state.model.path, model.path)
 
     def _found(self, wanted: str) -> FoundModel:
         """Nothing but a model that is listed is ever deleted."""

@@ -1,5 +1,6 @@
 """Which files go with a model when it is deleted."""
 
+import os
 from pathlib import Path
 
 from tray.infrastructure.llama.model_name import part_paths
@@ -28,3 +29,11 @@ def removable_files(model: Path) -> tuple[Path, ...]:
     if projector is None or any(beside.of(model.with_name(o)) == projector for o in others):
         return parts
     return (*parts, projector)
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Whether both lead to one file, however they are spelled; by spelling if it is gone."""
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return one == other
