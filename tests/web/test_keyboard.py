@@ -24,9 +24,10 @@ FOCUSED = """() => {
 }"""
 
 
-COMPOSED = """(box) => [{ isComposing: true }, { keyCode: 229 }, {}].map((how) => !box.dispatchEvent(
-    new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...how })
-))"""
+COMPOSED = """(box) => [{ isComposing: true }, { keyCode: 229 }, {}].map((how) => {
+    const enter = { key: 'Enter', bubbles: true, cancelable: true, ...how };
+    return !box.dispatchEvent(new KeyboardEvent('keydown', enter));
+})"""
 
 
 def takes_enter_only_alone(box: Locator) -> None:
