@@ -125,7 +125,7 @@ def test_what_the_machine_lacks_is_not_the_files_fault(tmp_path: Path, error: Ex
 
 def test_the_card_tries_again_after_a_while(models: Path) -> None:
     seconds = [100.0]
-    finder = EngineFinder((), DeviceProbe({}), lambda: False, models, sys.platform)
+    finder = EngineFinder((), DeviceProbe({}, lambda: False), lambda: False, models, sys.platform)
     bad = models / "1-bad.gguf"
     card = FitFacts(lambda _: bad, index(models, 600), finder, {}, lambda: seconds[0])
     assert (card.of(bad), card.of(bad)) == (CRASHED, CRASHED)
