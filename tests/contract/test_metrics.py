@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import psutil
@@ -28,6 +29,16 @@ _PARENT = (
     "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]], "
     "stdin=subprocess.DEVNULL).wait()"
 )
+
+_MAPPING = """
+import mmap, sys
+with open(sys.argv[1], "rb") as file:
+    weights = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+seen = sum(weights[at] for at in range(0, len(weights), 4096))
+cache = bytearray(b"c" * (40 << 20))
+print("up", flush=True)
+sys.stdin.read()
+"""
 
 
 class FakeGpus:
@@ -179,17 +190,39 @@ def test_what_the_engine_started_counts_as_the_engine() -> None:
     with parent.stdout:
         assert parent.stdout.readline().strip() == b"up"
         load = ProcessLoad(parent.pid)
-        cpu, rss = load.sample()
+        cpu, rss, held = load.sample()
         assert cpu is None
         assert rss is not None
         assert rss > 45 * _MIB
+        assert held is not None
+        assert 40 * _MIB < held <= rss
         end = time.monotonic() + 20
-        while (load.sample()[0] or 0) < 10:
+        while (load.sample().cpu_percent or 0) < 10:
             assert time.monotonic() < end
             time.sleep(0.1)
         for child in psutil.Process(parent.pid).children():
             child.kill()
         parent.wait()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others count mapped pages as used")
+def test_pages_of_a_mapped_file_are_not_held(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_bytes(b"w" * (60 * _MIB))
+    command = [sys.executable, "-c", _MAPPING, str(tmp_path / "weights")]
+    engine = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    with engine:
+        assert engine.stdout is not None
+        assert engine.stdout.readline().strip() == b"up"
+        found = measure(MachineLoad(), FakeGpus(()), ProcessLoad(engine.pid))
+        (anonymous,) = (
+            int(line.split()[1]) << 10
+            for line in Path(f"/proc/{engine.pid}/status").read_text().splitlines()
+            if line.startswith("RssAnon:")
+        )
+    assert found.engine_rss is not None
+    assert found.engine_rss > 100 * _MIB
+    assert found.engine_ram == pytest.approx(anonymous, abs=_MIB)
+    assert 40 * _MIB < anonymous < 60 * _MIB
 
 
 def test_one_sample_without_a_resident() -> None:

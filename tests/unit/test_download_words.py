@@ -130,11 +130,15 @@ def test_what_is_free_counts_the_loaded_model_out() -> None:
     card = GpuMetrics(
         index=0, name="A", vram_used=9 * GIB, vram_total=12 * GIB, engine_vram=8 * GIB
     )
-    metrics = ServerMetrics(ram_used=6 * GIB, ram_total=16 * GIB, engine_rss=GIB, gpus=(card, card))
+    metrics = ServerMetrics(
+        ram_used=6 * GIB, ram_total=16 * GIB, engine_rss=9 * GIB, engine_ram=GIB, gpus=(card, card)
+    )
     assert free_memory(metrics) == FreeMemory(22 * GIB, 11 * GIB)
     unknown = metrics.model_copy(update={"gpus": (GpuMetrics(index=0, name="A"),)})
     assert free_memory(unknown) == FreeMemory(None, 11 * GIB)
     assert free_memory(metrics.model_copy(update={"gpus": ()})) == FreeMemory(0, 11 * GIB)
+    late = metrics.model_copy(update={"engine_ram": 8 * GIB})
+    assert free_memory(late) == FreeMemory(22 * GIB, 16 * GIB), "no more than there is"
     assert free_memory(None) == FreeMemory(None, None)
 
 

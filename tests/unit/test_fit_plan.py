@@ -148,6 +148,12 @@ def test_free_memory_is_the_newest_and_counts_our_own_engine_as_free() -> None:
     found = room_on([EngineGpu(name="rtx", total=1, free=1)], metrics)
     assert (found.gpus[0].free, found.gpus[0].total) == (11 * GIB, 12 * GIB)
     assert found.ram.free == 12 * GIB
+    loaded = metrics.model_copy(update={"engine_rss": 9 * GIB, "engine_ram": 3 * GIB})
+    assert room_on([], loaded).ram.free == 15 * GIB
+    late = loaded.model_copy(update={"engine_ram": 5 * GIB})
+    assert room_on([], late).ram.free == 16 * GIB
+    unknown = loaded.model_copy(update={"ram_used": None})
+    assert (room_on([], unknown).ram.free, room_on([], unknown).ram.total) == (None, 16 * GIB)
     other = room_on([EngineGpu(name="AMD", total=3, free=2)], metrics)
     assert other.gpus[0].free == 11 * GIB, "one of each is the same one"
 

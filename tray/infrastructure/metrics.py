@@ -9,7 +9,7 @@ from typing import Protocol
 
 import psutil
 
-from tray.infrastructure.process_load import ProcessLoad
+from tray.infrastructure.process_load import NO_LOAD, ProcessLoad
 from tray.models.metrics import GpuMetrics, ServerMetrics
 
 _log = logging.getLogger(__name__)
@@ -140,15 +140,16 @@ def sample_once(gpu: GpuSource) -> ServerMetrics:
 
 def measure(machine: MachineLoad, gpu: GpuSource, engine: ProcessLoad | None) -> ServerMetrics:
     """Take one whole sample."""
-    cpu, rss = engine.sample() if engine else (None, None)
+    load = engine.sample() if engine else NO_LOAD
     used, total = machine.ram()
     return ServerMetrics(
         cpu_percent=machine.cpu_percent(),
         ram_used=used,
         ram_total=total,
         gpus=gpu.read(engine.pids) if engine else gpu.read(),
-        engine_cpu_percent=cpu,
-        engine_rss=rss,
+        engine_cpu_percent=load.cpu_percent,
+        engine_rss=load.rss,
+        engine_ram=load.held,
     )
 
 

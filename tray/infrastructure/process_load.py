@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import time
+from typing import NamedTuple
 
 import psutil
 
@@ -11,6 +12,20 @@ _log = logging.getLogger(__name__)
 _SHORTEST_SPAN_SECONDS = 0.1
 # Looking for children scans every process outside Linux.
 _CHILDREN_SECONDS = 10.0 if sys.platform == "linux" else 30.0
+
+
+class Load(NamedTuple):
+    """CPU in percent of one core, and memory in bytes.
+
+    ``held`` is the part of ``rss`` that the system will have free once the process is gone.
+    """
+
+    cpu_percent: float | None
+    rss: int | None
+    held: int | None
+
+
+NO_LOAD = Load(None, None, None)
 
 
 class ProcessLoad:
@@ -22,20 +37,23 @@ class ProcessLoad:
         self._children: dict[int, _Member] = {}
         self._look_at = 0.0
 
-    def sample(self) -> tuple[float | None, int | None]:
-        """CPU in percent of one core since the last sample, and RSS in bytes.
+    def sample(self) -> Load:
+        """CPU since the last sample, and memory now.
 
-        CPU is ``None`` at the first sample; both are once the process is gone.
+        CPU is ``None`` at the first sample; all of it is once the process is gone.
         """
         if not self._root.is_same():
-            return None, None
+            return NO_LOAD
         self._look_for_children()
         members = (self._root, *self._children.values())
         loads = [member.cpu_percent() for member in members]
-        sizes = [member.rss() for member in members]
         known = [load for load in loads if load is not None]
         cpu = None if loads[0] is None else sum(known)
-        return cpu, None if sizes[0] is None else sum(size for size in sizes if size is not None)
+        sizes = [member.memory() for member in members]
+        if sizes[0] is None:
+            return Load(cpu, None, None)
+        rss, held = map(sum, zip(*filter(None, sizes), strict=True))
+        return Load(cpu, rss, held)
 
     @property
     def pids(self) -> frozenset[int]:
@@ -77,11 +95,17 @@ class _Member:
         except psutil.Error:
             return None
 
-    def rss(self) -> int | None:
+    def memory(self) -> tuple[int, int] | None:
+        """RSS, and the part that is held."""
         try:
-            return int(self.process.memory_info().rss)
+            found = self.process.memory_info()
         except psutil.Error:
             return None
+        held = found.rss
+        if sys.platform == "linux":
+            # Pages of mapped files, of weights above all, count as available even now.
+            held -= found.shared
+        return int(found.rss), int(held)
 
 
 def _descendants(root: psutil.Process) -> list[int]:

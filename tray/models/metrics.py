@@ -27,7 +27,9 @@ class ServerMetrics(Frozen):
 
     ``cpu_percent`` is of the whole machine (0 to 100); ``engine_cpu_percent``
     is of one core (may pass 100). ``gpus`` is empty where there is no GPU and
-    ``None`` where a reader exists but does not answer.
+    ``None`` where a reader exists but does not answer. ``engine_ram`` is the part of
+    ``ram_used`` that our engine's processes hold: less than ``engine_rss`` where the
+    system counts the pages of mapped files as free.
     """
 
     cpu_percent: float | None = None
@@ -36,6 +38,7 @@ class ServerMetrics(Frozen):
     gpus: tuple[GpuMetrics, ...] | None = ()
     engine_cpu_percent: float | None = None
     engine_rss: int | None = None
+    engine_ram: int | None = None
     tokens_per_second: float | None = None
 
     @property
@@ -46,6 +49,13 @@ class ServerMetrics(Frozen):
             key=lambda gpu: (gpu.engine_vram or 0, gpu.vram_used or 0),
             default=None,
         )
+
+    @property
+    def ram_for_next(self) -> int | None:
+        """Bytes of RAM that the next model may take, since the loaded one goes first."""
+        if self.ram_total is None or self.ram_used is None:
+            return None
+        return min(self.ram_total - self.ram_used + (self.engine_ram or 0), self.ram_total)
 
 
 class FreedGpu(Frozen):

@@ -40,8 +40,6 @@ def _room(gpu: EngineGpu, seen: GpuMetrics | None) -> Room:
 
 
 def _ram(metrics: ServerMetrics | None) -> Room:
-    if metrics is None or metrics.ram_used is None or metrics.ram_total is None:
-        total = None if metrics is None else metrics.ram_total
-        return Room(name=RAM, free=None, total=total)
-    free = metrics.ram_total - metrics.ram_used
-    return Room(name=RAM, free=free, total=metrics.ram_total)
+    if metrics is None:
+        return Room(name=RAM, free=None, total=None)
+    return Room(name=RAM, free=metrics.ram_for_next, total=metrics.ram_total)

@@ -30,9 +30,7 @@ def free_memory(metrics: "ServerMetrics | None") -> FreeMemory:
     """What the next model may take."""
     if metrics is None:
         return FreeMemory(None, None)
-    ram = None
-    if metrics.ram_total is not None and metrics.ram_used is not None:
-        ram = metrics.ram_total - metrics.ram_used + (metrics.engine_rss or 0)
+    ram = metrics.ram_for_next
     if metrics.gpus is None:
         return FreeMemory(None, ram)
     known = [

@@ -54,8 +54,8 @@ def _metrics_of(state: Lifecycle) -> ServerMetrics | None:
     if state.metrics is None:
         return None
     if not state.has_process:
-        gone = {"engine_cpu_percent": None, "engine_rss": None, "tokens_per_second": None}
-        return state.metrics.model_copy(update=gone)
+        gone = ("engine_cpu_percent", "engine_rss", "engine_ram", "tokens_per_second")
+        return state.metrics.model_copy(update=dict.fromkeys(gone))
     if state.metrics.tokens_per_second is not None and state.chats:
         return state.metrics
     return state.metrics.model_copy(update={"tokens_per_second": state.tokens_per_second})
