@@ -117,6 +117,18 @@ def test_a_failure_of_the_engine_ends_it_with_its_reason(world: World) -> None:
     assert PATH not in world.did
 
 
+def test_an_engine_still_coming_does_not_refuse_another_try_for_the_model(world: World) -> None:
+    world.begun()
+    world.download(phase=DownloadPhase.FAILED, failure=failure("The network is gone"))
+    world.comes(lambda now: now.failure is not None)
+    world.kept = ()
+    world.begun()
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    world.rig.getter.release.set()
+    until(lambda: world.setup.progress is None)
+    assert world.did == ["unload", PATH]
+
+
 def test_a_model_that_is_loaded_meanwhile_refuses_the_beginning(world: World) -> None:
     plan = world.setup.plan(MODEL)
     world.rig.loaded = True

@@ -86,7 +86,7 @@ class Setup:
             total = plan.model_size + plan.engine_size
             self._progress = SetupProgress(name=plan.model, total=total)
         try:
-            if plan.engine is not None:
+            if plan.engine is not None and not self._is_coming(plan.engine):
                 self._unload()
                 self._engines().get(plan.engine)
             self._downloads.start(plan.what)
@@ -105,6 +105,11 @@ class Setup:
         for download in self._downloads.all():
             if download.what == plan.what and download.phase is not DownloadPhase.DONE:
                 self._downloads.remove(download.id)
+
+    def _is_coming(self, engine: str) -> bool:
+        """Whether it is being got still, from a setup whose model could not be."""
+        work = self._engines().shelf().work
+        return work is not None and work.name == engine
 
     def _follow(self, plan: SetupPlan) -> None:
         try:
