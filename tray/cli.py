@@ -1,6 +1,7 @@
 """The command line: reads arguments and calls the command; nothing heavy is imported before."""
 
 import argparse
+import errno
 import io
 import os
 import sys
@@ -14,8 +15,8 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 failed (reason on standard error), 2 wrong usage."""
     arguments = parser().parse_args(argv)
-    for stream in (sys.stdout, sys.stderr):
-        # A model may say what this terminal's encoding cannot.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A model may say what this terminal's encoding cannot, and a pipe bring what is no text.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     from tray.commands.output import INTERRUPTED, WRONG_USAGE, WrongUsage, fail, note
@@ -29,12 +30,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WrongUsage as wrong:
         note(f"paddock: {wrong}")
         return WRONG_USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader has enough (`paddock logs | head`): that is no failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:
+        return _output_ended(error)
+
+
+def _output_ended(error: OSError) -> int:
+    """The reader has enough (`paddock logs | head`), which is no failure; or a disk is full."""
+    from tray.commands.output import DONE, FAILED, note
+
+    enough = isinstance(error, BrokenPipeError) or (
+        # What Windows says of a pipe whose reader is gone.
+        sys.platform == "win32" and error.errno == errno.EINVAL
+    )
+    if not enough:
+        note(f"paddock: {error}")
+    # What is still to be written would fail again, at the very end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return DONE if enough else FAILED
 
 
 def parser() -> argparse.ArgumentParser:

@@ -141,6 +141,34 @@ def test_a_second_start_finds_the_first(started: CommandLine) -> None:
         assert done.stderr == f"Paddock is already running (process {resident.pid}).\n"
 
 
+@pytest.mark.parametrize("prompt", ["-", "caf\udce9"])
+def test_what_is_no_text_is_asked_all_the_same(started: CommandLine, prompt: str) -> None:
+    done = subprocess.run(
+        started.argv("chat", prompt),
+        input=b"caf\xe9 \xff\n",
+        capture_output=True,
+        env=started.environment,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout
+
+
+def test_output_that_cannot_be_written_is_said(paddock: CommandLine) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            paddock.argv("settings"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=paddock.environment,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "paddock: [Errno 28] No space left on device\n")
+
+
 def test_a_chat_starts_the_engine_of_a_running_paddock(started: CommandLine) -> None:
     started("stop")
     assert started("chat", "hello").returncode == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tray import __version__, cli
+from tray.commands import models
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "cli.md"
 
@@ -83,6 +84,14 @@ def test_wrong_usage_is_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -
 def test_an_empty_prompt_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["chat", "  "]) == 2
     assert "prompt" in capsys.readouterr().err
+
+
+def test_the_end_of_the_input_is_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(models, "_typed", ended)
+    assert cli.main(["models", "token", "set"]) == 130
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,17 @@ def test_what_is_wrong_comes_last_with_its_reason() -> None:
     assert "3 files" in text
 
 
+def test_a_name_commands_no_terminal() -> None:
+    name = "evil\x1b]0;owned\x07\u202e\n"
+    one = SPLIT.model_copy(update={"name": name, "path": Path(f"/m/{name}")})
+    broken = BrokenModel(path=Path(f"/m/{name}"), reason="it is empty")
+    text = catalog_text(ModelCatalog(models=(one,), broken=(broken,), folders=()), FITS, NOW, HOME)
+    for shown in (text, model_text(one, NOW)):
+        assert "evil" in shown
+        assert all(line.isprintable() for line in shown.splitlines())
+    assert len(text.splitlines()) == 2 + 1 + 2 + 2
+
+
 def test_without_models_the_searched_folders_are_named() -> None:
     text = catalog_text(
         ModelCatalog(models=(), broken=(), folders=(Path("/one"), HOME / "two")), FITS, NOW, HOME

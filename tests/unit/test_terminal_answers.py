@@ -54,6 +54,19 @@ def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
     assert out.getvalue() == "Hello ✓\n"
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("out", "said"), [(io.StringIO(), "\x1b[2J\ta"), (Terminal(), "�[2J\ta")])
+def test_an_answer_commands_no_terminal(out: io.StringIO, said: str) -> None:
+    with PlainWriter(out, io.StringIO()) as writer:
+        for chunk in words("\x1b[2J", "\ta"):
+            writer.write(chunk)
+    assert out.getvalue() == f"{said}\n"
+
+
 @pytest.mark.parametrize("texts", [(), ("ends so\n",)])
 def test_a_pipe_gets_no_second_newline(texts: tuple[str, ...]) -> None:
     out = io.StringIO()

@@ -19,8 +19,9 @@ from tray.ui.terminal.stall_mark import marked
 
 
 def question(text: str) -> ChatRequest:
-    """A conversation of one message."""
-    return ChatRequest(messages=(ChatMessage(role=Role.USER, content=text),))
+    """A conversation of one message; what is no text in the terminal's encoding is a "?"."""
+    content = text.encode(errors="replace").decode()
+    return ChatRequest(messages=(ChatMessage(role=Role.USER, content=content),))
 
 
 @dataclass(frozen=True)

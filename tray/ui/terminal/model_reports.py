@@ -10,6 +10,7 @@ from tray.ui.amounts import joined, size
 from tray.ui.fit_words import IN_A_LIST
 from tray.ui.model_words import parameters
 from tray.ui.path_words import shown_path
+from tray.ui.terminal.controls import harmless_line
 from tray.ui.when_words import when
 
 UNKNOWN = "–"
@@ -49,7 +50,7 @@ def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, Fit], now: float, ho
     if wrong:
         lines += ["", "Something is wrong with:"]
         lines += [f"  {shown_path(path, home)}: {why}" for path, why in wrong]
-    return "\n".join(lines)
+    return "\n".join(map(harmless_line, lines))
 
 
 def model_text(model: DescribedModel, now: float) -> str:
@@ -73,7 +74,7 @@ def model_text(model: DescribedModel, now: float) -> str:
     if facts.problem is not None:
         rows.append(("problem", facts.problem))
     width = max(len(label) for label, _ in rows)
-    return "\n".join(f"{label:{width}}  {value}" for label, value in rows)
+    return "\n".join(harmless_line(f"{label:{width}}  {value}") for label, value in rows)
 
 
 def choices_text(choices: tuple[ShownChoice, ...]) -> str:

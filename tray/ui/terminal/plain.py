@@ -3,6 +3,7 @@
 from typing import TextIO
 
 from tray.models.chat import ChatChunk, ContentChunk
+from tray.ui.terminal.controls import harmless
 
 GOES_ON = "The engine goes on."
 
@@ -10,7 +11,8 @@ GOES_ON = "The engine goes on."
 class PlainWriter:
     """The answer's text alone, as it comes, with a newline at its end.
 
-    What is not the answer goes to ``notes``.
+    A terminal gets no control characters, a pipe or a file all there is. What is not the
+    answer goes to ``notes``.
     """
 
     def __init__(self, out: TextIO, notes: TextIO) -> None:
@@ -28,8 +30,8 @@ class PlainWriter:
 
     def write(self, chunk: ChatChunk) -> None:
         if isinstance(chunk, ContentChunk) and chunk.text:
-            self._last = chunk.text
-            self._out.write(chunk.text)
+            self._last = harmless(chunk.text) if self._out.isatty() else chunk.text
+            self._out.write(self._last)
             self._out.flush()
 
     def mark(self, words: str | None) -> None:
