@@ -63,6 +63,9 @@ class Environment:
         return stamps.work_for(seen, wanted)
 
     def _do(self, wanted: Stamp) -> None:
+        if self.folder.is_symlink():
+            # What it leads to belongs to another checkout, and would be emptied.
+            self.folder.unlink()
         seen = stamps.read(self.stamp)
         work = self._work(wanted)
         complete = not work.system or _install_system(work.system)

@@ -14,6 +14,7 @@ from installer import checks, stamp
 from installer.environment import LOCKS, Environment
 from installer.linux import system_packages
 from installer.stamp import Stamp, Work
+from tests.platforms import on_posix
 
 FAMILIES = system_packages.read_table()
 DEBIAN = next(family for family in FAMILIES if family.name == "debian")
@@ -160,6 +161,26 @@ def test_a_finished_environment_is_ready_without_a_subprocess(tmp_path: Path) ->
     before = environment.stamp.read_bytes()
     environment.ensure("run", ("venv",))
     assert environment.stamp.read_bytes() == before
+
+
+@on_posix
+def test_a_link_to_the_environment_of_another_checkout_does_not_empty_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: list[str]) -> None:
+        raise InterruptedError
+
+    monkeypatch.setattr("installer.environment.step", stop)
+    other = tmp_path / "other"
+    other.mkdir()
+    stamp.write(other / "paddock-setup.json", DONE)
+    environment = Environment(_checkout(tmp_path))
+    (environment.root / "dev.py").touch()
+    environment.folder.symlink_to(other)
+    with pytest.raises(InterruptedError):
+        environment.ensure("run", ())
+    assert stamp.read(other / "paddock-setup.json") == DONE
+    assert not environment.folder.exists()
 
 
 def test_tool_settings_change_nothing_installed_and_dependencies_do(tmp_path: Path) -> None:
