@@ -73,8 +73,9 @@ export async function call(path, body, signal) {
 let before = Promise.resolve();
 
 // What is kept goes out in turn: of two calls under way, the first might arrive last.
+// A body made of the answer before is a function: whoever awaits that answer has it by then.
 export function inTurn(path, body) {
-  const mine = before.then(() => call(path, body));
+  const mine = before.then(() => call(path, typeof body === "function" ? body() : body));
   before = mine.catch(() => {});
   return mine;
 }

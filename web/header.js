@@ -1,6 +1,6 @@
 // The server's state as the page shows it, and the controls that change it.
 
-import { ApiFailure, call, stream } from "./api.js";
+import { ApiFailure, call, inTurn, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { offerMemory, setUpMemory } from "./memory.js";
@@ -32,10 +32,10 @@ export function start(wait, signal) {
   return call("/api/start", { model: chosen ?? state?.model ?? null, wait }, signal);
 }
 
-// Starts this model, whatever was chosen before.
+// Starts this model, whatever was chosen before, as what is being kept has it.
 export function run(value) {
   chosen = null;
-  return call("/api/start", { model: value, wait: false });
+  return inTurn("/api/start", { model: value, wait: false });
 }
 
 export async function watchState() {

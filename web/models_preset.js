@@ -1,6 +1,6 @@
 // The presets of one model: how it is launched, and how new chats with it begin.
 
-import { call } from "./api.js";
+import { call, inTurn } from "./api.js";
 import { copied } from "./copy.js";
 import { composes, element, setText } from "./dom.js";
 import { field, lines, number, choice } from "./models_fields.js";
@@ -17,13 +17,15 @@ const SAMPLING = [
 // `act` has changed(), after what a launch takes was changed, and failed(error).
 export class PresetCard {
   #shown = null; // ShownPresets
+  #read = null; // the promise of the first answer
+  #asked = 0;
 
   constructor(model, act) {
     this.model = model;
     this.act = act;
     this.box = element("select");
     this.box.setAttribute("aria-label", "Preset");
-    this.box.addEventListener("change", () => this.#ask("choose", { name: this.box.value }));
+    this.box.addEventListener("change", () => this.#choose(this.box.value));
     this.tools = element("span", { className: "row-tools" });
     this.form = element("div", { className: "fields" });
     this.note = element("p", { className: "muted small", role: "status" });
@@ -33,11 +35,8 @@ export class PresetCard {
   }
 
   async show() {
-    try {
-      this.#draw(await call(AT, { model: this.model }));
-    } catch (error) {
-      this.act.failed(error);
-    }
+    this.#read = this.#ask("", () => ({}));
+    await this.#read;
   }
 
   // Keeps a context, or MiB that stay free, with the preset that is used.
@@ -53,56 +52,71 @@ export class PresetCard {
     return this.#shown.presets.find(({ name }) => name === this.#shown.chosen);
   }
 
+  // In turn: `body` is asked once all before it is answered, so that a save keeps that too.
   async #ask(deed, body) {
+    const mine = ++this.#asked;
     try {
-      this.#draw(await call(`${AT}/${deed}`, { model: this.model, ...body }));
-      this.act.changed();
+      const shown = await inTurn(AT + deed, () => ({ model: this.model, ...body() }));
+      this.#draw(shown, mine === this.#asked);
+      return true;
     } catch (error) {
       this.act.failed(error);
+      return false;
     }
   }
 
-  async #change(values) {
+  // Does something with the preset that is used.
+  async #do(deed, body = () => ({ name: this.#used.name })) {
+    const done = await this.#ask(`/${deed}`, body);
+    if (done) this.act.changed();
+    return done;
+  }
+
+  #choose(name) {
+    return this.#do("choose", () => ({ name }));
+  }
+
+  // `chat` is what changes of how new chats begin; a launch does not take it.
+  async #change(values, chat) {
+    await this.#read; // the slider may be there before
     if (!this.#shown) return;
-    const preset = { ...this.#used, ...values };
-    try {
-      this.#draw(await call(`${AT}/save`, { model: this.model, name: this.#used.name, preset }));
-      if (!("chat" in values)) this.act.changed();
-    } catch (error) {
-      this.act.failed(error);
-    }
+    const kept = await this.#ask("/save", () => {
+      const used = this.#used;
+      const preset = { ...used, ...values, chat: { ...used.chat, ...chat } };
+      return { name: used.name, preset };
+    });
+    if (kept && !chat) this.act.changed();
   }
 
-  #draw(shown) {
+  // `last` unless more has been asked for: what is still to be kept stays in its field.
+  #draw(shown, last) {
     this.#shown = shown;
     const { presets, chosen, can_restore: gone, note } = shown;
     this.box.replaceChildren(...presets.map(({ name }) => element("option", { value: name }, name)));
     this.box.value = chosen;
     this.tools.replaceChildren(...this.#deeds(presets.length > 1));
     setText(this.note, note ?? "");
-    if (gone) this.note.append(`Deleted “${gone}”. `, button("link", null, "Undo", () => this.#ask("restore", {})));
+    if (gone) this.note.append(`Deleted “${gone}”. `, button("link", null, "Undo", () => this.#do("restore", () => ({}))));
     this.command.replaceChildren();
-    if (!this.form.contains(document.activeElement)) this.#fill();
+    if (last && !this.form.contains(document.activeElement)) this.#fill();
   }
 
   #deeds(several) {
-    const name = this.#shown.chosen;
     const rename = quiet("new", "Rename this preset", () => this.#rename());
     const tools = [
       rename,
       quiet("copy", "Duplicate this preset", () => this.#duplicate()),
-      quiet("again", "Reset this preset", () => this.#ask("reset", { name })),
+      quiet("again", "Reset this preset", () => this.#do("reset")),
     ];
-    if (several) tools.push(asksFirst(quiet("delete", "Delete this preset", () => {}), "Delete", () => this.#ask("delete", { name })));
+    if (several) tools.push(asksFirst(quiet("delete", "Delete this preset", () => {}), "Delete", () => this.#do("delete")));
     return tools;
   }
 
-  // The copy is what one goes on with.
+  // The copy, which stands behind it, is what one goes on with.
   async #duplicate() {
-    const before = new Set(this.#shown.presets.map(({ name }) => name));
-    await this.#ask("duplicate", { name: this.#shown.chosen });
-    const copy = this.#shown.presets.find(({ name }) => !before.has(name));
-    if (copy) await this.#ask("choose", { name: copy.name });
+    if (!await this.#do("duplicate")) return;
+    const { presets } = this.#shown;
+    await this.#choose(presets[presets.indexOf(this.#used) + 1].name);
   }
 
   #rename() {
@@ -130,7 +144,7 @@ export class PresetCard {
 
   #fill() {
     const { gpu_layers: layers, cache_type_k: k, cache_type_v: v, extra_arguments: extra, chat } = this.#used;
-    const chatChange = (values) => this.#change({ chat: { ...this.#used.chat, ...values } });
+    const chatChange = (values) => this.#change({}, values);
     const gpu = number(layers === "auto" ? null : layers, 0, 1, undefined, (value) => this.#change({ gpu_layers: value }));
     gpu.placeholder = "as many as fit";
     const prompt = element("textarea", { rows: 3, maxLength: 100000, value: chat.system_prompt, placeholder: "None" });

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.web.conftest import Shown
 from tests.web.model_states import opened_view
-from tray.models.preset import CommandLine
+from tray.models.preset import CommandLine, Preset
+from tray.presets import kept_presets
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -30,6 +31,26 @@ def pressed(shown: Shown, key: str) -> None:
     """Move the slider; what it says is kept then."""
     with shown.page.expect_response("**/presets/save"):
         shown.page.keyboard.press(key)
+
+
+def held_save(shown: Shown) -> list[Route]:
+    """The first save, once there is one; it waits to go on, those behind it do not."""
+    held: list[Route] = []
+
+    def first_waits(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    shown.page.route("**/presets/save", first_waits)
+    return held
+
+
+def kept(shown: Shown) -> Preset:
+    """What a start of the model on the sheet would take."""
+    path = shown.script.page.models.folders.models / "Bison-8B-Q4_K_M.gguf"
+    return kept_presets(shown.script.page.models.folders).of(str(path)).used
 
 
 def test_the_slider_moves_the_figures_and_a_start_takes_its_context(shown: Shown) -> None:
@@ -95,6 +116,36 @@ def test_a_preset_is_changed_duplicated_renamed_reset_and_deleted(shown: Shown) 
     expect(layers).to_have_value("7")
     view.get_by_role("button", name="Undo").click()
     expect(box.locator("option")).to_have_count(2)
+
+
+def test_a_change_made_while_another_is_being_kept_keeps_both(shown: Shown) -> None:
+    view = preset(shown)
+    held = held_save(shown)
+    layers, heat = view.get_by_label("GPU layers"), view.get_by_label("Temperature")
+    with shown.page.expect_request("**/presets/save"):
+        layers.fill("7")
+        layers.blur()
+    heat.fill("0.3")
+    heat.blur()
+    with shown.page.expect_response(
+        lambda answer: "/presets/save" in answer.url and "0.3" in str(answer.request.post_data)
+    ):
+        held[0].continue_()
+    expect(heat).to_have_value("0.3")
+    expect(layers).to_have_value("7")
+    assert (kept(shown).gpu_layers, kept(shown).chat.temperature) == (7, 0.3)
+
+
+def test_a_start_right_after_a_change_takes_it(shown: Shown) -> None:
+    view = preset(shown)
+    held = held_save(shown)
+    with shown.page.expect_request("**/presets/save"):
+        view.get_by_label("GPU layers").fill("7")
+        view.get_by_label("GPU layers").blur()
+    view.get_by_role("button", name="Start", exact=True).click()
+    held[0].continue_()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    assert shown.script.engines.configs[-1].gpu_layers == 7
 
 
 def test_the_command_line_is_shown_and_what_is_not_allowed_refused(shown: Shown) -> None:
