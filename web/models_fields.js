@@ -27,7 +27,7 @@ export function lines(values, changed) {
   const box = element("textarea", { rows: 2, spellcheck: false, value: (values ?? []).join("\n"), placeholder: "as in the settings" });
   box.addEventListener("change", () => {
     const given = box.value.split("\n").map((line) => line.trim()).filter(Boolean);
-    changed(given.length ? given : null);
+    changed(given.length ? given : null, box);
   });
   return box;
 }

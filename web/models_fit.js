@@ -38,10 +38,9 @@ export class FitCard {
     });
   }
 
-  // Asks anew: for the preset as it is kept now.
-  async show() {
-    await this.#ask(null, false);
-    await this.#ask(null, true);
+  // Asks anew: for the preset as it is kept now. `place` moves the slider even under the user.
+  async show(place = false) {
+    if (await this.#ask(null, false, place)) await this.#ask(null, true);
   }
 
   #chosen() {
@@ -50,6 +49,7 @@ export class FitCard {
 
   #dragged() {
     this.#tellContext(this.#chosen());
+    this.#asked += 1; // what comes of an earlier question is for another context
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(this.#chosen(), false), PAUSE);
   }
@@ -60,19 +60,23 @@ export class FitCard {
     this.slider.setAttribute("aria-valuetext", words);
   }
 
-  async #ask(context, exact) {
+  // Whether it was answered and drawn.
+  async #ask(context, exact, place = false) {
     clearTimeout(this.#timer);
     const mine = ++this.#asked;
     try {
       const body = { model: this.model, context, exact };
       const fit = await call("/api/page/models/fit", body);
-      if (mine === this.#asked) this.#draw(fit);
+      if (mine !== this.#asked) return false;
+      this.#draw(fit, place);
+      return true;
     } catch (error) {
-      if (mine === this.#asked) this.act.failed(error);
+      if (mine === this.#asked && this.root.isConnected) this.act.failed(error);
+      return false;
     }
   }
 
-  #draw({ estimate, verdict, line, margin, source, rows }) {
+  #draw({ estimate, verdict, line, margin, source, rows }, place) {
     this.verdict.replaceChildren(fitMark(estimate.verdict, verdict));
     setText(this.line, line);
     setText(this.source, source);
@@ -80,7 +84,8 @@ export class FitCard {
     const known = estimate.verdict !== "unknown";
     this.context.hidden = !estimate.context || !estimate.trained_context;
     this.margin.root.hidden = this.source.hidden = !known;
-    if (!this.context.hidden && document.activeElement !== this.slider) this.#place(estimate);
+    const free = place || document.activeElement !== this.slider;
+    if (!this.context.hidden && free) this.#place(estimate);
     this.devices.replaceChildren(...rows.map((row, index) => device(row, estimate.devices[index])));
   }
 

@@ -14,11 +14,13 @@ const SAMPLING = [
   ["max_tokens", "Max tokens", 1, 1], ["seed", "Seed", -1, 1],
 ];
 
-// `act` has changed(), after what a launch takes was changed, and failed(error).
+// `act` has changed(), after what a launch takes was changed, failed(error), and then
+// undone(last) unless nothing could be read; kept() once something is kept after that.
 export class PresetCard {
   #shown = null; // ShownPresets
   #read = null; // the promise of the first answer
   #asked = 0;
+  #failed = 0; // what had been asked when something failed
 
   constructor(model, act) {
     this.model = model;
@@ -53,16 +55,28 @@ export class PresetCard {
   }
 
   // In turn: `body` is asked once all before it is answered, so that a save keeps that too.
-  async #ask(deed, body) {
+  // Text that is refused stays in its `box`, marked, to be mended; all else shows what is kept.
+  async #ask(deed, body, box) {
     const mine = ++this.#asked;
     try {
       const shown = await inTurn(AT + deed, () => ({ model: this.model, ...body() }));
-      this.#draw(shown, mine === this.#asked);
+      box?.removeAttribute("aria-invalid");
+      if (deed && mine > this.#failed) this.act.kept();
+      this.#draw(shown, mine, deed === "/save");
       return true;
     } catch (error) {
-      this.act.failed(error);
+      if (deed || this.root.isConnected) this.act.failed(error);
+      this.#failed = this.#asked;
+      box?.setAttribute("aria-invalid", "true");
+      if (this.#shown) this.#undo(mine === this.#asked);
       return false;
     }
+  }
+
+  #undo(last) {
+    this.box.value = this.#shown.chosen;
+    if (last) this.#fill(true);
+    this.act.undone(last);
   }
 
   // Does something with the preset that is used.
@@ -77,19 +91,18 @@ export class PresetCard {
   }
 
   // `chat` is what changes of how new chats begin; a launch does not take it.
-  async #change(values, chat) {
+  async #change(values, chat, box) {
     await this.#read; // the slider may be there before
     if (!this.#shown) return;
     const kept = await this.#ask("/save", () => {
       const used = this.#used;
       const preset = { ...used, ...values, chat: { ...used.chat, ...chat } };
       return { name: used.name, preset };
-    });
+    }, box);
     if (kept && !chat) this.act.changed();
   }
 
-  // `last` unless more has been asked for: what is still to be kept stays in its field.
-  #draw(shown, last) {
+  #draw(shown, mine, saved) {
     this.#shown = shown;
     const { presets, chosen, can_restore: gone, note } = shown;
     this.box.replaceChildren(...presets.map(({ name }) => element("option", { value: name }, name)));
@@ -98,7 +111,9 @@ export class PresetCard {
     setText(this.note, note ?? "");
     if (gone) this.note.append(`Deleted “${gone}”. `, button("link", null, "Undo", () => this.#do("restore", () => ({}))));
     this.command.replaceChildren();
-    if (last && !this.form.contains(document.activeElement)) this.#fill();
+    // While more is asked for, what is still to be kept stays in its field.
+    if (mine < this.#asked) return;
+    if (mine <= this.#failed || !this.form.contains(document.activeElement)) this.#fill(saved);
   }
 
   #deeds(several) {
@@ -142,23 +157,33 @@ export class PresetCard {
     input.select();
   }
 
-  #fill() {
+  // With `spare`, what is being typed and what was refused stays.
+  #fill(spare) {
     const { gpu_layers: layers, cache_type_k: k, cache_type_v: v, extra_arguments: extra, chat } = this.#used;
-    const chatChange = (values) => this.#change({}, values);
+    const chatChange = (values, box) => this.#change({}, values, box);
     const gpu = number(layers === "auto" ? null : layers, 0, 1, undefined, (value) => this.#change({ gpu_layers: value }));
     gpu.placeholder = "as many as fit";
     const prompt = element("textarea", { rows: 3, maxLength: 100000, value: chat.system_prompt, placeholder: "None" });
-    prompt.addEventListener("change", () => chatChange({ system_prompt: prompt.value }));
-    this.form.replaceChildren(
+    prompt.addEventListener("change", () => chatChange({ system_prompt: prompt.value }, prompt));
+    const fields = [
       field("GPU layers", gpu),
       field("KV cache, K", choice(TYPES, k, "as in the settings", (value) => this.#change({ cache_type_k: value }))),
       field("KV cache, V", choice(TYPES, v, "as in the settings", (value) => this.#change({ cache_type_v: value }))),
       ...SAMPLING.map(([name, words, low, step, high]) =>
         field(words, number(chat[name], low, step, high, (value) => chatChange({ [name]: value })))),
       field("System prompt of new chats", prompt, "whole"),
-      field("Extra arguments, one a line", lines(extra, (value) => this.#change({ extra_arguments: value })), "whole"),
+      field("Extra arguments, one a line", lines(extra, (value, box) => this.#change({ extra_arguments: value }, null, box)), "whole"),
       element("p", { className: "whole" }, button("plain", null, "Show the command line", () => this.#export())),
-    );
+    ];
+    const before = [...this.form.children];
+    if (!before.length) this.form.append(...fields);
+    for (const [index, old] of before.entries()) {
+      const text = old.querySelector("input, textarea");
+      if (spare && text?.matches(':focus, [aria-invalid="true"]')) continue;
+      const focused = old.contains(document.activeElement);
+      old.replaceWith(fields[index]);
+      if (focused) fields[index].querySelector("input, select, textarea, button").focus();
+    }
   }
 
   async #export() {

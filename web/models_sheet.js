@@ -15,7 +15,8 @@ export function runs(value) {
   return RUNS.includes(state?.phase) && state.model === value;
 }
 
-// `act` has start(value), stop(), chat(), failed(error), deleted(line); `home` is the user's folder.
+// `act` has start(value), stop(), chat(), failed(error), kept() after a save,
+// deleted(line); `home` is the user's folder.
 export function sheetCard(model, home, act) {
   const tools = element("span", { className: "row-tools" });
   const head = element("div", { className: "card-head" }, element("h2", { className: "grow" }, model.name), tools);
@@ -49,7 +50,10 @@ function launch(value, act) {
   const fit = new FitCard(value, {
     context: (tokens) => preset.context(tokens), margin: (mib) => preset.margin(mib), failed: act.failed,
   });
-  const preset = new PresetCard(value, { changed: () => fit.show(), failed: act.failed });
+  const preset = new PresetCard(value, {
+    changed: () => fit.show(), undone: (last) => fit.show(last), kept: () => fit.root.isConnected && act.kept(),
+    failed: act.failed,
+  });
   fit.show();
   preset.show();
   return [fit.root, fold("Preset", preset.root)];

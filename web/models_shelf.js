@@ -11,7 +11,8 @@ import { DEMO, sheetCard } from "./models_sheet.js";
 
 const NOTICE = 8000; // milliseconds
 
-const act = { show: showModel, start, stop, chat, failed, deleted };
+const trouble = new Trouble();
+const act = { show: showModel, start, stop, chat, failed, kept: trouble.clear, deleted };
 const box = element("input", { type: "search", className: "search", placeholder: "Search models", autocomplete: "off" });
 box.setAttribute("aria-label", "Search models");
 const summary = element("span", { className: "summary", role: "status" });
@@ -21,7 +22,6 @@ const list = new LongList("Models", (line) => modelRow(line, line.value === sele
 const listTrouble = new Trouble();
 const left = element("div", { className: "shelf-list" }, box,
   element("p", { className: "shelf-line" }, summary, folders), listTrouble.root, note, list.root);
-const trouble = new Trouble();
 const card = element("div", { className: "card-slot" });
 const side = element("div", { className: "shelf-side", tabIndex: -1 },
   button("plain back", "back", "All models", back), trouble.root, card);

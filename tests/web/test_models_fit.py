@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.web.conftest import Shown
 from tests.web.model_states import opened_view
+from tray.models.failure import FailureCause, ServerFailure
 from tray.models.preset import CommandLine, Preset
 from tray.presets import kept_presets
 
@@ -45,6 +48,11 @@ def held_save(shown: Shown) -> list[Route]:
 
     shown.page.route("**/presets/save", first_waits)
     return held
+
+
+def refuse(route: Route) -> None:
+    full = ServerFailure(cause=FailureCause.DISK_FULL, title="It was not saved", detail="Full.")
+    route.fulfill(status=409, body=json.dumps({"error": full.model_dump(mode="json")}))
 
 
 def kept(shown: Shown) -> Preset:
@@ -160,6 +168,77 @@ def test_the_command_line_is_shown_and_what_is_not_allowed_refused(shown: Shown)
     view.get_by_role("button", name="Show the command line").click()
     expect(view.locator(".command")).to_contain_text("q8_0")
     assert "rpc" not in view.locator(".command").inner_text()
+
+
+def test_refused_text_stays_marked_until_it_is_mended_and_its_failure_until_a_save(
+    shown: Shown,
+) -> None:
+    view = preset(shown)
+    extra, heat = view.get_by_label("Extra arguments, one a line"), view.get_by_label("Temperature")
+    extra.fill("--rpc=evil:1")
+    extra.blur()
+    expect(view.locator(".failure")).to_be_visible()
+    expect(extra).to_have_attribute("aria-invalid", "true")
+    heat.fill("0.3")
+    heat.blur()
+    expect(view.locator(".failure")).to_have_count(0)
+    expect(extra).to_have_value("--rpc=evil:1")
+    expect(extra).to_have_attribute("aria-invalid", "true")
+    extra.fill("--no-kv-offload")
+    extra.blur()
+    expect(extra).not_to_have_attribute("aria-invalid", "true")
+    assert kept(shown).extra_arguments == ("--no-kv-offload",)
+    assert kept(shown).chat.temperature == 0.3
+
+
+def test_what_could_not_be_kept_is_not_shown_as_if_it_were(shown: Shown) -> None:
+    view = preset(shown)
+    slider, tokens = view.get_by_role("slider", name="Context"), view.locator(".tokens")
+    line, layers = view.locator(".fit-line"), view.get_by_label("GPU layers")
+    before, said = tokens.inner_text(), line.inner_text()
+    shown.page.route("**/presets/save", refuse)
+    slider.focus()
+    pressed(shown, "End")
+    expect(view.locator(".failure")).to_contain_text("It was not saved")
+    expect(tokens).to_have_text(before)
+    expect(line).to_have_text(said, use_inner_text=True)
+    expect(slider).to_be_focused()
+    layers.fill("7")
+    layers.press("Tab")
+    expect(layers).to_have_value("")
+    expect(view.get_by_label("KV cache, K")).to_be_focused()
+    shown.page.unroute("**/presets/save")
+    slider.focus()
+    pressed(shown, "Home")
+    expect(view.locator(".failure")).to_have_count(0)
+    expect(tokens).to_have_text("1,024 tokens")
+
+
+def test_what_fails_for_a_model_is_not_told_over_another(shown: Shown) -> None:
+    shown.script.page.models.add("Bison-8B-Q4_K_M")
+    shown.script.page.models.add("Zebra-8B-Q4_K_M")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if "Bison" in str(route.request.post_data):
+            held.append(route)
+        else:
+            route.continue_()
+
+    shown.page.route("**/models/fit", hold)
+    view = opened_view(shown)
+    with shown.page.expect_request("**/models/fit"):
+        shown.page.locator(".model-row .open").nth(1).click()
+    view.get_by_role("button", name="All models").click()
+    shown.page.locator(".model-row .open").nth(2).click()
+    expect(view.locator(".fit-line")).to_contain_text("Fits")
+    with shown.page.expect_response(lambda answer: answer.status == 409) as answered:
+        refuse(held[0])
+    answered.value.finished()
+    view.locator("summary", has_text="Preset").click()
+    view.get_by_role("button", name="Show the command line").click()
+    expect(view.locator(".command")).to_contain_text("Zebra")
+    expect(view.locator(".failure")).to_have_count(0)
 
 
 def test_the_shell_a_command_line_is_for_is_said(shown: Shown) -> None:
