@@ -104,27 +104,34 @@ export class PresetCard {
 
   #draw(shown, mine, saved) {
     this.#shown = shown;
-    const { presets, chosen, can_restore: gone, note } = shown;
+    const { presets, chosen, can_restore: gone, was_reset: reset, note } = shown;
     this.box.replaceChildren(...presets.map(({ name }) => element("option", { value: name }, name)));
     this.box.value = chosen;
-    this.tools.replaceChildren(...this.#deeds(presets.length > 1));
+    // Made once: the one that has the focus keeps it.
+    if (!this.tools.firstChild) this.tools.append(...this.#deeds());
+    this.remove.hidden = presets.length < 2;
     setText(this.note, note ?? "");
-    if (gone) this.note.append(`Deleted “${gone}”. `, button("link", null, "Undo", () => this.#do("restore", () => ({}))));
+    if (gone) this.note.append(`${reset ? "Reset" : "Deleted"} “${gone}”. `, button("link", null, "Undo", () => this.#gone("restore", () => ({}))));
     this.command.replaceChildren();
     // While more is asked for, what is still to be kept stays in its field.
     if (mine < this.#asked) return;
     if (mine <= this.#failed || !this.form.contains(document.activeElement)) this.#fill(saved);
   }
 
-  #deeds(several) {
-    const rename = quiet("new", "Rename this preset", () => this.#rename());
-    const tools = [
-      rename,
+  #deeds() {
+    this.remove = asksFirst(quiet("delete", "Delete this preset", () => {}), "Delete", () => this.#gone("delete"));
+    return [
+      quiet("new", "Rename this preset", () => this.#rename()),
       quiet("copy", "Duplicate this preset", () => this.#duplicate()),
       quiet("again", "Reset this preset", () => this.#do("reset")),
+      this.remove,
     ];
-    if (several) tools.push(asksFirst(quiet("delete", "Delete this preset", () => {}), "Delete", () => this.#do("delete")));
-    return tools;
+  }
+
+  // Does what takes away its own button; the focus goes to the presets.
+  #gone(deed, body) {
+    this.box.focus();
+    this.#do(deed, body);
   }
 
   // The copy, which stands behind it, is what one goes on with.

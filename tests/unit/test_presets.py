@@ -14,7 +14,7 @@ from tray.models.config import KvCacheType, LlamaCppConfig
 from tray.models.conversation import ChatSettings
 from tray.models.failure import PaddockError
 from tray.models.preset import LONGEST_NAME, MOST_PRESETS, ModelPresets, Preset
-from tray.services.presets import DEMO, Presets
+from tray.services.presets import DEMO, Lost, Presets
 
 MODEL = "/models/a.gguf"
 LONG = Preset(
@@ -110,14 +110,30 @@ def test_deleting_can_be_undone_and_never_leaves_a_model_without(presets: Preset
     presets.save(MODEL, None, LONG)
     presets.choose(MODEL, LONG.name)
     assert presets.delete(MODEL, LONG.name).chosen == "Standard"
-    assert presets.deleted(MODEL) == LONG.name
+    assert presets.lost(MODEL) == Lost(LONG, by_reset=False)
     with pytest.raises(PaddockError, match="one preset at least"):
         presets.delete(MODEL, "Standard")
-    assert presets.deleted(MODEL) == LONG.name, "a refused delete forgets nothing"
+    assert presets.lost(MODEL) == Lost(LONG, by_reset=False), "a refused delete forgets nothing"
     presets.restore(MODEL)
     assert presets.named(MODEL, LONG.name) == LONG
-    with pytest.raises(PaddockError, match="No preset was deleted"):
+    with pytest.raises(PaddockError, match="No preset was deleted or reset"):
         presets.restore(MODEL)
+
+
+def test_resetting_can_be_undone_also_once_more_was_changed(presets: Presets) -> None:
+    presets.save(MODEL, None, LONG)
+    for _ in range(2):
+        presets.reset(MODEL, LONG.name)
+    assert presets.named(MODEL, LONG.name) == Preset(name=LONG.name)
+    assert presets.lost(MODEL) == Lost(LONG, by_reset=True), "a second reset loses nothing"
+    presets.save(MODEL, LONG.name, Preset(name=LONG.name, margin=1))
+    presets.restore(MODEL)
+    assert presets.named(MODEL, LONG.name) == LONG
+    presets.reset(MODEL, LONG.name)
+    presets.save(MODEL, LONG.name, Preset(name="Renamed"))
+    presets.restore(MODEL)
+    assert names(presets) == ["Standard", "Renamed", LONG.name]
+    assert presets.lost(MODEL) is None
 
 
 @pytest.mark.parametrize("name", ["standard", "Standard"])

@@ -126,6 +126,27 @@ def test_a_preset_is_changed_duplicated_renamed_reset_and_deleted(shown: Shown) 
     expect(box.locator("option")).to_have_count(2)
 
 
+def test_a_reset_can_be_undone_and_the_focus_stays_with_the_presets(shown: Shown) -> None:
+    view = preset(shown)
+    prompt, box = view.get_by_label("System prompt"), view.get_by_label("Preset", exact=True)
+    reset = view.get_by_role("button", name="Reset this preset")
+    with shown.page.expect_response("**/presets/save"):
+        prompt.fill("Be brief.")
+        prompt.blur()
+    reset.focus()
+    for _ in range(2):
+        with shown.page.expect_response("**/presets/reset"):
+            shown.page.keyboard.press("Enter")
+        expect(prompt).to_have_value("")
+        expect(reset).to_be_focused()
+    expect(view.get_by_text("Reset “Standard”.")).to_be_visible()
+    view.get_by_role("button", name="Undo").press("Enter")
+    expect(prompt).to_have_value("Be brief.")
+    expect(box).to_be_focused()
+    expect(view.get_by_role("button", name="Undo")).to_have_count(0)
+    assert kept(shown).chat.system_prompt == "Be brief."
+
+
 def test_a_change_made_while_another_is_being_kept_keeps_both(shown: Shown) -> None:
     view = preset(shown)
     held = held_save(shown)

@@ -99,13 +99,14 @@ class ShownPresets(Frozen):
     """The presets of one model; ``note`` says once what happened to their file.
 
     ``model`` is the value StartRequest takes. ``can_restore`` names the preset that
-    was deleted last and can be brought back.
+    was deleted last, or with ``was_reset`` reset, and can be brought back.
     """
 
     model: str
     chosen: str
     presets: tuple[Preset, ...]
     can_restore: str | None = None
+    was_reset: bool = False
     note: str | None = None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tray.models.chat import ChatMessage, ChatRequest, Role
 from tray.models.config import LlamaCppConfig
@@ -28,6 +28,13 @@ class Store(Protocol):
     def take_note(self) -> str | None: ...
 
 
+class Lost(NamedTuple):
+    """A preset as it was before it was reset, or else deleted."""
+
+    preset: Preset
+    by_reset: bool
+
+
 class Presets:
     """Every kept preset of this user, by the model's absolute path.
 
@@ -44,7 +51,7 @@ class Presets:
         self._store = store
         self._check = check
         self._absolute = absolute
-        self._deleted: dict[str, Preset] = {}
+        self._lost: dict[str, Lost] = {}
 
     def key(self, path: Path | None) -> str:
         """What the presets of the model with this file are kept under."""
@@ -88,10 +95,9 @@ class Presets:
         own = request.model_dump(include=set(sampling), exclude_none=True)
         return request.model_copy(update={**sampling, **own, "messages": messages})
 
-    def deleted(self, model: str) -> str | None:
-        """The name of the preset that can be brought back."""
-        gone = self._deleted.get(model)
-        return None if gone is None else gone.name
+    def lost(self, model: str) -> Lost | None:
+        """What can be brought back."""
+        return self._lost.get(model)
 
     def choose(self, model: str, name: str) -> ModelPresets:
         """Have the next start take this one."""
@@ -112,25 +118,29 @@ class Presets:
         return self._store.change(model, lambda kept: _duplicated(kept, name))
 
     def reset(self, model: str, name: str) -> ModelPresets:
-        """Nothing chosen any more: as the settings have it."""
-        return self._store.change(
+        """Nothing chosen any more: as the settings have it. It can be brought back as it was."""
+        before = _named(self.of(model), name)
+        changed = self._store.change(
             model, lambda kept: _replaced(kept, name, _named(kept, name).reset())
         )
+        if before != before.reset():
+            self._lost[model] = Lost(before, by_reset=True)
+        return changed
 
     def delete(self, model: str, name: str) -> ModelPresets:
         """It can be brought back while Paddock runs. The last one stays."""
         gone = _named(self.of(model), name)
         changed = self._store.change(model, lambda kept: _without(kept, name))
-        self._deleted[model] = gone
+        self._lost[model] = Lost(gone, by_reset=False)
         return changed
 
     def restore(self, model: str) -> ModelPresets:
-        """Bring back the one that was deleted last."""
-        gone = self._deleted.get(model)
-        if gone is None:
-            raise PaddockError(_NOTHING_DELETED)
-        changed = self._store.change(model, lambda kept: _with(kept, gone))
-        del self._deleted[model]
+        """Bring back the one that was deleted or reset last."""
+        lost = self._lost.get(model)
+        if lost is None:
+            raise PaddockError(_NOTHING_LOST)
+        changed = self._store.change(model, lambda kept: _restored(kept, lost))
+        del self._lost[model]
         return changed
 
 
@@ -177,6 +187,13 @@ def _without(kept: ModelPresets, name: str) -> ModelPresets:
     )
 
 
+def _restored(kept: ModelPresets, lost: Lost) -> ModelPresets:
+    preset = lost.preset
+    if lost.by_reset and kept.named(preset.name) is not None:
+        return _replaced(kept, preset.name, preset)
+    return _with(kept, preset)
+
+
 def _copy_name(kept: ModelPresets, name: str) -> str:
     number = 2
     while True:
@@ -203,8 +220,8 @@ def _refused(title: str, detail: str) -> PaddockError:
     )
 
 
-_NOTHING_DELETED = ServerFailure(
+_NOTHING_LOST = ServerFailure(
     cause=FailureCause.REQUEST_REFUSED,
-    title="No preset was deleted",
-    detail="Only the one deleted last comes back, until Paddock ends.",
+    title="No preset was deleted or reset",
+    detail="Only the last one comes back, until Paddock ends.",
 )

@@ -104,10 +104,12 @@ class FitDesk:
     def _shown(self, key: str) -> ShownPresets:
         presets = self._parts.presets
         kept = presets.of(key)
+        lost = presets.lost(key)
         return ShownPresets(
             model=key,
             chosen=kept.chosen,
             presets=kept.presets,
-            can_restore=presets.deleted(key),
+            can_restore=None if lost is None else lost.preset.name,
+            was_reset=lost is not None and lost.by_reset,
             note=presets.take_note(),
         )

@@ -193,7 +193,7 @@ class ServedFit(Protocol):
     def delete(self, request: PresetRequest) -> ShownPresets: ...
 
     def restore(self, request: PresetsRequest) -> ShownPresets:
-        """Undo the last delete."""
+        """Undo the last delete or reset."""
 
     def command_line(self, request: PresetRequest) -> CommandLine: ...
 
