@@ -20,6 +20,7 @@ from tray.models.chat import (
     PromptProgressChunk,
     ReasoningChunk,
 )
+from tray.ui.terminal import live
 from tray.ui.terminal.blocks import finished_length
 from tray.ui.terminal.live import LiveWriter
 from tray.ui.terminal.plain import JsonWriter, PlainWriter
@@ -143,6 +144,34 @@ def test_an_answer_longer_than_the_terminal_is_shown_whole() -> None:
     items = "".join(f"- item number {number}\n" for number in range(100))
     text = shown_live(words(*items.splitlines(keepends=True)))
     assert all(f"item number {number}" in text for number in range(100))
+
+
+def test_what_is_parsed_of_a_list_grows_with_the_list_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+
+    def counted(text: str) -> int:
+        sizes.append(len(text))
+        return finished_length(text)
+
+    def parsed(items: int) -> int:
+        sizes.clear()
+        shown_live(words(*["- an item with *words*\n"] * items))
+        return sum(sizes)
+
+    monkeypatch.setattr(live, "finished_length", counted)
+    assert parsed(600) < 2.5 * parsed(300)
+
+
+def test_a_long_list_is_printed_once_a_quarter_of_it_follows() -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=80, height=10, _environ={})
+    with LiveWriter(console) as writer:
+        for chunk in words(*["- an item\n"] * 300, "\n", *["A *word* more.\n\n"] * 60):
+            writer.write(chunk)
+        assert "an item" not in writer._open
+        assert len(writer._open) < live.LONG_OPEN
 
 
 def test_reasoning_comes_before_the_answer_and_the_note_last() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFRESHES_PER_SECOND = 12
+LONG_OPEN = 2048
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -35,6 +36,7 @@ class LiveWriter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._open = ""
+        self._next_parse = 0
         self._render: Callable[[str], RenderableType] = _markdown
         self._note = ""
         self._mark: str | None = None
@@ -59,7 +61,8 @@ class LiveWriter:
         self._note = ""
         if isinstance(chunk, ContentChunk):
             self._append(chunk.text, _markdown)
-            self._print(finished_length(self._open) if "\n" in chunk.text else 0)
+            if "\n" in chunk.text and len(self._open) >= self._next_parse:
+                self._print_finished()
         elif isinstance(chunk, ReasoningChunk):
             self._append(chunk.text, _dim)
             self._print(self._open.rfind("\n") + 1)
@@ -81,9 +84,16 @@ class LiveWriter:
             self._render = render
         self._open += _CONTROL.sub("", text)
 
+    def _print_finished(self) -> None:
+        """A long open block is parsed after growth by a quarter: each line would cost it again."""
+        size = len(self._open)
+        self._next_parse = size * 5 // 4 if size > LONG_OPEN else 0
+        self._print(finished_length(self._open))
+
     def _print(self, length: int) -> None:
         """Print the first ``length`` characters of the open text for good."""
         if length:
+            self._next_parse = 0
             done, rest = self._open[:length], self._open[length:]
             self._open = rest
             if done.strip():
