@@ -105,6 +105,8 @@ _LINES = st.sampled_from(
         ":--|",
         "|x|",
         "| 1 | 2 | 3 |",
+        "|a" * 30,
+        "|-" * 30,
         "[x]: http://a.b",
         "[x]: <http://c.d> 'title'",
         "[x]:",
@@ -164,9 +166,20 @@ _LOOSE = st.text(alphabet="ab \t\n\r-*+#>`~|:[]()!<\\$_1.'\"=", max_size=60)
 @given(text=st.one_of(_TEXT, _LOOSE), places=st.lists(st.integers(0, 10_000), max_size=12))
 @example(text="[x]: http://a.b\n'title\nend'\n\n[x]\n", places=range(33))
 @example(text="para\n| a | b |\n|---|---|x\nmore\n", places=range(31))
+@example(text="|a" * 9 + "\n" + "|-" * 9 + "\nx" * 12 + "|y|\n1. z\n", places=range(70))
 @example(text="- a\n- b\n\n\n- c\n\npara\n\n    code\n\n    more\n", places=range(41))
 def test_every_split_ends_like_the_whole(text: str, places: Sequence[int]) -> None:
     assert stream(cut(text, places)) == render(text)
+
+
+@pytest.mark.parametrize("container", ["", "> ", "- "])
+def test_a_table_that_ends_early_does_so_however_it_is_cut(container: str) -> None:
+    indent = container.replace("-", " ")
+    rows = ["x", "x", "1 y", *["x | y" + " | z" * 9] * 2, *["x"] * 9, "| x |", "-|-", "", "end"]
+    text = container + f"\n{indent}".join(["|a" * 20, "|-" * 20, *rows])
+    assert re.search(r"</table></div>\n(<p>)?x", "".join(render(text)))
+    for size in (1, 2, 3, 7):
+        assert stream([text[at : at + size] for at in range(0, len(text), size)]) == render(text)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -31,6 +31,20 @@ def test_table_aligns_by_class() -> None:
     assert "<td>4</td>" in html
 
 
+def test_a_wide_table_makes_no_more_cells_than_it_has_characters() -> None:
+    source = "|a" * 200 + "\n" + "|-" * 200 + "\n" + "x\n" * 330
+    for text in (source, "> " + source.replace("\n", "\n> "), source + "\n" + source):
+        html = "".join(render(text))
+        assert 200 < html.count("<td>") < len(text)
+        assert "<p>x\nx\n" in html
+
+
+def test_rows_may_leave_cells_out() -> None:
+    rows = "| Fruit |\n| apple | 1 |\n" * 50
+    html = one("| Name | Count | Price | Note | Since |\n|-|-|-|-|-|\n" + rows)
+    assert html.count("<td>") == 500
+
+
 def test_tasks_are_disabled_checkboxes() -> None:
     html = one("- [ ] one\n- [x] two\n")
     assert html.count('type="checkbox"') == html.count("disabled") == 2

@@ -19,6 +19,7 @@ from tray.ui.markdown.elements import add_elements, images_to_links
 from tray.ui.markdown.formulas import add_formulas
 from tray.ui.markdown.links import is_allowed
 from tray.ui.markdown.sanitize import keeps_link, sanitize
+from tray.ui.markdown.tables import add_tables
 
 Definitions = MutableMapping[str, Any]
 _FOUND = "definitions found"
@@ -69,6 +70,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     parser.validateLink = _may_link  # type: ignore[method-assign]
     parser.block.ruler.at("reference", _reference, {"alt": []})
+    add_tables(parser)
     add_formulas(parser)
     add_elements(parser)
     return parser
