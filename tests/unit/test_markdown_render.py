@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from html import escape
 
 import pytest
 
@@ -66,6 +67,39 @@ def test_every_listed_language_highlights(language: str) -> None:
 
     assert _lexer(language) is not None
     assert "a" in highlight("a = 1\n", language)
+
+
+_LOOPS = {
+    "newlines": ("c", "int x;\n" + "\n" * 2000),
+    "newlines after much code": (
+        "cpp",
+        "".join(f"int x{n};\n" for n in range(900)) + "\n" * 2000,
+    ),
+    "blanks": ("python", "x = 1\n" + "    \n" * 500),
+    "one line": ("go", "x := 1\n" + 's := "\\\n' * 500),
+    "few lines": ("css", "a {\n  b: '\n}\n" * 100),
+    "heredocs": ("terraform", "x = 1\n" + "<<E\n" * 500),
+    "prose": ("java", "int x;\n" + "".join(f"the server starts {n} times\n" for n in range(50))),
+    "names": ("c#", "int x;\n" + "".join(f"a{n}\n" for n in range(200))),
+    "one long word": ("make", "x = 1\n" + "(" * 1001),
+}
+
+
+@pytest.mark.parametrize("name", _LOOPS)
+def test_what_a_lexer_takes_ever_longer_for_stays_plain(name: str) -> None:
+    language, code = _LOOPS[name]
+    assert highlight(code, language) == escape(code)
+    assert "tok-" in highlight(code[:8] + "\n", language)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_ordinary_code_of_any_length_is_highlighted(language: str) -> None:
+    from tray.ui.markdown.highlight import _may_be_slow
+
+    functions = (f"def f{n}(a, b):\n    return a[{n}] + 'b';\n\n\n" for n in range(600))
+    code = "".join(functions) + " " * 150 + "x = 1\n" * 60 + "y = (1, 'b') + " * 60 + "\n"
+    assert len(code) < 32_000
+    assert not _may_be_slow(code, language)
 
 
 def test_an_image_is_a_link() -> None:

@@ -5,6 +5,7 @@ smaller page and a readable stylesheet; a list of well-used languages keeps
 hostile text away from slow lexers.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 32_000
 _LONGEST_LINE = 5_000
+_BLANK = re.compile(r"\s+")
+_LONGEST_BLANK = 200
+_MANY_LINES = 100
+_MOST_REPEATS = 10
 
 _CLASS_BY_TOKEN = {
     "Token.Comment": "tok-comment",
@@ -57,6 +62,14 @@ _LANGUAGES = (
 LANGUAGES = frozenset(_LANGUAGES.split())
 _ALIASES = {"jsonc": "json", "cc": "cpp", "h": "c", "cmd": "bat", "kt": "kotlin", "patch": "diff"}
 
+# Their expressions go over words and lines again from each word, up to a mark like "(" or ";".
+_BACKTRACKING = frozenset(
+    {"java", "csharp", "cs", "c#", "groovy", "hcl", "terraform", "make", "makefile"}
+)
+_WORDS = re.compile(r"[\w\s.$@<>?\[\]]+")
+_LONGEST_WORDS = 300
+_LONGEST_BACKTRACKED_LINE = 1_000
+
 
 @lru_cache(maxsize=8)
 def _lexer(language: str) -> "Lexer | None":
@@ -84,13 +97,32 @@ def _spans(pieces: Iterator[tuple[object, str]]) -> Iterator[str]:
         yield f'<span class="{css_class}">{text}</span>' if css_class else text
 
 
+def _longest(pattern: re.Pattern[str], code: str) -> int:
+    return max(map(len, pattern.findall(code)), default=0)
+
+
+def _may_be_slow(code: str, language: str) -> bool:
+    """Whether a lexer could take seconds: ever more for each line of a model in a loop.
+
+    A budget of time instead would show one answer differently from one run to the next.
+    """
+    lines = code.split("\n")
+    backtracks = language in _BACKTRACKING
+    return (
+        len(code) > _LONGEST
+        or max(map(len, lines)) > (_LONGEST_BACKTRACKED_LINE if backtracks else _LONGEST_LINE)
+        or len(lines) > max(_MANY_LINES, _MOST_REPEATS * len(set(lines)))
+        or _longest(_BLANK, code) > _LONGEST_BLANK
+        or (backtracks and _longest(_WORDS, code) > _LONGEST_WORDS)
+    )
+
+
 def highlight(code: str, language: str) -> str:
     """``code`` as escaped HTML, with spans where ``language`` is known.
 
-    Code past 32,000 characters, or with a line past 5,000, stays plain.
+    Code past 32,000 characters, with a line past 5,000, or that looks like no code stays plain.
     """
     lexer = _lexer(language) if language in LANGUAGES else None
-    too_long = len(code) > _LONGEST or max(map(len, code.split("\n"))) > _LONGEST_LINE
-    if lexer is None or too_long:
+    if lexer is None or _may_be_slow(code, language):
         return escape(code)
     return "".join(_spans(lexer.get_tokens(code)))
