@@ -1,6 +1,5 @@
 """Answers on a terminal: Markdown that renders while it streams."""
 
-import re
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
@@ -17,20 +16,20 @@ from tray.models.chat import (
 )
 from tray.ui.present import finish_line
 from tray.ui.terminal.blocks import finished_length
+from tray.ui.terminal.controls import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REFRESHES_PER_SECOND = 12
 LONG_OPEN = 2048
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class LiveWriter:
     """Prints finished blocks for good and keeps the open one alive below them.
 
     rich redraws from a thread of its own, so a slow terminal never slows the
-    answer. Control characters are taken out: they are the terminal's commands.
+    answer.
     """
 
     def __init__(self, console: Console) -> None:
@@ -82,7 +81,7 @@ class LiveWriter:
         if render is not self._render:
             self._print(len(self._open))
             self._render = render
-        self._open += _CONTROL.sub("", text)
+        self._open += harmless(text)
 
     def _print_finished(self) -> None:
         """A long open block is parsed after growth by a quarter: each line would cost it again."""
