@@ -67,7 +67,7 @@ _BACKTRACKING = frozenset(
     {"java", "csharp", "cs", "c#", "groovy", "hcl", "terraform", "make", "makefile"}
 )
 _WORDS = re.compile(r"[\w\s.$@<>?\[\]]+")
-_LONGEST_WORDS = 300
+_LONGEST_WORDS = 400
 _LONGEST_BACKTRACKED_LINE = 1_000
 
 
