@@ -49,9 +49,9 @@ class Folders:
 
     @property
     def private(self) -> tuple[Path, ...]:
-        """Those nobody else may enter, each after the one it lies in."""
+        """Those nobody else may enter, each once and after the one it lies in."""
         inner = (self.logs, self.resident, self.runtime, self.cache)
-        return (self.config, self.data, self.state, *inner)
+        return tuple(dict.fromkeys((self.config, self.data, self.state, *inner)))
 
     def make(self) -> None:
         """Create what is missing, readable by this user only.

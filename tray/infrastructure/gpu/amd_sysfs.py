@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tray.infrastructure.gpu.reader import NOBODY, Pids, ReaderUnavailable
+from tray.infrastructure.gpu.sysfs import text_of
 from tray.models.metrics import GpuMetrics
 
 _DRM = Path("/sys/class/drm")
@@ -44,13 +45,15 @@ class AmdSysfsReader:
 
 
 def _is_amdgpu(device: Path) -> bool:
-    return _text(device / "vendor") == _AMD and any((device / name).exists() for name in _MEASURES)
+    return text_of(device / "vendor") == _AMD and any(
+        (device / name).exists() for name in _MEASURES
+    )
 
 
 def _read_card(index: int, device: Path) -> GpuMetrics:
     total = _number(device / "mem_info_vram_total") or None
     used = _number(device / "mem_info_vram_used")
-    asleep = _text(device / "power/runtime_status") == "suspended"
+    asleep = text_of(device / "power/runtime_status") == "suspended"
     load = None if asleep else _number(device / "gpu_busy_percent")
     hwmon = None if asleep else next(iter(sorted(device.glob("hwmon/hwmon*"))), None)
     millidegrees = _number(hwmon / "temp1_input", lowest=-60_000) if hwmon else None
@@ -66,8 +69,8 @@ def _read_card(index: int, device: Path) -> GpuMetrics:
 
 
 def _name(device: Path) -> str:
-    code = (_text(device / "device") or "").removeprefix("0x")
-    return _text(device / "product_name") or f"AMD GPU {code}".strip()
+    code = (text_of(device / "device") or "").removeprefix("0x")
+    return text_of(device / "product_name") or f"AMD GPU {code}".strip()
 
 
 def _watts(hwmon: Path) -> float | None:
@@ -79,15 +82,7 @@ def _watts(hwmon: Path) -> float | None:
 
 
 def _number(path: Path, lowest: int = 0) -> int | None:
-    text = _text(path) or ""
+    text = text_of(path) or ""
     if not re.fullmatch(r"-?[0-9]{1,18}", text):
         return None
     return int(text) if int(text) >= lowest else None
-
-
-def _text(path: Path) -> str | None:
-    """The file's text without its line end; ``None`` when it is missing or refuses."""
-    try:
-        return path.read_text("utf-8", "replace").strip()
-    except OSError:
-        return None

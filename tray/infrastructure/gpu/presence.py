@@ -4,6 +4,8 @@ import platform
 import sys
 from pathlib import Path
 
+from tray.infrastructure.gpu.sysfs import text_of
+
 NVIDIA = "0x10de"
 AMD = "0x1002"
 INTEL = "0x8086"
@@ -32,10 +34,7 @@ def linux_gpu_present(root: Path) -> bool:
 
 
 def _counts(device: Path) -> bool:
-    try:
-        vendor = (device / "vendor").read_text().strip()
-    except OSError:
-        return False
+    vendor = text_of(device / "vendor")
     # Intel's integrated GPUs sit on PCI bus 0, its cards behind a bridge.
     integrated = device.resolve().name.startswith("0000:00:")
     return vendor in (NVIDIA, AMD) or (vendor == INTEL and not integrated)

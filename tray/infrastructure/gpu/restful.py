@@ -10,6 +10,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from tray.infrastructure.gpu.reader import NOBODY, GpuReader, Pids
+from tray.infrastructure.gpu.sysfs import text_of
 from tray.models.metrics import GpuMetrics
 
 REST_SECONDS = 15.0
@@ -28,9 +29,9 @@ class CardPower(Enum):
 def nvidia_power(driver: Path = _NVIDIA_DRIVER) -> CardPower:
     """Of all cards together: one that may not sleep keeps the session open anyway."""
     powers = [device / "power" for device in driver.glob("*:*:*.*")]
-    if not powers or any(_word(power / "control") != "auto" for power in powers):
+    if not powers or any(text_of(power / "control") != "auto" for power in powers):
         return CardPower.ALWAYS_ON
-    asleep = all(_word(power / "runtime_status") == "suspended" for power in powers)
+    asleep = all(text_of(power / "runtime_status") == "suspended" for power in powers)
     return CardPower.ASLEEP if asleep else CardPower.AWAKE
 
 
@@ -87,10 +88,3 @@ class RestfulReader:
 def _asleep(gpu: GpuMetrics) -> GpuMetrics:
     unknown = {"load_percent": None, "temperature_celsius": None, "power_watts": None}
     return gpu.model_copy(update=unknown)
-
-
-def _word(path: Path) -> str | None:
-    try:
-        return path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
