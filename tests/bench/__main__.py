@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.bench.figures import Figure, NotMeasured, Results, Target
 from tests.bench.report import show, write
 from tray import __version__
@@ -54,7 +56,7 @@ def main() -> int:
 
 def _measure_all(groups: Iterable[str]) -> Results:
     started, load = datetime.now(UTC), _load()
-    figures = tuple(figure for name in groups for figure in _measure(name))
+    figures = tuple(figure for name in groups for figure in measure_group(name))
     return Results(
         started=started.isoformat(timespec="seconds"),
         version=__version__,
@@ -66,14 +68,15 @@ def _measure_all(groups: Iterable[str]) -> Results:
     )
 
 
-def _measure(group: str) -> Iterator[Figure]:
+def measure_group(group: str) -> Iterator[Figure]:
+    """A figure for each of the group's targets, measured or with the reason why not."""
     module = importlib.import_module(f"tests.bench.{group}")
     targets: tuple[Target, ...] = module.TARGETS
     print(f"measuring {group} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory(prefix="paddock-bench-") as folder:
         try:
             figures: tuple[Figure, ...] = module.measure(Path(folder))
-        except NotMeasured as reason:
+        except (NotMeasured, pytest.skip.Exception) as reason:
             figures = _without(targets, str(reason))
         except Exception as error:  # noqa: BLE001 - the other figures still count
             traceback.print_exc()

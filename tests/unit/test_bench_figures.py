@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.bench.__main__ import measure_group
 from tests.bench.figures import Comparison, Figure, Results, Spread, Target, measured
 from tests.bench.report import show
 
@@ -72,3 +75,12 @@ def test_what_was_not_measured_is_neither_reached_nor_missed(
         )
     )
     assert "not measured: no panel [here]" in capsys.readouterr().out
+
+
+def test_what_needs_something_that_is_not_here_is_not_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PADDOCK_TEST_LLAMA_SERVER", str(tmp_path / "none"))
+    reasons = {figure.not_measured for figure in measure_group("fit")}
+    assert len(reasons) == 1
+    assert str(tmp_path / "none") in str(reasons)
