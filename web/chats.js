@@ -2,12 +2,12 @@
 // Loaded when it is first opened.
 
 import { call, inTurn } from "./api.js";
-import { current, isEmpty, load } from "./chat.js";
+import { current, isEmpty } from "./chat.js";
 import { row } from "./chat_row.js";
-import { fill, focusComposer } from "./composer.js";
+import { focusComposer } from "./composer.js";
 import { byId, composes, element } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { open } from "./kept.js";
+import { begin, open } from "./kept.js";
 
 const PAUSE = 80; // milliseconds of typing until a search
 const UNDO = 8000;
@@ -97,9 +97,7 @@ async function remove({ id, title }) {
   const wasShown = id === current();
   if (!(await change("delete", { id }))) return;
   if (wasShown) {
-    const empty = await inTurn("/api/page/chats/show", { id: null });
-    load(empty);
-    fill(empty.draft, empty.draft_files);
+    begin(false);
     byId("notice").hidden = true; // it may offer to undo what was done in it
   }
   tell(`Deleted “${title}”`, "Undo", async () => {

@@ -236,6 +236,24 @@ def test_a_delete_that_fails_is_not_told_as_done(shown: Shown) -> None:
     expect(shown.page.locator(".question")).to_have_text("About cows")
 
 
+def test_a_delete_can_be_undone_where_no_new_chat_comes(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    failure = {"title": "Your chats cannot be read", "detail": "They are locked.", "log_lines": []}
+    expect(panel(shown)).to_have_count(1)
+    shown.page.route(
+        "**/api/page/chats/show",
+        lambda route: route.fulfill(status=409, json={"error": failure}),
+    )
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Delete")
+    expect(shown.page.locator("#chats-notice")).to_contain_text("Deleted “About cows”")
+    expect(shown.page.locator("#messages > li")).to_have_count(0)
+    shown.page.unroute("**/api/page/chats/show")
+    shown.page.get_by_role("button", name="Undo").click()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
 def test_a_chat_is_saved_as_markdown_and_json(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "*Calm*.")
