@@ -5,11 +5,18 @@ import { inTurn } from "./api.js";
 const KEY = "paddock.draft";
 const PAUSE = 300; // milliseconds until what was written is kept, also while one writes on
 
+let early = true; // it is not known yet in which chat one writes
 let waiting = null; // { id, text }
 let timer = 0;
 
+// From now on drafts are kept; nothing of one that came before is.
+export function chatIsKnown() {
+  early = false;
+}
+
 // `id` is null for a chat not begun yet.
 export function keepDraft(id, text) {
+  if (early) return;
   try {
     sessionStorage.setItem(KEY, JSON.stringify({ id, text }));
   } catch {

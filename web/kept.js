@@ -4,9 +4,9 @@ import { ApiFailure, call, inTurn } from "./api.js";
 import { choose, current, isEmpty, isPrivate, leave, load, tellReplaced } from "./chat.js";
 import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
-import { flushDraft, forgetDraft, ownDraft } from "./draft.js";
+import { chatIsKnown, flushDraft, forgetDraft, keepDraft, ownDraft } from "./draft.js";
 
-let gone = false; // to a chat of the reader's choice
+let gone = false; // what the page was left with is no longer wanted
 
 // Shows what the page was left with; returns what the user must be told, or null.
 export function restore() {
@@ -22,25 +22,43 @@ async function comeBack() {
     shown = await call("/api/page/chats/shown");
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
+    chatIsKnown();
     if (own) fillBefore(own.text, []);
     return error.failure.title;
   }
-  if (gone || !isEmpty() || isPrivate()) return shown.note;
+  chatIsKnown();
+  if (gone || !isEmpty() || isPrivate()) {
+    if (text()) keepWritten();
+    return shown.note;
+  }
   load(shown);
   // This tab may have written in another chat.
   const draft = own?.id === shown.id ? own.text : shown.draft;
-  if (draft || shown.draft_files.length) fillBefore(draft, shown.draft_files);
+  fillBefore(draft, shown.draft_files);
   return shown.note;
 }
 
 // What comes meanwhile, also a file that is still being read, stays behind what was kept.
 function fillBefore(draft, attachments) {
+  const meanwhile = text();
   files().unshift(...attachments);
-  fill(draft + text(), files());
+  fill(draft + meanwhile, files());
+  if (meanwhile) keepWritten();
+}
+
+function keepWritten() {
+  if (!isPrivate()) keepDraft(current(), text());
+}
+
+// To a chat of the reader's choice.
+function go() {
+  gone = true;
+  chatIsKnown();
+  if (text()) keepWritten();
 }
 
 export async function open(id) {
-  gone = true;
+  go();
   flushDraft();
   const shown = await inTurn("/api/page/chats/show", { id });
   const undo = isPrivate() && !isEmpty() ? left(false) : null;
@@ -52,7 +70,7 @@ export async function open(id) {
 
 // Begins a chat; returns how to come back to the one before.
 export function begin(secret) {
-  gone = true;
+  go();
   if (secret) forgetDraft();
   else flushDraft();
   const undo = left(secret);

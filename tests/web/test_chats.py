@@ -344,6 +344,29 @@ def test_a_draft_stays_with_its_chat_after_a_reload(shown: Shown) -> None:
     expect(shown.page.locator("#draft")).to_have_value("of the new")
 
 
+def test_what_is_written_before_a_chat_comes_back_is_of_that_chat(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "About cows", "Calm.")
+    shown.page.fill("#draft", "Are they ")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shown.page.route("**/api/page/chats/shown", hold)
+    with shown.page.expect_request("**/api/page/chats/shown"):
+        shown.page.reload()
+    shown.page.locator("#draft").press_sequentially("calm?")
+    shown.page.wait_for_timeout(400)  # longer than a draft waits to be kept
+    held[0].continue_()
+    expect(shown.page.locator("#draft")).to_have_value("Are they calm?")
+    new_chat(shown)
+    expect(shown.page.locator("#draft")).to_have_value("")
+    panel(shown).click()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+    expect(shown.page.locator("#draft")).to_have_value("Are they calm?")
+
+
 def test_a_draft_that_is_slow_to_be_kept_is_not_overtaken(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
