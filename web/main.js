@@ -8,6 +8,7 @@ import { attempt, closeDetails, onState, serverState, start, watchState } from "
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
 import { setUpModels } from "./models_door.js";
+import { followOtherPages } from "./other_pages.js";
 import { hide, need, watchWindow } from "./popover.js";
 import { setUpSettings, settingsHold } from "./settings.js";
 
@@ -127,6 +128,7 @@ setUpModels();
 setUpCopying();
 catchLinks(attempt);
 watchWindow();
+followOtherPages();
 // Browsers complain of a focus that comes before their own, by autofocus.
 requestAnimationFrame(focusComposer);
 setUpSettings(comeBack());

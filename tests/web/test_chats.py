@@ -389,3 +389,17 @@ def test_a_draft_that_is_slow_to_be_kept_is_not_overtaken(shown: Shown) -> None:
         route.fulfill(response=route.fetch())
     panel(shown).click()
     expect(shown.page.locator("#draft")).to_have_value("of the cows")
+
+
+def test_a_chat_that_went_on_in_another_tab_loses_nothing_of_it(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "One?", "First.")
+    other = Shown(shown.page.context.new_page(), shown.script)
+    other.page.goto(shown.script.page.url("browser"))
+    expect(other.page.locator(".question")).to_have_text("One?")
+    said(other, "Two?", "Second.")
+    shown.page.bring_to_front()
+    expect(shown.page.locator(".question")).to_have_text(["One?", "Two?"])
+    expect(shown.page.locator(".answer").last).to_contain_text("Second.")
+    asked = shown.ask("Three?").request.messages
+    assert [m.content for m in asked] == ["One?", "First.", "Two?", "Second.", "Three?"]
