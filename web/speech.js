@@ -3,7 +3,8 @@
 import { byId, element } from "./dom.js";
 
 const KEPT = 12; // sentences that stay in the region
-const END = /[.!?…:](?=\s+\S)|\n(?=\s*\S)/g; // what follows shows that it is over
+// What follows shows that a sentence is over; Chinese and Japanese leave no space after it.
+const END = /[.!?…:؟।۔](?=\s+\S)|[。！？](?=\S)|\n(?=\s*\S)/g;
 
 const region = byId("speech");
 

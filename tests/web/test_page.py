@@ -407,6 +407,17 @@ def test_finished_sentences_are_spoken_not_tokens(shown: Shown) -> None:
     expect(spoken).not_to_contain_text("ls")
 
 
+def test_sentences_without_a_space_between_them_are_spoken(shown: Shown) -> None:
+    shown.ready()
+    answer = shown.ask("说")
+    answer.say("第一句话。第二")
+    expect(shown.page.locator("#speech")).to_contain_text("第一句话。")
+    expect(shown.page.locator("#speech")).not_to_contain_text("第二")
+    answer.say("句话！")
+    answer.finish()
+    expect(shown.page.locator("#speech p").last).to_have_text("第二句话！")
+
+
 def test_items_of_a_list_are_spoken_one_by_one(shown: Shown) -> None:
     shown.ready()
     shown.answered("- red\n- green\n  - light\n\n1. one\n\n2. two\n")
