@@ -119,14 +119,16 @@ function showPower({ can_start: canStart, can_stop: canStop, phase }) {
 function showModels(next) {
   if (chosen === next.model) chosen = null;
   const models = JSON.stringify(next.models);
-  if (models !== shownModels) {
+  const others = models !== shownModels;
+  if (others) {
     shownModels = models;
     model.replaceChildren(...next.models.map(({ value, name, note }) =>
       element("option", { value, title: note }, name)));
   }
   model.disabled = false;
   const value = chosen ?? next.model;
-  if (model.value !== value && document.activeElement !== model) model.value = value;
+  // Who is choosing keeps the choice, but new options have none.
+  if (model.value !== value && (others || document.activeElement !== model)) model.value = value;
   model.title = model.selectedOptions[0]?.textContent ?? "";
   setText(byId("model-name"), model.title);
 }

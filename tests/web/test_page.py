@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.web.conftest import Shown
 from tests.web.page_setup import METRICS, WAIT
 from tests.web.scripted import BROKEN
+from tray.models.catalog import FoundModel
 from tray.models.chat import (
     ChatTimings,
     FinishChunk,
@@ -284,6 +285,19 @@ def test_choosing_a_model_restarts_the_engine_with_it(shown: Shown) -> None:
     shown.page.select_option("#model", label="gemma-3-1b-it-Q8_0")
     expect(shown.page.locator("#status")).to_have_attribute("title", re.compile("Ready.*gemma"))
     assert shown.script.engines.configs[-1].model_path == Path("/m/gemma.gguf")
+
+
+def test_who_has_just_chosen_a_model_sees_the_one_that_runs_when_the_list_grows(
+    shown: Shown,
+) -> None:
+    shown.ready()
+    shown.page.focus("#model")
+    shown.page.select_option("#model", label="gemma-3-1b-it-Q8_0")
+    expect(shown.page.locator("#status")).to_have_attribute("title", re.compile("Ready.*gemma"))
+    shown.script.page.few.append(FoundModel(name="new", path=Path("/m/new.gguf"), size=1))
+    shown.script.page.desk.opened()
+    expect(shown.page.locator("#model option", has_text="new")).to_be_attached()
+    expect(shown.page.locator("#model-name")).to_have_text("gemma-3-1b-it-Q8_0")
 
 
 def test_choosing_while_stopped_waits_for_the_start(shown: Shown) -> None:
