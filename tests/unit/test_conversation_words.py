@@ -43,6 +43,19 @@ def test_when(moment: datetime, words: str) -> None:
     assert when(moment.timestamp(), NOW) == words
 
 
+class German(datetime):
+    """What strftime makes of a moment once GTK has set the desktop's language."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form.replace("%A", "Dienstag").replace("%B", "Dezember"))
+
+
+def test_when_is_told_in_one_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tray.ui.when_words.datetime", German)
+    moments = (German(2026, 11, 17, 0, 0), German(2025, 12, 31, 8, 0))
+    assert [when(m.timestamp(), NOW) for m in moments] == ["Tuesday", "31 December 2025"]
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [
