@@ -64,6 +64,8 @@ def test_when_is_told_in_one_language(monkeypatch: pytest.MonkeyPatch) -> None:
         ('a<b>:"c|?*\x00d\n', "Chat - a b c d.md"),
         ("…", "Chat.md"),
         ("y" * 300, f"Chat - {'y' * 80}.md"),
+        ("牛" * 80, f"Chat - {'牛' * 66}.md"),
+        ("🐄" * 80, f"Chat - {'🐄' * 50}.md"),
     ],
 )
 def test_a_file_name_every_system_takes(title: str, name: str) -> None:

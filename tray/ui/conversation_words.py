@@ -13,6 +13,8 @@ from tray.ui.present import finish_line
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 _NOT_IN_LINKS = re.compile(r"[\[\]\\\r\n]+")
 _MARKS = re.compile(r"[*`#|]+")
+_MOST_BYTES = 200
+"""Of a title in a file's name: Linux takes 255 of it all, with the number of a second copy."""
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Answer", Role.SYSTEM: "System"}
 
 
@@ -29,7 +31,8 @@ def found_words(line: ConversationLine) -> str | None:
 
 def file_name(title: str, ending: str) -> str:
     """A name every file system takes."""
-    plain = _NOT_IN_NAMES.sub(" ", title).strip(" .…")[:80].strip(" .")
+    plain = _NOT_IN_NAMES.sub(" ", title).strip(" .…")[:80]
+    plain = plain.encode()[:_MOST_BYTES].decode(errors="ignore").strip(" .")
     return f"Chat - {plain}.{ending}" if plain else f"Chat.{ending}"
 
 
