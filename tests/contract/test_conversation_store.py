@@ -89,6 +89,28 @@ def test_every_word_is_found_in_titles_and_messages(store: ConversationStore) ->
     assert found(store, "cattle") == [ONE]
 
 
+def test_words_are_found_where_no_space_is_around_them(store: ConversationStore) -> None:
+    """As in Chinese, Japanese and Thai; and an emoji, which the index of words leaves out."""
+    store.write(ONE, "你好世界", said("牛为什么这么安静？", "因为Paddock很好 🐄!"))
+    file = TextFile(kind="text", name="牧场记录.txt", text="今天下雨，牛在休息。50% 100_000")
+    asked = KeptMessage(role=Role.USER, content="Look", attachments=(file,))
+    store.write(TWO, "วัวอยู่ที่ไหน", (asked, answer("東京にいます")))
+    store.write_draft_files(TWO, (TextFile(kind="text", name="草稿.txt", text="草稿"),))
+    for word in ("世界", "安静", "paddock很", "🐄"):
+        assert found(store, word) == [ONE], word
+    for word in ("อยู่", "京に", "下雨", "记录"):
+        assert found(store, word) == [TWO], word
+    assert found(store, "安静", "paddock") == []
+    assert found(store, "因为", "padd") == [ONE]
+    assert found(store, "look", "京に") == []
+    assert found(store, "牛") == [TWO, ONE]
+    assert found(store, "草稿") == found(store, "京_ま") == found(store, "😀") == []
+    assert store.find(["安静"], 9)[0].found == "牛为什么这么安静？"
+    assert store.find(["下雨"], 9)[0].found_in == "牧场记录.txt"
+    store.hide(ONE, True)
+    assert found(store, "世界") == []
+
+
 @pytest.mark.parametrize("words", ['"', "a OR b", "NEAR(", "*", "col:x", "-x", "^a", "' OR 1=1"])
 def test_no_word_is_an_operator(store: ConversationStore, words: str) -> None:
     store.write(ONE, "Cows", said("Why?"))

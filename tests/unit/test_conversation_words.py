@@ -151,6 +151,8 @@ def test_what_was_found_is_one_plain_line(
         ("n" * 3000 + ";cow", ("cow",), "…" + "n" * 29 + ";cow"),
         ("x " * 30_000 + "tail.end", ('"TAIL:end', "no"), "…" + "x " * 15 + "tail.end"),
         ("scow" * 20_000, ("cow",), "scow"),
+        ("牛" * 60 + "很安静", ("安静",), "…" + "牛" * 29 + "很安静"),
+        ("x " * 50 + "the 🐄 moos", ("🐄",), "…" + "x " * 13 + "the 🐄 moos"),
     ],
 )
 def test_the_text_around_what_was_found(text: str, words: tuple[str, ...], around: str) -> None:

@@ -353,5 +353,5 @@ def test_the_title_is_the_beginning_of_the_first_question(question: str, title: 
     assert title_of(asked(question)) == title
 
 
-def test_words_without_a_letter_are_not_searched() -> None:
-    assert search_words('  a-b "… * ß 7 ') == ("a-b", "ß", "7")
+def test_marks_alone_are_not_searched() -> None:
+    assert search_words('  a-b "… * ß 7 🐄 世界。') == ("a-b", "ß", "7", "🐄", "世界。")

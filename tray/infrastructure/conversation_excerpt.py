@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from tray.infrastructure.conversation_literal import in_index
+
 _BEFORE, _AFTER = 30, 90
 """Characters shown before and after the beginning of what was found."""
 _FOLDED = 20_000
@@ -15,7 +17,7 @@ _LETTERS = re.compile(r"[^\W_]+")
 
 def excerpt(text: str, words: Sequence[str]) -> str:
     """The text around the first of ``words`` that a word of it begins with, else its beginning."""
-    wanted = [letters[0].lower() for word in words if (letters := _LETTERS.search(word))]
+    wanted = [sought for word in words if (sought := _sought(word))]
     start = _first(text.lower(), wanted)
     if start is None:
         start = _first(_plain(text[:_FOLDED]), [_plain(word) for word in wanted]) or 0
@@ -27,6 +29,11 @@ def excerpt(text: str, words: Sequence[str]) -> str:
     return ("…" if first else "") + text[first:end] + ("…" if end < len(text) else "")
 
 
+def _sought(word: str) -> str:
+    letters = _LETTERS.search(word) if in_index(word) else None
+    return letters[0].lower() if letters else word.lower()
+
+
 def _first(text: str, words: Sequence[str]) -> int | None:
     places = (_place(text, word) for word in words)
     return min((place for place in places if place is not None), default=None)
@@ -34,6 +41,8 @@ def _first(text: str, words: Sequence[str]) -> int | None:
 
 def _place(text: str, word: str) -> int | None:
     """Where a word begins so. A pattern that says so is many times slower."""
+    if not in_index(word):
+        return None if (at := text.find(word)) < 0 else at
     at = -1
     for _ in range(_TRIES):
         at = text.find(word, at + 1)

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tray.infrastructure.conversation_excerpt import excerpt
+from tray.infrastructure.conversation_literal import in_index, literally
 from tray.infrastructure.conversation_schema import FILE, FILE_SHIFT, SHIFT
 from tray.models.conversation import ConversationLine
 
@@ -23,7 +24,7 @@ _FILES = f"""
     SELECT rowid >> {SHIFT + FILE_SHIFT}, min(rowid) FROM file_words
     WHERE file_words MATCH ? GROUP BY 1
 """  # noqa: S608 - a number of ours
-_TITLES = "SELECT rowid FROM title_words WHERE title_words MATCH ?"
+_TITLES = "SELECT rowid, rowid FROM title_words WHERE title_words MATCH ?"
 _ORDER = "SELECT number FROM conversations WHERE deleted = 0 ORDER BY pinned DESC, updated DESC"
 _LINE = "SELECT id, title, pinned, updated FROM conversations WHERE number = ?"
 _MESSAGE = "SELECT content FROM messages WHERE number = ?"
@@ -49,12 +50,7 @@ def search(database: "Connection", words: Sequence[str], most: int) -> tuple[Con
 
     What is shown of them is from the first of these.
     """
-    # Quoted, a word is never an operator of the query language.
-    wanted = " ".join('"{}"*'.format(word.replace('"', '""')) for word in words)
-    # A join of them all takes longer than their answers put together here.
-    titles = {number for (number,) in database.execute(_TITLES, (wanted,))}
-    messages: dict[int, int] = dict(database.execute(_MESSAGES, (wanted,)))
-    files: dict[int, int] = dict(database.execute(_FILES, (wanted,)))
+    titles, messages, files = _places(database, words)
     order = (number for (number,) in database.execute(_ORDER))
     listed = (one for one in order if one in messages or one in files or one in titles)
     left = _LONG_FILES
@@ -68,6 +64,16 @@ def search(database: "Connection", words: Sequence[str], most: int) -> tuple[Con
             left -= read
         lines.append(_line(database.execute(_LINE, (number,)).fetchone(), found))
     return tuple(lines)
+
+
+def _places(database: "Connection", words: Sequence[str]) -> list[dict[int, int]]:
+    """Of titles, messages and files: the conversations with all words, and where first."""
+    if not all(map(in_index, words)):
+        return literally(database, words)
+    # Quoted, a word is never an operator of the query language.
+    asked = (" ".join('"{}"*'.format(word.replace('"', '""')) for word in words),)
+    # A join of them all takes longer than their answers put together here.
+    return [dict(database.execute(query, asked)) for query in (_TITLES, _MESSAGES, _FILES)]
 
 
 def _line(row: tuple[str, str, int, float], found: Found) -> ConversationLine:

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -241,8 +242,12 @@ def title_of(messages: Sequence[ChatMessage]) -> str:
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """The words to look for; what has no letter and no digit finds nothing anyway."""
-    return tuple(word for word in text.split() if any(map(str.isalnum, word)))
+    """The words to look for: with a letter, a digit or an emoji, not marks alone."""
+    return tuple(word for word in text.split() if any(map(_is_sought, word)))
+
+
+def _is_sought(sign: str) -> bool:
+    return sign.isalnum() or unicodedata.category(sign) == "So"
 
 
 _GONE = ServerFailure(
