@@ -331,6 +331,18 @@ def test_the_traces_of_what_was_removed_are_cleared_step_by_step(
     assert (steps, store.traces) == (3, 0)
 
 
+def test_the_traces_of_what_was_deleted_before_a_restart_are_cleared(
+    kept: Conversations, store: MemoryStore, later: Later
+) -> None:
+    kept.keep(ONE, asked("How?"))
+    store.hide(ONE, True)
+    store.traces = 3
+    kept.shown()
+    while later.waiting:
+        later.pass_time()
+    assert (store.kept, store.traces) == ({}, 0)
+
+
 def test_an_empty_name_gives_the_first_question_back(kept: Conversations) -> None:
     kept.keep(ONE, asked("How does it work?"))
     kept.rename(ONE, "  My\n own ")

@@ -116,6 +116,7 @@ class Conversations:
         A page that begins anew offers no undo, so what was deleted is removed.
         """
         self._store.remove_hidden()
+        self._later(STEP_SECONDS, self._clear_traces)
         conversation = self._store.shown()
         return None if conversation is None else self._store.read(conversation)
 
