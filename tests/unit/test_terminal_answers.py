@@ -55,6 +55,14 @@ def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
     assert out.getvalue() == "Hello ✓\n"
 
 
+def test_lines_that_end_as_on_windows_are_lines_on_a_terminal() -> None:
+    out = Terminal()
+    with PlainWriter(out, io.StringIO()) as writer:
+        for chunk in words("one\r\ntwo\rx"):
+            writer.write(chunk)
+    assert out.getvalue() == "one\ntwo�x\n"
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

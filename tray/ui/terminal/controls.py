@@ -11,7 +11,7 @@ _UNSAFE_IN_A_LINE = re.compile(f"[{_KEPT}{_COMMANDS}]")
 
 def harmless(text: str) -> str:
     """``text`` with U+FFFD for each of them but line ends and tabs."""
-    return _UNSAFE.sub("\ufffd", text)
+    return _UNSAFE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
 def harmless_line(text: str) -> str:
