@@ -133,6 +133,20 @@ def test_ctrl_c_at_the_prompt_does_not_end_the_conversation() -> None:
     assert len(paddock.requests) == 1
 
 
+def test_ctrl_c_while_a_start_is_waited_for_does_not_end_the_conversation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def press(_: StartRequest) -> ModelState:
+        raise KeyboardInterrupt
+
+    paddock = FakeAsked(words("hi"))
+    monkeypatch.setattr(paddock, "start", press)
+    screen = FakeScreen("/start tiny", "hello")
+    Conversation(paddock, screen).hold()
+    assert screen.said == ["It goes on, but is not waited for any more."]
+    assert len(paddock.requests) == 1
+
+
 def test_a_failed_answer_is_said_and_the_conversation_goes_on() -> None:
     paddock = FakeAsked(words("fine"))
     paddock.phase = ServerPhase.STOPPED

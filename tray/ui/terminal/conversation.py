@@ -53,6 +53,9 @@ class Conversation:
                 self._take(line)
             except PaddockError as error:
                 self._screen.say(failure_text(error.failure))
+            except KeyboardInterrupt:
+                # An answer takes it for itself; this was a start or a stop.
+                self._screen.say("It goes on, but is not waited for any more.")
 
     def _line(self) -> str | None:
         while True:
