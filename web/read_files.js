@@ -11,7 +11,7 @@ const CONTROLS = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 // Returns an attachment; throws an Error with a line for the user.
 export async function read(file, imagesNote) {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
-  const name = file.name.slice(-LONGEST_NAME) || "file";
+  const name = [...file.name].slice(-LONGEST_NAME).join("") || "file";
   if (isImage(head)) {
     if (imagesNote) throw new Error(`“${name}”: ${imagesNote}`);
     return readImage(file, name);

@@ -37,17 +37,19 @@ export class FileTray {
   }
 
   async #add(given, files) {
-    const { read } = await import("./read_files.js");
     const problems = [];
     for (const one of given) {
       try {
+        const { read } = await import("./read_files.js");
         const file = await read(one, this.imagesNote());
         if (weight([...this.inChat(), ...files, file]) > WHOLE) {
           throw new Error(`“${one.name}” is too much: the files of one chat can have 12 MB together.`);
         }
         files.push(file);
       } catch (error) {
-        problems.push(error.message);
+        // A folder, or a file that is gone: the browser's own words say neither.
+        const ours = error.constructor === Error;
+        problems.push(ours ? error.message : `“${one.name}” cannot be read: it is a folder, or gone.`);
       }
     }
     if (this.files !== files) return; // another chat is shown

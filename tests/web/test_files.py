@@ -26,6 +26,14 @@ HANDED = """([kind, name, type, text, where]) => {
 }"""
 
 
+# What a browser makes of a folder: its name, and a refusal when it is read.
+FOLDER = """(name) => {
+    const folder = new File([], name);
+    folder.slice = () => { throw new DOMException("not found", "NotFoundError"); };
+    document.querySelector("footer").take([folder]);
+}"""
+
+
 def hand(shown: Shown, kind: str, name: str, content: bytes, where: str = "#draft") -> None:
     """A drop or a paste of one file, or one that is dragged over."""
     text = base64.b64encode(content).decode()
@@ -105,6 +113,22 @@ def test_what_cannot_be_sent_is_said_with_its_name(
     hand(shown, "drop", "good.txt", b"good")
     chips(shown, "good.txt4 bytes")
     trouble(shown, "")
+
+
+def test_a_folder_is_named_in_words_of_ours(shown: Shown) -> None:
+    hand(shown, "drop", "good.txt", b"good")
+    chips(shown, "good.txt4 bytes")
+    shown.page.evaluate(FOLDER, "pasture")
+    trouble(shown, "“pasture” cannot be read: it is a folder, or gone.")
+    chips(shown, "good.txt4 bytes")
+
+
+def test_a_long_name_is_cut_between_its_signs(shown: Shown) -> None:
+    shown.ready()
+    hand(shown, "drop", "🐄" * 200 + ".md", b"good")
+    chips(shown, "🐄" * 117 + ".md4 bytes")
+    (message,) = shown.ask("What is it?").request.messages
+    assert message.attachments[0].name == "🐄" * 117 + ".md"
 
 
 def test_a_model_that_does_not_see_gets_no_image_and_that_is_said(shown: Shown) -> None:
