@@ -127,7 +127,7 @@ export class Answer {
       this.waiting.remove();
       this.root.querySelector(".thinking")?.remove();
       const summary = element("summary", {}, icon("chevron", true), element("span", {}, "Thinking"));
-      this.thinking = element("details", { className: "thinking busy" }, summary, element("div", {}, this.reasoning));
+      this.thinking = element("details", { className: "thinking busy" }, summary, element("div", { dir: "auto" }, this.reasoning));
       this.body.before(this.thinking);
     }
     this.thinking.lastChild.append(text);

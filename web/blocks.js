@@ -36,7 +36,7 @@ export class Blocks {
   }
 
   #add(index) {
-    const block = element("div", { className: "block" });
+    const block = element("div", { className: "block", dir: "auto" });
     this.shown[index] = block;
     const part = this.root.children[Math.floor(index / PART)] ?? this.#addPart();
     part.append(block);

@@ -5,7 +5,7 @@ import { composes, element, icon } from "./dom.js";
 // `act` has a function for each deed: open, rename, pin, save, remove.
 export function row(line, shown, act) {
   const made = element("li", { className: "kept" });
-  const title = element("span", { className: "title" }, line.title);
+  const title = element("span", { className: "title", dir: "auto" }, line.title);
   const opens = element("button", { type: "button", className: "open" }, title);
   opens.dataset.id = line.id;
   if (shown) opens.setAttribute("aria-current", "true");
@@ -15,7 +15,7 @@ export function row(line, shown, act) {
     opens.setAttribute("aria-label", `${line.title}, pinned, ${line.when}`);
   }
   opens.append(day);
-  if (line.found) opens.append(element("span", { className: "found" }, line.found));
+  if (line.found) opens.append(element("span", { className: "found", dir: "auto" }, line.found));
   opens.addEventListener("click", () => act.open(line));
 
   const tools = element("div", { className: "tools", hidden: true });
@@ -40,7 +40,7 @@ export function row(line, shown, act) {
 }
 
 function rename(made, line, opens, act) {
-  const input = element("input", { type: "text", value: line.title, maxLength: 200 });
+  const input = element("input", { type: "text", value: line.title, maxLength: 200, dir: "auto" });
   input.setAttribute("aria-label", "New name");
   let over = false;
   const end = (keep) => {

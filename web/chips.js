@@ -6,7 +6,7 @@ const UNITS = ["bytes", "kB", "MB"];
 
 // `onRemove` is for files that are not sent yet.
 export function chips(files, onRemove = null) {
-  const list = element("ul", { className: "chips" }, ...files.map((file) => chip(file, onRemove)));
+  const list = element("ul", { className: "chips", dir: "ltr" }, ...files.map((file) => chip(file, onRemove)));
   list.setAttribute("aria-label", "Files");
   return list;
 }

@@ -24,7 +24,7 @@ export function editQuestion(node, ask, begun) {
   const before = said().slice(0, position);
   const tray = new FileTray(() => before.flatMap((one) => one.attachments ?? []), imagesNote, attached);
   tray.fill([...(begun?.files ?? message.attachments ?? [])]);
-  const box = element("textarea", { value: begun?.text ?? message.content, rows: 1 });
+  const box = element("textarea", { value: begun?.text ?? message.content, rows: 1, dir: "auto" });
   box.setAttribute("aria-label", "Edit message");
   const attach = element("button", { type: "button", className: "quiet", title: "Attach files" }, icon("attach"));
   attach.setAttribute("aria-label", "Attach files");

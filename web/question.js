@@ -7,7 +7,7 @@ export function question(message) {
   const edit = element("button", { type: "button", className: "quiet edit", title: "Edit" });
   edit.setAttribute("aria-label", "Edit message");
   edit.append(icon("new", true));
-  const said = element("div", {});
+  const said = element("div", { dir: "auto" });
   if (message.attachments?.length) said.append(chips(message.attachments));
   said.append(message.content);
   const made = element("li", { className: "message question" }, edit, said);

@@ -18,7 +18,7 @@ const FIELDS = [
 ];
 
 const inputs = new Map(); // name to { input, problem, check }
-const prompt = element("textarea", { rows: 4, maxLength: 100000, id: "system-prompt" });
+const prompt = element("textarea", { rows: 4, dir: "auto", maxLength: 100000, id: "system-prompt" });
 prompt.placeholder = "None";
 const dialog = build();
 let shown = null; // the settings the fields were filled from, or made

@@ -11,6 +11,7 @@ from tray.models.chat import PromptProgressChunk, ReasoningChunk
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
+DIRECTION = "e => getComputedStyle(e).direction"
 SCROLLS = "e => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'"
 
 
@@ -92,7 +93,7 @@ def test_cells_align_tasks_are_ticked_and_lists_nest(shown: Shown) -> None:
     shown.answered(CODE + "\n" + LISTS)
     cells = shown.page.locator("tbody tr").first.locator("td")
     sides = [cells.nth(at).evaluate("e => getComputedStyle(e).textAlign") for at in range(4)]
-    assert sides == ["left", "right", "center", "left"]
+    assert sides == ["left", "right", "center", "start"]
     tasks = shown.page.locator(".task input")
     expect(tasks).to_have_count(2)
     expect(tasks.nth(0)).to_be_checked()
@@ -100,6 +101,44 @@ def test_cells_align_tasks_are_ticked_and_lists_nest(shown: Shown) -> None:
     expect(tasks.nth(1)).not_to_be_checked()
     expect(shown.page.locator("ol > li > ul > li > ul > li")).to_have_text("So is its parent.")
     assert shown.page.locator("[style]").count() == shown.page.locator(".track i[style]").count()
+
+
+RIGHT_TO_LEFT = """שלום עולם.
+
+- פריט
+- `code` שני
+
+| עמודה | b |
+|---|---|
+| תא | 2 |
+
+> ציטוט
+
+```py
+x = "שלום"
+```
+
+An English line.
+"""
+
+
+def test_what_is_read_from_right_to_left_stands_on_the_right(shown: Shown) -> None:
+    shown.ready()
+    shown.page.fill("#draft", "מה שלומך?")
+    assert shown.page.locator("#draft").evaluate(DIRECTION) == "rtl"
+    answer = shown.ask("מה שלומך?")
+    answer.say(RIGHT_TO_LEFT)
+    answer.finish()
+    blocks = shown.page.locator(".block")
+    expect(blocks).to_have_count(6)
+    sides = [blocks.nth(at).evaluate(DIRECTION) for at in range(6)]
+    assert sides == ["rtl", "rtl", "rtl", "rtl", "ltr", "ltr"]
+    assert shown.page.locator(".question > div").evaluate(DIRECTION) == "rtl"
+    assert shown.page.locator(".block code").first.evaluate(DIRECTION) == "ltr"
+    item, items = box(shown.page.locator(".block li").first), box(shown.page.locator(".block ul"))
+    assert item[1] < items[1] - 10  # its mark is on the right
+    cell, table = box(shown.page.locator("th").first), box(shown.page.locator("table"))
+    assert cell[1] == pytest.approx(table[1], abs=1)
 
 
 def test_a_long_prompt_shows_how_far_it_is_read(shown: Shown) -> None:
