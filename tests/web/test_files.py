@@ -123,6 +123,16 @@ def test_a_folder_is_named_in_words_of_ours(shown: Shown) -> None:
     chips(shown, "good.txt4 bytes")
 
 
+def test_a_reader_that_cannot_be_fetched_blocks_no_question(shown: Shown) -> None:
+    shown.ready()
+    shown.expected += ["ERR_FAILED"]
+    shown.page.route("**/web/read_files.js", lambda route: route.abort())
+    for name in ("a.txt", "b.txt"):
+        hand(shown, "drop", name, b"text")
+        trouble(shown, f"“{name}” cannot be read")
+    assert [m.content for m in shown.ask("Why?").request.messages] == ["Why?"]
+
+
 def test_a_long_name_is_cut_between_its_signs(shown: Shown) -> None:
     shown.ready()
     hand(shown, "drop", "🐄" * 200 + ".md", b"good")
