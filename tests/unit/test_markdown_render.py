@@ -1,5 +1,6 @@
 """What Markdown looks like as HTML."""
 
+import itertools
 import subprocess
 import sys
 from html import escape
@@ -90,6 +91,15 @@ def test_what_a_lexer_takes_ever_longer_for_stays_plain(name: str) -> None:
     language, code = _LOOPS[name]
     assert highlight(code, language) == escape(code)
     assert "tok-" in highlight(code[:8] + "\n", language)
+
+
+def test_a_lexer_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "".join(f"x{n} = '{n}'\n" for n in range(400))
+    assert "tok-" in highlight(code, "python")
+    looks = itertools.count()
+    monkeypatch.setattr("tray.ui.markdown.highlight.thread_time", lambda: next(looks) / 10)
+    assert highlight(code, "python") == escape(code)
+    assert next(looks) < 10
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

@@ -6,10 +6,11 @@ hostile text away from slow lexers.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from itertools import groupby
+from time import thread_time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ _BACKTRACKING = frozenset(
 _WORDS = re.compile(r"[\w\s.$@<>?\[\]]+")
 _LONGEST_WORDS = 400
 _LONGEST_BACKTRACKED_LINE = 1_000
+_MOST_SECONDS = 0.5
+"""Of the thread's own time for one block; ordinary code takes a fifth of it at its longest."""
+_TOGETHER = 64
+"""Tokens that are taken between two looks at the time."""
+
+
+class _TooSlow(Exception):
+    """A lexer took more than its time."""
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +113,7 @@ def _longest(pattern: re.Pattern[str], code: str) -> int:
 def _may_be_slow(code: str, language: str) -> bool:
     """Whether a lexer could take seconds: ever more for each line of a model in a loop.
 
-    A budget of time instead would show one answer differently from one run to the next.
+    The text alone decides, so that an answer looks the same at every look.
     """
     lines = code.split("\n")
     backtracks = language in _BACKTRACKING
@@ -120,9 +129,22 @@ def _may_be_slow(code: str, language: str) -> bool:
 def highlight(code: str, language: str) -> str:
     """``code`` as escaped HTML, with spans where ``language`` is known.
 
-    Code past 32,000 characters, with a line past 5,000, or that looks like no code stays plain.
+    Code past 32,000 characters, with a line past 5,000, that looks like no code or takes its
+    lexer too long stays plain.
     """
     lexer = _lexer(language) if language in LANGUAGES else None
     if lexer is None or _may_be_slow(code, language):
         return escape(code)
-    return "".join(_spans(lexer.get_tokens(code)))
+    try:
+        return "".join(_spans(_in_time(lexer.get_tokens(code))))
+    except _TooSlow:
+        return escape(code)
+
+
+def _in_time(pieces: Iterable[tuple[object, str]]) -> Iterator[tuple[object, str]]:
+    """The same; what no rule about the text foresaw raises _TooSlow."""
+    end = thread_time() + _MOST_SECONDS
+    for number, piece in enumerate(pieces):
+        if number % _TOGETHER == 0 and thread_time() > end:
+            raise _TooSlow
+        yield piece
