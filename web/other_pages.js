@@ -4,9 +4,24 @@
 import { ApiFailure, inTurn } from "./api.js";
 import { current, isBusy, isPrivate, load, onChange } from "./chat.js";
 
-const channel = new BroadcastChannel("paddock.chats");
-let answering = false;
-let stale = null; // the id of a chat
+let answering = null; // the id of a chat
+let stale = null;
+
+export function followOtherPages() {
+  if (!globalThis.BroadcastChannel) return;
+  const channel = new BroadcastChannel("paddock.chats");
+  onChange(() => {
+    if (answering) channel.postMessage(answering);
+    if (!isBusy()) answering = null;
+    else if (!isPrivate()) answering ??= current();
+  });
+  channel.addEventListener("message", ({ data }) => {
+    if (!isAsBefore(data)) return;
+    stale = data;
+    showAnew();
+  });
+  document.addEventListener("visibilitychange", showAnew);
+}
 
 async function showAnew() {
   if (document.hidden || stale === null) return;
@@ -23,17 +38,4 @@ async function showAnew() {
 // Who is answered or changes a question here has the last word.
 function isAsBefore(id) {
   return current() === id && !isPrivate() && !isBusy() && !document.querySelector(".editing");
-}
-
-export function followOtherPages() {
-  onChange(() => {
-    if ((answering || isBusy()) && !isPrivate()) channel.postMessage(current());
-    answering = isBusy();
-  });
-  channel.addEventListener("message", ({ data }) => {
-    if (!isAsBefore(data)) return;
-    stale = data;
-    showAnew();
-  });
-  document.addEventListener("visibilitychange", showAnew);
 }
