@@ -236,6 +236,19 @@ def test_a_delete_that_fails_is_not_told_as_done(shown: Shown) -> None:
     expect(shown.page.locator(".question")).to_have_text("About cows")
 
 
+def test_the_name_of_a_deleted_chat_stays_in_the_panel(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "LONG_NAME_" * 9, "A constant.")
+    expect(panel(shown)).to_have_count(1)
+    shown.page.keyboard.press("ArrowDown")
+    shown.page.keyboard.press("Delete")
+    expect(shown.page.locator("#chats-notice")).to_contain_text("Deleted “LONG_")
+    right = "e => e.getBoundingClientRect().right"
+    assert shown.page.locator("#chats-notice").evaluate(right) < shown.page.locator(
+        "#chats"
+    ).evaluate(right)
+
+
 def test_a_delete_can_be_undone_where_no_new_chat_comes(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
