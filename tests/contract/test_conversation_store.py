@@ -107,8 +107,10 @@ def test_words_are_found_where_no_space_is_around_them(store: ConversationStore)
     assert found(store, "草稿") == found(store, "京_ま") == found(store, "😀") == []
     assert store.find(["安静"], 9)[0].found == "牛为什么这么安静？"
     assert store.find(["下雨"], 9)[0].found_in == "牧场记录.txt"
+    assert found(store, "paddock") == [ONE]
+    assert store.find(["paddock"], 9)[0].found == "因为Paddock很好 🐄!"
     store.hide(ONE, True)
-    assert found(store, "世界") == []
+    assert found(store, "世界") == found(store, "paddock") == []
 
 
 @pytest.mark.parametrize("words", ['"', "a OR b", "NEAR(", "*", "col:x", "-x", "^a", "' OR 1=1"])

@@ -152,6 +152,8 @@ def test_what_was_found_is_one_plain_line(
         ("x " * 30_000 + "tail.end", ('"TAIL:end', "no"), "…" + "x " * 15 + "tail.end"),
         ("scow" * 20_000, ("cow",), "scow"),
         ("牛" * 60 + "很安静", ("安静",), "…" + "牛" * 29 + "很安静"),
+        ("牛" * 60 + "用Cow说", ("cow",), "…" + "牛" * 29 + "用Cow说"),
+        ("İİİ " * 40 + "the cow", ("cow",), "…" + "İİİ " * 6 + "the cow"),
         ("x " * 50 + "the 🐄 moos", ("🐄",), "…" + "x " * 13 + "the 🐄 moos"),
     ],
 )

@@ -16,11 +16,17 @@ _LETTERS = re.compile(r"[^\W_]+")
 
 
 def excerpt(text: str, words: Sequence[str]) -> str:
-    """The text around the first of ``words`` that a word of it begins with, else its beginning."""
+    """The text around the first of ``words`` that a word of it begins with.
+
+    Else around the first that is within one, else its beginning.
+    """
     wanted = [sought for word in words if (sought := _sought(word))]
-    start = _first(text.lower(), wanted)
+    small = _small(text)
+    start = _first(small, wanted)
     if start is None:
-        start = _first(_plain(text[:_FOLDED]), [_plain(word) for word in wanted]) or 0
+        start = _first(_plain(text[:_FOLDED]), [_plain(word) for word in wanted])
+    if start is None:
+        start = min((at for word in wanted if (at := small.find(word)) >= 0), default=0)
     first = max(start - _BEFORE, 0)
     if first:
         # From the beginning of a word, where there is one.
@@ -49,6 +55,12 @@ def _place(text: str, word: str) -> int | None:
         if at <= 0 or not text[at - 1].isalnum():
             return None if at < 0 else at
     return None
+
+
+def _small(text: str) -> str:
+    """The same number of characters: a Turkish "İ" would become two."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(sign.lower()[0] for sign in text)
 
 
 def _plain(text: str) -> str:
