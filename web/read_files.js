@@ -26,12 +26,10 @@ export async function read(file, imagesNote) {
   return { kind: "text", name, text };
 }
 
-// PNG, JPEG, GIF and WebP by their first bytes.
-function isImage(head) {
-  const start = String.fromCharCode(...head);
-  return start.startsWith("\x89PNG\r\n") || start.startsWith("\xff\xd8\xff")
-    || start.startsWith("GIF8") || (start.startsWith("RIFF") && start.slice(8, 12) === "WEBP");
-}
+// By the first bytes: PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and HEIC. Which of them can be shown,
+// the browser decides.
+const IMAGES = /^(\x89PNG\r\n|\xff\xd8\xff|GIF8|RIFF.{4}WEBP|BM.{4}\0{4}|II\*\0|MM\0\*|.{4}ftyp(avi|hei|hev|mif|msf))/s;
+const isImage = (head) => IMAGES.test(String.fromCharCode(...head));
 
 // UTF-8, UTF-16 with its mark, or an old Western file; null for what is no text.
 function decoded(bytes) {
@@ -59,7 +57,7 @@ async function readImage(file, name) {
   try {
     picture = await createImageBitmap(file);
   } catch {
-    throw new Error(`“${name}” is damaged: it cannot be shown.`);
+    throw new Error(`“${name}” cannot be shown: it is damaged, or of a kind that is not known here. PNG and JPEG are.`);
   }
   const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");

@@ -102,6 +102,7 @@ def test_a_file_goes_with_the_next_question_not_with_the_one_before(shown: Shown
         ("big.log", b"a" * 1_000_001, "“big.log” has 1.0 MB; a text file can have 1.0 MB."),
         ("none.txt", b"", "“none.txt” is empty."),
         ("cow.txt", picture((9, 9), "PNG"), "Start the engine first"),
+        ("cow.bmp", picture((9, 9), "BMP"), "Start the engine first"),
     ],
 )
 def test_what_cannot_be_sent_is_said_with_its_name(
@@ -147,7 +148,15 @@ def test_a_model_that_does_not_see_gets_no_image_and_that_is_said(shown: Shown) 
     trouble(shown, "“cow.png”: This model cannot see images.")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP"])
+def test_an_image_that_cannot_be_shown_is_said_to_be_one(seeing: Shown) -> None:
+    hand(seeing, "drop", "cow.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    trouble(
+        seeing, "“cow.heic” cannot be shown: it is damaged, or of a kind that is not known here."
+    )
+    chips(seeing)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "AVIF", "PNG", "JPEG", "GIF", "WEBP"])
 def test_images_go_as_png_or_jpeg_and_are_scaled(seeing: Shown, kind: str) -> None:
     hand(seeing, "drop", "cow", picture((2000, 1000), kind))
     expect(seeing.page.locator(".tray .chip img")).to_be_visible()
