@@ -170,6 +170,12 @@ def test_an_event_that_is_no_chat_event_is_an_error(data: bytes) -> None:
     ("status", "body", "expected"),
     [
         (400, b'{"error": {"message": "the request exceeds the context"}}', "exceeds the context"),
+        (
+            400,
+            b'{"error": {"message": "too long, try increasing it", "code": 400, "n_ctx": 1024, '
+            b'"n_prompt_tokens": 6035, "type": "exceed_context_size_error"}}',
+            "it has 6,035 tokens; the model was started with a context of 1,024. Begin a new chat,",
+        ),
         (401, b'{"error": {"message": "Invalid API Key"}}', "Invalid API Key"),
         (500, b"<html>no</html>", "HTTP status 500"),
         (503, b"", "HTTP status 503"),

@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from tray.infrastructure.llama.wire import ErrorBody
+from tray.infrastructure.llama.wire import Error, ErrorBody
 from tray.models.failure import FailureCause, ServerFailure
 
 STREAM_CUT = FailureCause.STREAM_CUT
@@ -46,11 +46,22 @@ def not_a_stream(reason: str) -> ServerFailure:
 def refused(status: int, body: bytes) -> ServerFailure:
     """An HTTP error before the stream; ``body`` is llama.cpp's JSON, or anything."""
     try:
-        message = ErrorBody.model_validate_json(body).error.message
+        error = ErrorBody.model_validate_json(body).error
     except ValidationError:
-        message = f"HTTP status {status}"
+        error = Error(message=f"HTTP status {status}")
+    if error.n_prompt_tokens is not None and error.n_ctx is not None:
+        return _too_long(error.n_prompt_tokens, error.n_ctx)
     return ServerFailure(
         cause=FailureCause.REQUEST_REFUSED,
         title="The engine refused the message",
-        detail=message,
+        detail=error.message,
+    )
+
+
+def _too_long(prompt: int, context: int) -> ServerFailure:
+    return ServerFailure(
+        cause=FailureCause.REQUEST_REFUSED,
+        title="The chat is too long for this model",
+        detail=f"With your message it has {prompt:,} tokens; the model was started with a context "
+        f"of {context:,}. Begin a new chat, send less, or start the model with a longer context.",
     )

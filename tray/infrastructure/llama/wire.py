@@ -55,9 +55,13 @@ class PromptProgress(Lenient):
 
 
 class Error(Lenient):
+    """The last two come with a prompt that is longer than the context, in tokens."""
+
     message: str = "no message"
     type: str | None = None
     code: int | str | None = None
+    n_prompt_tokens: int | None = None
+    n_ctx: int | None = None
 
 
 class Event(Lenient):
