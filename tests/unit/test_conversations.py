@@ -358,6 +358,7 @@ def test_an_empty_name_gives_the_first_question_back(kept: Conversations) -> Non
         (" two\n\n lines ", "two lines"),
         ("word " * 30, "word " * 11 + "word…"),
         ("x" * 100, "x" * 60 + "…"),
+        ("用 Python " + "写" * 100, "用 Python " + "写" * 51 + "…"),
         ("", "Chat"),
     ],
 )

@@ -239,7 +239,8 @@ def title_of(messages: Sequence[ChatMessage]) -> str:
     if len(text) <= LONGEST_TITLE:
         return text or "Chat"
     whole_words = text[:LONGEST_TITLE].rsplit(" ", 1)[0]
-    return f"{whole_words}…"
+    # A long address or a Chinese sentence is one word: a part of it says more than none.
+    return f"{whole_words if len(whole_words) > LONGEST_TITLE // 2 else text[:LONGEST_TITLE]}…"
 
 
 def search_words(text: str) -> tuple[str, ...]:
