@@ -112,6 +112,24 @@ def test_ordinary_code_of_any_length_is_highlighted(language: str) -> None:
     assert not _may_be_slow(code, language)
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**重要：**内容", "<strong>重要：</strong>内容"),
+        ("**定义（A）**是", "<strong>定义（A）</strong>是"),
+        ("これは**「重要」**です", "これは<strong>「重要」</strong>です"),
+        ("**중요(important)**는", "<strong>중요(important)</strong>는"),
+        ("前*“重点”*后", "前<em>“重点”</em>后"),
+        ("**提示。**Python", "<strong>提示。</strong>Python"),
+        ("**Note:**text", "**Note:**text"),
+        ("a*(b)*c", "a*(b)*c"),
+        ("2 * 3（四） * 5", "2 * 3（四） * 5"),
+    ],
+)
+def test_marks_end_behind_punctuation_where_there_are_no_spaces(text: str, html: str) -> None:
+    assert one(text) == f"<p>{html}</p>\n"
+
+
 def test_an_image_is_a_link() -> None:
     html = one("![cat](https://example.com/cat.png)")
     assert 'class="image-link"' in html

@@ -16,6 +16,7 @@ from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
 
 from tray.ui.markdown.elements import add_elements, images_to_links
+from tray.ui.markdown.emphasis import add_emphasis
 from tray.ui.markdown.formulas import add_formulas
 from tray.ui.markdown.links import is_allowed
 from tray.ui.markdown.sanitize import keeps_link, sanitize
@@ -72,6 +73,7 @@ def _parser() -> MarkdownIt:
     parser.block.ruler.at("reference", _reference, {"alt": []})
     add_tables(parser)
     add_formulas(parser)
+    add_emphasis(parser)
     add_elements(parser)
     return parser
 
