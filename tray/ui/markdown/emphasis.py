@@ -22,7 +22,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     start, known = state.pos, len(state.delimiters)
     if not emphasis.tokenize(state, silent):
         return False
-    if state.src[start] == "*" and 0 < start and state.pos < state.posMax:
+    if state.src[start] == "*" and start > 0 and state.pos < state.posMax:
         before, after = state.src[start - 1], state.src[state.pos]
         for delimiter in state.delimiters[known:]:
             delimiter.open = delimiter.open or _belongs(after, beside=before)
