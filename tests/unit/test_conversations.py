@@ -28,7 +28,8 @@ from tray.models.conversation import (
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.services.answer_record import EVERY, RecordedAnswer
-from tray.services.conversations import UNDO_SECONDS, Conversations, search_words, title_of
+from tray.services.conversation_text import search_words, title_of
+from tray.services.conversations import UNDO_SECONDS, Conversations
 
 ONE = "00000000-0000-4000-8000-000000000001"
 TWO = "00000000-0000-4000-8000-000000000002"

@@ -2,13 +2,11 @@
 
 import logging
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tray.models.attachment import Attachment
-from tray.models.chat import ChatMessage, Role
 from tray.models.conversation import (
     ChatSettings,
     Conversation,
@@ -20,13 +18,13 @@ from tray.models.conversation import (
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.services.answer_record import Answer, RecordedAnswer
+from tray.services.conversation_text import search_words, title_of
 
 MOST_LISTED = 100
 UNDO_SECONDS = 20.0
 """How long a deleted conversation can be brought back; the page offers it for less."""
 STEP_SECONDS = 0.05
 """Between two steps of clearing the traces of what was removed: others write, too."""
-LONGEST_TITLE = 60
 _ENGINES_OWN = ChatSettings()
 
 log = logging.getLogger(__name__)
@@ -229,27 +227,6 @@ class Conversations:
                 self._later(STEP_SECONDS, self._clear_traces)
         except PaddockError as error:
             log.warning("conversations: %s", error)
-
-
-def title_of(messages: Sequence[ChatMessage]) -> str:
-    """The beginning of the first question, on one line; without words the name of its file."""
-    first = next((said for said in messages if said.role is Role.USER), None)
-    named = first and (first.content.strip() or " ".join(f.name for f in first.attachments))
-    text = " ".join((named or "").split())
-    if len(text) <= LONGEST_TITLE:
-        return text or "Chat"
-    whole_words = text[:LONGEST_TITLE].rsplit(" ", 1)[0]
-    # A long address or a Chinese sentence is one word: a part of it says more than none.
-    return f"{whole_words if len(whole_words) > LONGEST_TITLE // 2 else text[:LONGEST_TITLE]}…"
-
-
-def search_words(text: str) -> tuple[str, ...]:
-    """The words to look for: with a letter, a digit or an emoji, not marks alone."""
-    return tuple(word for word in text.split() if any(map(_is_sought, word)))
-
-
-def _is_sought(sign: str) -> bool:
-    return sign.isalnum() or unicodedata.category(sign) == "So"
 
 
 _GONE = ServerFailure(
