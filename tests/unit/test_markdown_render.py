@@ -181,6 +181,24 @@ def test_what_is_no_latex_stays_as_it_was_written(source: str) -> None:
     assert one(source) == f'<p><code class="formula">{source}</code></p>\n'
 
 
+@pytest.mark.parametrize(
+    ("text", "formulas"),
+    [
+        ("设$x^2$为正数，$y$是负数", 2),
+        ("当$x>0$时，$\\text{当 } y$成立", 2),
+        ("设$$x^2$$为", 1),
+        ("함수 $f$는", 1),
+        ("สูตร$x$คือ", 1),
+        ("从$5到$10不等", 0),
+        ("花了$5，又花了$10。", 0),
+        ("费用$100/月和$200/年", 0),
+        ("US$5或A$6", 0),
+    ],
+)
+def test_a_formula_may_touch_words_that_leave_no_space(text: str, formulas: int) -> None:
+    assert one(text).count("<math") == formulas
+
+
 def test_lines_of_a_formula_are_no_markdown() -> None:
     before, formula, after = render("so\n$$\na\n= b\n- c\n1. d\n$$\nand\n")
     assert (before, after) == ("<p>so</p>\n", "<p>and</p>\n")

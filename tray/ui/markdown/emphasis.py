@@ -5,16 +5,11 @@ CommonMark wants a space between a letter and marks that end behind punctuation,
 the "CJK-friendly" amendment, a letter or a sign of these scripts beside the marks is enough.
 """
 
-import re
-
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.rules_inline import StateInline, emphasis
 
-_CJK = re.compile(
-    "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f"
-    "\uff00-\uffef\U00020000-\U0003ffff]"
-)
+from tray.ui.markdown.spaceless import SPACELESS
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -34,7 +29,7 @@ def _belongs(sign: str, *, beside: str) -> bool:
     """Whether marks belong to this punctuation, seen from what is on their other side."""
     if isWhiteSpace(ord(sign)) or not (isMdAsciiPunct(ord(sign)) or isPunctChar(sign)):
         return False
-    return _CJK.match(sign) is not None or _CJK.match(beside) is not None
+    return SPACELESS.match(sign) is not None or SPACELESS.match(beside) is not None
 
 
 def add_emphasis(parser: MarkdownIt) -> None:

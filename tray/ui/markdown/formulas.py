@@ -14,9 +14,12 @@ from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from tray.ui.markdown.spaceless import SPACELESS
+
 _LONGEST = 2000
 _DISPLAYED = re.compile(r"\$\$(?!\$)(?:[^$\\]|\\.){1,2000}?\$\$", re.DOTALL)
-_INLINE = re.compile(r"\$(?![\s$])(?:[^$\\\n`]|\\.){1,2000}?(?<!\s)\$(?!\w)")
+_INLINE = re.compile(r"\$(?![\s$])(?:[^$\\\n`]|\\.){1,2000}?(?<!\s)\$")
+_WORD = re.compile(r"\w")
 _CLOSERS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
 _ARGUMENT = re.compile(r"\{[^{}]*\}")
 _PRICE = re.compile(r"\$\d[^$]*?\s[a-z]{2,}(?:\s|\$)", re.IGNORECASE)
@@ -27,11 +30,23 @@ def _formula_end(text: str, start: int) -> int:
     if opener in ("\\(", "\\["):
         found = text.find(_CLOSERS[opener], start + 2, start + 2 + _LONGEST)
         return found + 2 if found > start + 2 else -1
-    pattern = _DISPLAYED if opener == "$$" else _INLINE
-    match = pattern.match(text, start)
-    if match is None or _is_price(match[0]):
+    match = (_DISPLAYED if opener == "$$" else _INLINE).match(text, start)
+    if match is None or _is_price(match[0]) or not _stands_apart(text, *match.span()):
         return -1
     return match.end()
+
+
+def _stands_apart(text: str, start: int, end: int) -> bool:
+    """Whether no word touches it, or one of a script that leaves no space before anything.
+
+    Then it has nothing of such a script itself: "从$5到$10不等" are two prices.
+    """
+    words = [sign for sign in text[start - 1 : start] if sign.isalnum()]
+    if not text.startswith("$$", start):
+        words += _WORD.findall(text[end : end + 1])
+    if not all(map(SPACELESS.match, words)):
+        return False
+    return not words or not SPACELESS.search(_ARGUMENT.sub("", text[start:end]))
 
 
 def _is_price(source: str) -> bool:
@@ -41,8 +56,6 @@ def _is_price(source: str) -> bool:
 
 def _formula(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] not in "\\$":
-        return False
-    if state.src[state.pos] == "$" and state.src[state.pos - 1 : state.pos].isalnum():
         return False
     end = _formula_end(state.src, state.pos)
     if end < 0 or end > state.posMax:
