@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from tray.infrastructure.own_child import close_pipes, start_child
+from tray.infrastructure.own_child import close_pipes, end_child, start_child
 from tray.infrastructure.own_program import own_command
 from tray.models.errand import (
     ERRAND,
@@ -50,8 +50,7 @@ class RunningErrand:
 
     def end(self) -> None:
         """Kill the child and wait until it is gone; an ending is heard all the same."""
-        self._process.kill()
-        self._process.wait()
+        end_child(self._process)
 
     def _begin(self, errand: Errand) -> None:
         pipe = self._process.stdin

@@ -4,6 +4,7 @@ import contextlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
@@ -13,6 +14,8 @@ else:
     _FLAGS = 0
 
 Child = subprocess.Popen[bytes]
+
+_END_SECONDS = 2.0
 
 
 def start_child(command: tuple[str, ...]) -> Child:
@@ -34,6 +37,17 @@ def start_child(command: tuple[str, ...]) -> Child:
                 detail=f"{error.strerror or error}. Close some programs and try again.",
             )
         ) from error
+
+
+def end_child(child: "subprocess.Popen[Any]", seconds: float = _END_SECONDS) -> bool:
+    """Kill it and wait, though not for ever: one that hangs in the kernel goes when it can.
+
+    Whether it is gone; the pipes of one that is not stay open, since somebody may read them.
+    """
+    child.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
+    return child.returncode is not None
 
 
 def close_pipes(child: Child) -> None:

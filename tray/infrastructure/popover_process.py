@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.own_child import end_child
 from tray.infrastructure.own_program import own_command
 from tray.models.popover import (
     HIDDEN,
@@ -229,8 +230,7 @@ class _Shell:
             self._process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             log.warning("popover: killed, since it did not end")
-            self._process.kill()
-            self._process.wait()
+            end_child(self._process)
 
     def _hear(self) -> None:
         pipe = self._process.stdout

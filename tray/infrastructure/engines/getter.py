@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from tray.infrastructure.engines.failures import ended, not_looked_at
 from tray.infrastructure.engines.getter_protocol import GetterRequest, Told
+from tray.infrastructure.own_child import end_child
 from tray.models.engine_build import EngineBuild, InstalledEngine, MachineFacts
 from tray.models.engine_shelf import EngineWork
 from tray.models.failure import PaddockError
@@ -118,6 +119,5 @@ class EngineGetter:
             try:
                 child.wait(LEAVE_SECONDS)
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+                end_child(child)
         return told

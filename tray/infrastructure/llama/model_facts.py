@@ -8,7 +8,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from tray.infrastructure.llama.model_reader import ReadRequest
-from tray.infrastructure.own_child import close_pipes, start_child
+from tray.infrastructure.own_child import close_pipes, end_child, start_child
 from tray.models.catalog import ModelFacts
 
 TIME_LIMIT = 20.0
@@ -77,10 +77,9 @@ class _Child:
             return b""
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._listener.join()
-        close_pipes(self._process)
+        if end_child(self._process):
+            self._listener.join()
+            close_pipes(self._process)
 
 
 def _listen(pipe: IO[bytes], answers: "queue.Queue[bytes]") -> None:
