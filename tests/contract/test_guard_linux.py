@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.contract.guard_setup import WAIT, Guarded, gone, guard_of, until
-from tray.models.failure import FailureCause
+from tray.models.failure import FailureCause, PaddockError
 from tray.models.launch import ExitStatus
 
 assert sys.platform == "linux"
@@ -71,6 +71,16 @@ def test_a_program_that_cannot_run_is_a_typed_failure(
     assert guarded.ended.wait(WAIT)
     assert [e.failure.cause for e in guarded.failures] == [cause]
     assert guarded.exits == []
+
+
+def test_a_python_that_is_gone_is_not_put_down_to_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python3.11"))
+    with pytest.raises(PaddockError, match="Paddock's own program is gone") as caught:
+        Guarded("true", tmp_path)
+    assert str(tmp_path / "python3.11") in caught.value.failure.detail
+    assert "start it again" in caught.value.failure.detail
 
 
 def test_terminate_is_gentle_and_children_go_along(tmp_path: Path) -> None:

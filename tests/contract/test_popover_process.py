@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from tray.infrastructure.popover_process import PopoverProcess
+from tray.models.failure import PaddockError
 from tray.models.popover import NO_WEBVIEW
 
 DEADLINE = 10.0
@@ -146,6 +147,12 @@ def test_without_a_webview_the_browser_opens_now_and_later(tmp_path: Path) -> No
     popover.show()
     assert popover.opened == ["page:browser"] * 2
     popover.close()
+
+
+def test_a_program_that_is_gone_is_said(tmp_path: Path) -> None:
+    popover = PopoverProcess(str, print, lambda: 60, lambda: False, (str(tmp_path / "gone"),))
+    with pytest.raises(PaddockError, match="own program is gone"):
+        popover.show()
 
 
 def test_close_ends_even_one_that_does_not_obey(tmp_path: Path) -> None:

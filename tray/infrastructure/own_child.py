@@ -1,6 +1,7 @@
 """Starts a child that is asked on its standard input and answers with lines."""
 
 import contextlib
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -30,13 +31,21 @@ def start_child(command: tuple[str, ...]) -> Child:
             creationflags=_FLAGS,
         )
     except OSError as error:
-        raise PaddockError(
-            ServerFailure(
-                cause=FailureCause.INTERNAL,
-                title="A helper process cannot be started",
-                detail=f"{error.strerror or error}. Close some programs and try again.",
-            )
-        ) from error
+        raise not_started(error) from error
+
+
+def not_started(error: OSError) -> PaddockError:
+    """Why Paddock cannot run its own program once more."""
+    if error.errno == errno.ENOENT:
+        title = "Paddock's own program is gone"
+        detail = (
+            f"{error.filename or sys.executable} is not there any more: Paddock or Python was "
+            "updated, moved or removed. Quit Paddock and start it again."
+        )
+    else:
+        title = "A helper process cannot be started"
+        detail = f"{error.strerror or error}. Close some programs and try again."
+    return PaddockError(ServerFailure(cause=FailureCause.INTERNAL, title=title, detail=detail))
 
 
 def end_child(child: "subprocess.Popen[Any]", seconds: float = _END_SECONDS) -> bool:

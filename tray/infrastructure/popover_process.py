@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.escape import escaped
-from tray.infrastructure.own_child import end_child
+from tray.infrastructure.own_child import end_child, not_started
 from tray.infrastructure.own_program import own_command
 from tray.models.popover import (
     HIDDEN,
@@ -188,17 +188,7 @@ class _Shell:
         self._report = report
         self._gone = gone
         self.visible = False
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=Path.home(),
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            creationflags=_FLAGS,
-        )
+        self._process = _started(command)
         self._write(url)
         threading.Thread(target=self._hear, name="popover", daemon=True).start()
 
@@ -249,3 +239,20 @@ class _Shell:
                     end.close()
             except OSError as error:
                 log.debug("popover: its pipe was broken already: %s", error)
+
+
+def _started(command: tuple[str, ...]) -> "subprocess.Popen[str]":
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=Path.home(),
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            creationflags=_FLAGS,
+        )
+    except OSError as error:
+        raise not_started(error) from error

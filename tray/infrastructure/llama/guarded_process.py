@@ -15,6 +15,7 @@ import psutil
 from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.program import Program
 from tray.infrastructure.llama.spawn_errors import spawn_failure
+from tray.infrastructure.own_child import not_started
 from tray.models.failure import PaddockError
 from tray.models.launch import ExitStatus
 
@@ -93,7 +94,8 @@ class GuardedProcess:
                 start_new_session=True,
             )
         except OSError as error:
-            raise spawn_failure(self._spec.argv[0], error) from error
+            # The engine has not been tried yet: what is missing is our own Python.
+            raise not_started(error) from error
 
     def _read(self) -> None:
         """Read until the guard has reported the end, then settle the outcome."""
