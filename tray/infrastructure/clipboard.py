@@ -15,6 +15,11 @@ _SECONDS = 3.0
 _WAYLAND = (("wl-copy",),)
 _X11 = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input"))
 
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0
+
 
 def copy_text(text: str) -> None:
     """Replace the clipboard's content. Raises PaddockError.
@@ -23,11 +28,19 @@ def copy_text(text: str) -> None:
     be installed. Call it from another thread than GTK's.
     """
     if sys.platform == "win32":
-        _pipe(("clip.exe",), text.encode("utf-16"))
+        _pipe(("clip.exe",), clip_input(text))
     elif sys.platform == "darwin":
         _pipe(("pbcopy",), text.encode())
     else:
         _copy_on_linux(text)
+
+
+def clip_input(text: str) -> bytes:
+    """What Windows' clip.exe takes for this text.
+
+    Without a mark of the byte order, which it would copy, too: a key with one is another key.
+    """
+    return text.encode("ascii" if text.isascii() else "utf-16-le")
 
 
 def _copy_on_linux(text: str) -> None:
@@ -77,6 +90,7 @@ def _pipe(command: tuple[str, ...], content: bytes) -> None:
             stderr=subprocess.DEVNULL,
             timeout=_SECONDS,
             check=True,
+            creationflags=_FLAGS,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise _failure(f"{command[0]}: {error}") from error
