@@ -23,6 +23,12 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
             self.on_loop()
         super()._mark_ready()
 
+    def _show(self) -> None:
+        AppHelper.callAfter(super()._show)
+
+    def _hide(self) -> None:
+        AppHelper.callAfter(super()._hide)
+
     def _update_icon(self) -> None:
         AppHelper.callAfter(super()._update_icon)
 
