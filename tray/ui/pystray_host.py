@@ -1,5 +1,6 @@
 """The icon through pystray. Loads the desktop's toolkit: import it only to show an icon."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -14,6 +15,8 @@ from tray.ui.tray_ports import OnClick
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+log = logging.getLogger(__name__)
 
 NAME = "paddock"
 _WINDOWS_TITLE, _WINDOWS_TEXT = 63, 255
@@ -49,7 +52,10 @@ class PystrayHost:
             if self._stopping.is_set():
                 icon.stop()
                 return
-            icon.visible = True
+            try:
+                icon.visible = True
+            except Exception as error:  # noqa: BLE001 - Paddock without an icon is Paddock still
+                log.warning("the icon cannot be shown yet: %s", error)
             icon.when_asked_for(on_ready)
 
         self._icon.run(setup)
@@ -62,6 +68,9 @@ class PystrayHost:
 
     def show_picture(self, image: "Image") -> None:
         self._icon.icon = image
+        if self._running.is_set() and not self._stopping.is_set():
+            # Again, where the desktop refused it before.
+            self._icon.visible = True
 
     def show_tooltip(self, text: str) -> None:
         self._icon.title = text
