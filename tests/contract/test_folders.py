@@ -79,6 +79,17 @@ def test_a_missing_session_folder_is_not_used(
     assert Folders.of_user().runtime == tmp_path / ".local/state/paddock/run"
 
 
+@on_linux
+def test_the_session_folder_of_another_user_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert Folders.of_user().runtime == tmp_path / ".local/state/paddock/run"
+
+
 def test_make_creates_everything_and_again(tmp_path: Path) -> None:
     folders = Folders.under(tmp_path / "new")
     folders.make()

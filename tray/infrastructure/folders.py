@@ -112,7 +112,7 @@ def _xdg_folders() -> Folders:
     # Without a session's runtime folder a shared temporary one would be next;
     # a folder of our own is safe against planted names.
     session = Path(runtime)
-    own = session / APP if session.is_absolute() and session.is_dir() else None
+    own = session / APP if session.is_absolute() and _is_our_folder(session) else None
     return _assemble(
         _xdg("XDG_CONFIG_HOME", ".config") / APP,
         _xdg("XDG_DATA_HOME", ".local/share") / APP,
@@ -123,6 +123,16 @@ def _xdg_folders() -> Folders:
         # shared by machines.
         state / f"resident-{_machine()}",
     )
+
+
+def _is_our_folder(folder: Path) -> bool:
+    """The XDG specification again: after `su` it is still that of whoever logged in."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    ours = sys.platform == "win32" or found.st_uid == os.geteuid()
+    return ours and stat.S_ISDIR(found.st_mode)
 
 
 def _machine() -> str:
