@@ -86,6 +86,21 @@ def test_python_logging_arrives_with_its_traceback_on_one_line(log: ApplicationL
     assert len(written(log)) == 1
 
 
+def test_what_ends_a_thread_is_logged(log: ApplicationLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", heard.append)
+    log.install()
+    thread = threading.Thread(target=lambda: 1 // 0, name="metrics")
+    thread.start()
+    thread.join()
+    (line,) = texts(log)
+    assert line.startswith(r"the thread metrics ended by a mistake\nTraceback")
+    assert "ZeroDivisionError" in line
+    assert len(heard) == 1
+    log.close()
+    assert threading.excepthook == heard.append
+
+
 def test_a_wrong_log_call_is_kept_and_harms_nobody(tmp_path: Path) -> None:
     code = (
         "import logging, sys; from pathlib import Path\n"

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from threading import RLock
 
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.logs._rotating import RotatingFile
+
+log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 _MOST_HELD = 256 << 10
@@ -37,6 +40,7 @@ class ApplicationLog:
         self._lost = 0
         self._retry_at = 0.0
         self._handler: logging.Handler | None = None
+        self._thread_hook = threading.excepthook
 
     def redact(self, secret: str) -> None:
         """Show ``secret`` as ``***`` from now on; the last 64 are remembered."""
@@ -63,7 +67,11 @@ class ApplicationLog:
             self._append(text.encode("utf-8", "backslashreplace"))
 
     def install(self, level: int = logging.INFO) -> None:
-        """Send Python's logging here. httpx tells every request at INFO; that is left out."""
+        """Send Python's logging here, and what ends a thread.
+
+        httpx tells every request at INFO; that is left out.
+        """
+        self._thread_hook, threading.excepthook = threading.excepthook, self._thread_failed
         self._handler = _Handler(self)
         root = logging.getLogger()
         root.addHandler(self._handler)
@@ -75,12 +83,20 @@ class ApplicationLog:
         """Take the handler away and close the file, after a last try to write."""
         if self._handler is not None:
             logging.getLogger().removeHandler(self._handler)
+            threading.excepthook = self._thread_hook
             self._handler = None
         with self._lock:
             self._retry_at = 0.0
             if self._held:
                 self._append(b"")
             self._file.close()
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        """Nobody reads the standard error of a program that was started from a menu."""
+        if failed.exc_value is not None and failed.exc_type is not SystemExit:
+            name = failed.thread.name if failed.thread else "?"
+            log.error("the thread %s ended by a mistake", name, exc_info=failed.exc_value)
+        self._thread_hook(failed)
 
     def _append(self, data: bytes) -> None:
         if self.trouble is not None and time.monotonic() < self._retry_at:
