@@ -146,3 +146,11 @@ def test_an_answer_is_not_interrupted_for_somebody_else(world: World) -> None:
     list(chunks)
     until(lambda: world.paddock.state().active_chats == 0)
     assert world.paddock.free_if_idle() == FreedMemory()
+
+
+def test_once_it_is_loaded_again_the_settings_decide_as_before(world: World) -> None:
+    world.start(str(OTHER))
+    world.paddock.free()
+    world.start()
+    world.start()
+    assert world.prepared == [OTHER, OTHER, DEFAULT]

@@ -85,7 +85,7 @@ class Paddock:
         config = self._settings().server
         if model is not None:
             return with_model(config, model, self._found)
-        if self._kept is not None:
+        if self._kept is not None and not self._server.is_running():
             return config.model_copy(update={"model_path": self._kept.path})
         return config
 
