@@ -15,7 +15,7 @@ import pytest
 from tests.contract.guard_setup import gone
 from tests.desktop.marks import DESKTOP
 from tests.desktop.rig import WAIT, Desktop, desktop, end_tree, wait_until
-from tests.desktop.running import Running, icon_box, middle, running, shells
+from tests.desktop.running import MAIN, Running, icon_box, middle, running, shells
 from tests.requirements import need_typelib
 from tray.ui.tray_icon import NO_TRAY
 
@@ -178,6 +178,17 @@ def test_no_tray_is_said_and_the_chat_opens(tmp_path: Path) -> None:
         bare.start_panel()
         paddock.menu.wait_for_icon()
         assert paddock.end() == 0
+
+
+def test_without_a_session_bus_the_chat_opens(tmp_path: Path) -> None:
+    """As in a bare X session or after `su`: nobody to ask for a tray or to notify by."""
+    with desktop(tmp_path, panel=False, notifications=False) as bare:
+        bare.environment["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={tmp_path / 'gone'}"
+        paddock = bare.run((sys.executable, str(MAIN), "run"))
+        bare.wait_for_window("Paddock", by="name")
+        assert NO_TRAY in (tmp_path / "programs.log").read_text()
+        paddock.send_signal(signal.SIGTERM)
+        assert paddock.wait(WAIT) == 0
 
 
 @pytest.mark.parametrize("backend", ["gtk", "xorg"])

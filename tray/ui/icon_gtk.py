@@ -53,6 +53,16 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
         """Call ``act`` as soon as GTK has nothing left to do for the icon."""
         GLib.idle_add(act, priority=GLib.PRIORITY_LOW)
 
+    def _initialize(self) -> None:
+        try:
+            super()._initialize()
+        except GLib.Error as error:
+            # No session bus, as in a bare X session or after `su`: nobody notifies, all else works.
+            self._log.debug("%s", error)
+            self.HAS_NOTIFICATION = False
+            self._notifier = _NoNotifier()
+            self._mark_ready()
+
     def _finalize(self) -> None:
         try:
             super()._finalize()
@@ -72,3 +82,8 @@ class GtkIcon(pystray.Icon):  # type: ignore[misc]
             return None
         _, x, y = display.get_default_seat().get_pointer().get_position()
         return x, y
+
+
+class _NoNotifier:
+    def hide(self) -> None:
+        """Nothing was shown."""
