@@ -303,3 +303,12 @@ def test_a_chosen_hotkey_is_examined_and_no_other(healthy: Patient) -> None:
         "It does not work.",
         "Choose others.",
     )
+
+
+def test_a_model_folder_beyond_reach_is_a_finding(healthy: Patient) -> None:
+    # An error and no answer, as the system gives for the home of another user.
+    beyond = Settings(models=ModelSettings(folders=(Path("/", "x" * 300),)))
+    patient = replace(healthy, loaded=LoadedSettings(settings=beyond))
+    check = found(patient, "Model folders")
+    assert check.status is CheckStatus.PROBLEM
+    assert "is not a folder" in check.finding

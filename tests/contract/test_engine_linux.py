@@ -84,6 +84,21 @@ def test_a_gpu_left_idle_is_said(tmp_path: Path, gpu: bool, hint: bool) -> None:
     assert bool(choose(OWN, gpu=gpu).hint) is hint
 
 
+# What the system says of another user's folder, too, but to root: no answer but an error.
+BEYOND_REACH = Path("/", "x" * 300, "llama-server")
+
+
+def test_a_folder_of_the_path_that_cannot_be_entered_is_passed_over(tmp_path: Path) -> None:
+    plain = server_listing(tmp_path / "llama-server", CPU)
+    assert choose(FORCED, BEYOND_REACH, plain).path == plain
+
+
+def test_a_program_named_there_is_a_failure_in_words() -> None:
+    failure = failure_of(OWN.model_copy(update={"executable": BEYOND_REACH}))
+    assert failure.cause is FailureCause.BINARY_NOT_EXECUTABLE
+    assert "File name too long" in failure.detail
+
+
 TROUBLED = "ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected\n" + CPU
 
 

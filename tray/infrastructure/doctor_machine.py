@@ -21,11 +21,11 @@ _NO_DISK = 64 << 20
 def check_model_folders(folders: tuple[Path, ...], chosen: tuple[Path, ...], models: int) -> Check:
     """Readable folders and what was found; ``chosen`` are those of the settings."""
     name = "Model folders"
-    missing = [str(folder) for folder in chosen if not folder.expanduser().is_dir()]
+    missing = [str(folder) for folder in chosen if not os.path.isdir(folder.expanduser())]
     closed = [
         str(folder)
         for folder in (*folders, *chosen)
-        if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK)
+        if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.X_OK)
     ]
     if missing or closed:
         return Check(
@@ -39,7 +39,9 @@ def check_model_folders(folders: tuple[Path, ...], chosen: tuple[Path, ...], mod
             fix="Correct models.folders in the settings, or the folder's permissions.",
         )
     found = f"{models} models found" if models != 1 else "1 model found"
-    searched = ", ".join(str(folder) for folder in folders if folder.is_dir()) or "no folder yet"
+    searched = (
+        ", ".join(str(folder) for folder in folders if os.path.isdir(folder)) or "no folder yet"
+    )
     finding = f"{found} in {searched}. The demo model is always there."
     return Check(name=name, status=CheckStatus.OK, finding=finding)
 

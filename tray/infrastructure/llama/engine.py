@@ -1,6 +1,7 @@
 """Which engine runs a model: the user's path, PATH and known places, or the bundled one."""
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,7 +105,9 @@ class EngineFinder:
 
     def _candidates(self) -> tuple[Path, ...]:
         """Existing places, one for each file however many links lead to it."""
-        by_file = {place.resolve(): place for place in reversed(self._places) if place.exists()}
+        # Not Path.exists(), which raises where a folder on the PATH is closed to this user.
+        there = (place for place in reversed(self._places) if os.path.exists(place))
+        by_file = {place.resolve(): place for place in there}
         return tuple(reversed(by_file.values()))
 
     def _usable(self, executable: Path, config: LlamaCppConfig) -> EngineInfo:

@@ -65,7 +65,7 @@ def mismatch(head: bytes, system: str, machine: str) -> str | None:
 
 def check_executable(path: Path) -> None:
     """Raise PaddockError when ``path`` is not a program that can be started here."""
-    if not path.exists():
+    if not _exists(path):
         raise refusal(
             FailureCause.BINARY_MISSING,
             "llama-server is not there",
@@ -84,6 +84,18 @@ def check_executable(path: Path) -> None:
             f"{path} lacks the permission to be run. Allow it with: chmod +x {path}",
         )
     _check_first_bytes(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise refusal(
+            FailureCause.BINARY_NOT_EXECUTABLE,
+            "llama-server cannot be reached",
+            f"{path}: {error.strerror or error}. Check the permissions of its folders, or correct "
+            "the setting server.executable.",
+        ) from error
 
 
 def _check_first_bytes(path: Path) -> None:
