@@ -41,6 +41,7 @@ from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.presets import Presets
+from tray.services.settings_look import SettingsLook
 from tray.services.watchkeeper import Watchkeeper
 from tray.shelf import Launches, model_shelf
 from tray.ui.engine_desk import EngineDesk
@@ -181,12 +182,15 @@ def _with_metrics(
         if model.path is not None:
             last_used.note(model.path, wall_clock())
 
+    def use(settings: Settings) -> None:
+        sampler.measure_every(settings.metrics.interval)
+        front.use(settings)
+
     keeper = Watchkeeper(
         server.subscribe(),
-        ground.current,
+        SettingsLook(ground.current, use),
         paddock.free_if_idle,
         paddock.tell,
-        front.use,
         StayAwake().hold,
         used,
     )

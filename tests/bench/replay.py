@@ -23,6 +23,7 @@ from tray.models.metrics import GpuMetrics
 from tray.models.settings import Settings, VramGuardSettings
 from tray.models.state import ModelState
 from tray.services.llama.service import LlamaCppService
+from tray.services.settings_look import SettingsLook
 from tray.services.watchkeeper import Watchkeeper
 from tray.ui.history import MeterHistory
 from tray.ui.tray_icon import TrayIcon
@@ -95,7 +96,8 @@ class Replay:
         self._icon = TrayIcon(
             self._host, FakeActions(), subscription, lambda _: None, lambda: self._clock
         )
-        self._keeper = Watchkeeper(subscription, lambda: _SETTINGS, lambda: None, lambda _: None)
+        settings = SettingsLook(lambda: _SETTINGS)
+        self._keeper = Watchkeeper(subscription, settings, lambda: None, lambda _: None)
 
     def run(self, samples: int) -> None:
         for _ in range(samples):

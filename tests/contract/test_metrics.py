@@ -146,6 +146,13 @@ def test_a_beat_nobody_looks_at_is_slow_until_somebody_does(running: Running) ->
     running.samples.get(timeout=1.0)
 
 
+def test_another_interval_holds_at_once() -> None:
+    running = Running(interval=30.0)
+    running.sampler.measure_every(0.2)
+    running.next()
+    running.sampler.stop()
+
+
 def test_a_sampler_that_never_started_can_be_stopped() -> None:
     MetricsSampler(1.0, lambda metrics: None, FakeGpus()).stop()
 

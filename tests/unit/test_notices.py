@@ -1,5 +1,6 @@
 """What the user is told, and what never: whatever the user just did."""
 
+from itertools import count
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -19,13 +20,16 @@ from tray.models.settings import (
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.llama.broadcast import Broadcast
 from tray.services.notices import is_wanted, notice_of
+from tray.services.settings_look import SECONDS, SettingsLook
 from tray.services.vram_guard import LOW_SAMPLES, ROOMY_SAMPLES
-from tray.services.watchkeeper import SETTINGS_SAMPLES, Watchkeeper
+from tray.services.watchkeeper import Watchkeeper
 from tray.ui.memory_words import freed_line, notice_words
 
 GIB = 2**30
 FAILED = ModelState(phase=ServerPhase.FAILED, run=1, failure=FAILURE)
 GUARDED = Settings(vram_guard=VramGuardSettings(enabled=True))
+A_LOOK = round(SECONDS)
+"""Samples, one a second, until the settings are looked at."""
 
 
 def test_a_failure_is_told_once_a_run() -> None:
@@ -103,15 +107,16 @@ class Kept:
         self.freed = 0
         self.answering = False
         self.number = 0
+        self.seconds = 0.0
         self.feed = Broadcast(ModelState()).subscribe()
         self.changes: list[Settings] = []
         self.awake: list[bool] = []
+        self.look = SettingsLook(lambda: self.settings, self.changes.append, lambda: self.seconds)
         self.keeper = Watchkeeper(
             self.feed,
-            lambda: self.settings,
+            self.look,
             self._free,
             self.told.append,
-            self.changes.append,
             self.awake.append,
         )
 
@@ -124,6 +129,8 @@ class Kept:
     def samples(self, count: int, others: int) -> None:
         for _ in range(count):
             self.number += 1
+            self.seconds += 1
+            self.look.look()
             ours = 0 if self.freed else 5 * GIB
             card = GpuMetrics(
                 index=0, name="A", vram_used=others + ours, vram_total=8 * GIB, engine_vram=ours
@@ -172,7 +179,7 @@ def test_settings_are_read_now_and_then() -> None:
     kept = Kept(Settings())
     kept.samples(1, others=0)
     kept.settings = GUARDED
-    kept.samples(SETTINGS_SAMPLES + LOW_SAMPLES, others=0)
+    kept.samples(A_LOOK + LOW_SAMPLES, others=0)
     assert kept.freed == 0
     kept.samples(LOW_SAMPLES, others=3 * GIB)
     assert kept.freed == 1
@@ -180,7 +187,8 @@ def test_settings_are_read_now_and_then() -> None:
 
 def test_a_crash_is_told_and_the_users_own_deeds_are_not() -> None:
     rig, told = Rig(), SimpleQueue[Notice]()
-    keeper = Watchkeeper(rig.service.subscribe(), Settings, lambda: None, told.put)
+    settings = SettingsLook(Settings)
+    keeper = Watchkeeper(rig.service.subscribe(), settings, lambda: None, told.put)
     keeper.start()
     rig.start()
     rig.start(OTHER)
@@ -228,7 +236,8 @@ def test_a_notice_that_cannot_be_told_ends_nothing() -> None:
     def refuse(_: Notice) -> None:
         raise OSError(28, "No space left on device")
 
-    keeper = Watchkeeper(broadcast.subscribe(), Settings, lambda: None, refuse, stay_awake=told.put)
+    settings = SettingsLook(Settings)
+    keeper = Watchkeeper(broadcast.subscribe(), settings, lambda: None, refuse, told.put)
     keeper.start()
     for state in (answering(1), crashed, answering(1)):
         broadcast.publish(state)
@@ -244,8 +253,19 @@ def test_it_may_sleep_when_the_settings_say_so() -> None:
 
 def test_changed_settings_are_passed_on_once() -> None:
     kept = Kept()
-    kept.samples(SETTINGS_SAMPLES, 0)
+    kept.samples(A_LOOK, 0)
     assert kept.changes == []
     kept.settings = Settings(power=PowerSettings(stay_awake=False))
-    kept.samples(2 * SETTINGS_SAMPLES, 0)
+    kept.samples(2 * A_LOOK, 0)
     assert kept.changes == [kept.settings]
+
+
+def test_changed_settings_do_not_wait_for_a_sample() -> None:
+    settings, changes = [Settings()], SimpleQueue[Settings]()
+    quick = count(step=2 * A_LOOK)
+    look = SettingsLook(lambda: settings[-1], changes.put, lambda: float(next(quick)))
+    keeper = Watchkeeper(Broadcast(ModelState()).subscribe(), look, lambda: None, lambda _: None)
+    settings.append(GUARDED)
+    keeper.start()
+    assert changes.get(timeout=WAIT) == GUARDED
+    keeper.stop()

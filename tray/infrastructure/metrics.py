@@ -68,6 +68,12 @@ class MetricsSampler:
         self._slow = slow
         self._woken.set()
 
+    def measure_every(self, interval: float) -> None:
+        """So many seconds from now on. Any thread."""
+        if interval != self._interval:
+            self._interval = interval
+            self._woken.set()
+
     def watch(self, pid: int | None) -> None:
         """Measure this process and its children as the engine; ``None`` for none. Any thread."""
         try:

@@ -6,47 +6,42 @@ from collections.abc import Callable
 
 from tray.models.metrics import FreedMemory, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
-from tray.models.settings import Settings
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.llama.broadcast import Subscription
 from tray.services.notices import is_wanted, notice_of
+from tray.services.settings_look import SettingsLook
 from tray.services.vram_guard import GuardAct, VramGuard, after_unload, look
 
 log = logging.getLogger(__name__)
 
-SETTINGS_SAMPLES = 10
 _STOP_SECONDS = 2.0
 
 
 class Watchkeeper:
     """A thread of its own. ``free`` unloads unless an answer is under way.
 
-    ``settings`` may read a file; it is asked at every tenth sample, and
-    ``changed`` gets what differs. ``tell`` gets each notice the user wants;
-    ``stay_awake`` is told whether answers are written. All on this thread, so
-    they must return soon. ``used`` gets each model that is ready.
+    ``settings`` are looked at in time, whether anything is measured or not. ``tell``
+    gets each notice the user wants; ``stay_awake`` is told whether answers are
+    written. All on this thread, so they must return soon. ``used`` gets each model
+    that is ready.
     """
 
     def __init__(
         self,
         feed: Subscription,
-        settings: Callable[[], Settings],
+        settings: SettingsLook,
         free: Callable[[], FreedMemory | None],
         tell: Callable[[Notice], None],
-        changed: Callable[[Settings], None] = lambda _: None,
         stay_awake: Callable[[bool], None] = lambda _: None,
         used: Callable[[ModelId], None] = lambda _: None,
     ) -> None:
         self._feed = feed
-        self._read_settings = settings
-        self._settings = settings()
+        self._settings = settings
         self._free = free
         self._tell = tell
-        self._changed = changed
         self._stay_awake = stay_awake
         self._awake = False
         self._used = used
-        self._samples = 0
         self._sample: ServerMetrics | None = None
         self._before = ModelState()
         self._guard = VramGuard()
@@ -62,9 +57,12 @@ class Watchkeeper:
         self._stay_awake(False)
 
     def _run(self) -> None:
-        for state in self._feed:
+        while not self._feed.closed:
+            state = self._feed.get(self._settings.waits)
             try:
-                self.follow(state)
+                self._settings.look()
+                if state is not None:
+                    self.follow(state)
             except Exception:
                 log.exception("a snapshot could not be followed")
 
@@ -80,10 +78,7 @@ class Watchkeeper:
         if state.metrics is None or state.metrics == self._sample:
             return
         self._sample = state.metrics
-        self._samples += 1
-        if self._samples % SETTINGS_SAMPLES == 0:
-            self._look_at_settings()
-        self._guard, act = look(self._guard, state, self._settings.vram_guard)
+        self._guard, act = look(self._guard, state, self._settings.current.vram_guard)
         if act is GuardAct.UNLOAD:
             self._make_room(state)
         elif act is GuardAct.OFFER:
@@ -92,15 +87,10 @@ class Watchkeeper:
     def _keep_awake(self, state: ModelState) -> None:
         """While answers are written; an engine that hangs may hang all night."""
         writing = state.active_chats > 0 and not state.stalled
-        answering = writing and self._settings.power.stay_awake
+        answering = writing and self._settings.current.power.stay_awake
         if answering is not self._awake:
             self._awake = answering
             self._stay_awake(answering)
-
-    def _look_at_settings(self) -> None:
-        before, self._settings = self._settings, self._read_settings()
-        if self._settings != before:
-            self._changed(self._settings)
 
     def _make_room(self, state: ModelState) -> None:
         log.info("another program needs the GPU's memory: the model is unloaded")
@@ -111,7 +101,7 @@ class Watchkeeper:
         self._say(Notice(kind=NoticeKind.UNLOADED_FOR_OTHERS, model=state.model, freed=freed))
 
     def _say(self, notice: Notice) -> None:
-        if is_wanted(notice, self._settings.notifications):
+        if is_wanted(notice, self._settings.current.notifications):
             self._tell(notice)
 
 
