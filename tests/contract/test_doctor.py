@@ -257,6 +257,14 @@ def test_folders_not_made_yet_are_fine(healthy: Patient, tmp_path: Path) -> None
     assert found(fresh, "Disk").finding
 
 
+def test_folders_that_cannot_be_made_are_not(healthy: Patient, tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("in the way")
+    fresh = replace(healthy, folders=Folders.under(tmp_path / "home" / "me"))
+    checks = [check for check in diagnose(fresh) if check.name == "Folders"]
+    assert {check.status for check in checks} == {CheckStatus.PROBLEM}
+    assert f"cannot be made in {tmp_path / 'home'}" in checks[0].finding
+
+
 def test_each_settings_problem_is_a_check(healthy: Patient) -> None:
     problems = tuple(
         SettingsProblem(key=f"server.{key}", found="x", allowed="y") for key in ("port", "threads")

@@ -89,12 +89,11 @@ def check_port(port: int | None, endpoint: Endpoint | None) -> Check:
 
 
 def check_folders(folders: Folders) -> Iterator[Check]:
-    """Owner and mode of every folder; those not made yet are fine."""
+    """Owner and mode of every folder; those not made yet are fine if they can be made."""
     name, bad = "Folders", False
     for folder in folders.private:
-        problem = folder_problem(folder) if folder.exists() or folder.is_symlink() else None
-        if problem is None and folder.exists() and not os.access(folder, os.W_OK):
-            problem = "it cannot be written to"
+        there = os.path.lexists(folder)
+        problem = _problem_with(folder) if there else _problem_making(folder)
         if problem is not None:
             bad = True
             finding = f"{folder}: {problem}."
@@ -117,8 +116,22 @@ def check_settings(loaded: LoadedSettings) -> Iterator[Check]:
         yield Check(name="Settings", status=CheckStatus.OK, finding="Every value is usable.")
 
 
+def _problem_with(folder: Path) -> str | None:
+    problem = folder_problem(folder)
+    if problem is None and not os.access(folder, os.W_OK):
+        problem = "it cannot be written to"
+    return problem
+
+
+def _problem_making(folder: Path) -> str | None:
+    parent = _existing(folder)
+    if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
+        return None
+    return f"it cannot be made in {parent}"
+
+
 def _existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    return next(place for place in (folder, *folder.parents) if os.path.exists(place))
 
 
 def _belongs_to(port: int, pid: int) -> bool:
