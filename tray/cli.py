@@ -15,6 +15,9 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 failed (reason on standard error), 2 wrong usage."""
     arguments = parser().parse_args(argv)
+    if sys.stdin is None:
+        # Closed by whoever started us: there is nothing to read.
+        sys.stdin = io.StringIO()
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         # A model may say what this terminal's encoding cannot, and a pipe bring what is no text.
         if isinstance(stream, io.TextIOWrapper):

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from tests.contract.guard_setup import gone, until
-from tests.engine.cli_setup import CommandLine, command_line
+from tests.engine.cli_setup import SECONDS, CommandLine, command_line
 from tray.models.catalog import ModelCatalog
 from tray.models.chat import CHAT_CHUNK, ContentChunk, FinishChunk, FinishReason
 from tray.models.doctor import Diagnosis
@@ -235,6 +236,28 @@ def test_a_wrong_model_is_refused_with_its_absolute_path(paddock: CommandLine) -
     unknown = paddock("start", "--model", "nobody")
     assert unknown.returncode == 1
     assert "nobody" in unknown.stderr
+
+
+def test_a_model_whose_name_is_no_text_is_refused(paddock: CommandLine) -> None:
+    bad = paddock.root / os.fsdecode(b"na\xefve.gguf")
+    bad.write_bytes(b"")
+    done = paddock("start", "--model", bad.name)
+    assert done.returncode == 1
+    assert "not valid text" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_chat_without_any_input_is_wrong_usage(paddock: CommandLine) -> None:
+    command = shlex.join(paddock.argv("chat"))
+    done = subprocess.run(
+        ("/bin/sh", "-c", f"exec {command} <&-"),
+        capture_output=True,
+        text=True,
+        env=paddock.environment,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, "there is no prompt" in done.stderr) == (2, True), done.stderr
 
 
 def test_a_reader_that_leaves_is_no_failure(started: CommandLine) -> None:

@@ -20,6 +20,7 @@ def start(model: str | None) -> int:
 
     folders = Folders.of_user()
     note_problems(SettingsStore(folders.config).load())
+    request = StartRequest(model=absolute(model), wait=True)
     client = find_running()
     if client is None:
         from tray.infrastructure.background import start_in_background
@@ -27,7 +28,7 @@ def start(model: str | None) -> int:
         folders.make()
         client = ApiClient(start_in_background(SingleInstance(folders)))
         note(f"Paddock was not running; it is now, in process {client.endpoint.pid}.")
-    return _settled(client.start(StartRequest(model=absolute(model), wait=True)))
+    return _settled(client.start(request))
 
 
 def stop() -> int:
@@ -67,8 +68,16 @@ def status(as_json: bool) -> int:
 
 
 def absolute(model: str | None) -> str | None:
-    """A path of this working directory made absolute; names stay as they are."""
-    if model is None or not Path(model).is_file():
+    """A path of this working directory made absolute; names stay as they are.
+
+    Raises PaddockError for what is no text.
+    """
+    if model is None:
+        return None
+    from tray.infrastructure.llama.model_file import check_text
+
+    check_text(Path(model))
+    if not Path(model).is_file():
         return model
     return str(Path(model).absolute())
 

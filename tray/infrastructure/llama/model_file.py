@@ -21,7 +21,7 @@ def resolve_model(path: Path, *, home: Path, model_folder: Path) -> Path:
     model are found by the names of the links. Raises PaddockError.
     """
     absolute = absolute_path(path, home=home, base=model_folder)
-    _check_text(absolute)
+    check_text(absolute)
     parts = part_paths(absolute)
     for number, part in enumerate(parts, 1):
         if len(parts) > 1 and not _exists(part):
@@ -31,7 +31,8 @@ def resolve_model(path: Path, *, home: Path, model_folder: Path) -> Path:
     return parts[0]
 
 
-def _check_text(path: Path) -> None:
+def check_text(path: Path) -> None:
+    """Raise PaddockError for a name that is no text: neither an engine nor JSON can hold it."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
