@@ -25,9 +25,12 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.done: list[str] = []
         self.waiting: list[Callable[[], None]] = []
+        self.policy = "regular"
         helper = module("AppHelper", callAfter=self.waiting.append)
         fakes = {
-            "AppKit": module("AppKit"),
+            "AppKit": module(
+                "AppKit", NSApplication=self, NSApplicationActivationPolicyAccessory="accessory"
+            ),
             "PyObjCTools": module("PyObjCTools", AppHelper=helper),
             "pystray": module("pystray", Icon=self._icon()),
         }
@@ -36,6 +39,13 @@ class World:
         monkeypatch.delitem(sys.modules, "tray.ui.icon_macos", raising=False)
         self.icon: Any = importlib.import_module("tray.ui.icon_macos").MacIcon()
         monkeypatch.delitem(sys.modules, "tray.ui.icon_macos")
+
+    # Names of AppKit.
+    def sharedApplication(self) -> World:  # noqa: N802
+        return self
+
+    def setActivationPolicy_(self, policy: str) -> None:  # noqa: N802
+        self.policy = policy
 
     def _icon(self) -> type:
         def noting(name: str) -> Callable[[object], None]:
@@ -52,3 +62,7 @@ def test_whoever_calls_the_main_thread_does_it(name: str, monkeypatch: pytest.Mo
     for work in world.waiting:
         work()
     assert world.done == [name]
+
+
+def test_there_is_no_icon_in_the_dock(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert World(monkeypatch).policy == "accessory"

@@ -1,6 +1,7 @@
 """pystray on macOS: AppKit wants every call on the main thread."""
 
 from collections.abc import Callable
+from typing import Any
 
 import AppKit
 import pystray
@@ -17,6 +18,13 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
     on_loop: Callable[[], None] | None = None
     own_theme: PanelTheme | None = PanelTheme.TEMPLATE
     """macOS colours it itself."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        # Else a Python without a bundle gets an icon in the Dock beside the one in the menu bar.
+        AppKit.NSApplication.sharedApplication().setActivationPolicy_(
+            AppKit.NSApplicationActivationPolicyAccessory
+        )
+        super().__init__(*arguments, **named)
 
     def _mark_ready(self) -> None:
         if self.on_loop is not None:
