@@ -51,7 +51,7 @@ class World:
         def noting(name: str) -> Callable[[object], None]:
             return lambda _: self.done.append(name)
 
-        return type("Icon", (), {name: noting(name) for name in TOUCHES_APPKIT})
+        return type("Icon", (), {name: noting(name) for name in (*TOUCHES_APPKIT, "_mark_ready")})
 
 
 @pytest.mark.parametrize("name", TOUCHES_APPKIT)
@@ -66,3 +66,14 @@ def test_whoever_calls_the_main_thread_does_it(name: str, monkeypatch: pytest.Mo
 
 def test_there_is_no_icon_in_the_dock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert World(monkeypatch).policy == "accessory"
+
+
+def test_ctrl_c_is_given_back_once_the_loop_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World(monkeypatch)
+    world.icon.on_loop = lambda: world.done.append("given back")
+    world.icon._mark_ready()
+    assert world.done == ["_mark_ready"]
+    world.done.append("the loop runs")
+    for work in world.waiting:
+        work()
+    assert world.done[1:] == ["the loop runs", "given back"]

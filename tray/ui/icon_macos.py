@@ -28,7 +28,8 @@ class MacIcon(pystray.Icon):  # type: ignore[misc]
 
     def _mark_ready(self) -> None:
         if self.on_loop is not None:
-            self.on_loop()
+            # Within the loop: on its way there pystray takes Ctrl-C, to exit in no order.
+            AppHelper.callAfter(self.on_loop)
         super()._mark_ready()
 
     def _show(self) -> None:
