@@ -149,6 +149,15 @@ def test_without_a_webview_the_browser_opens_now_and_later(tmp_path: Path) -> No
     popover.close()
 
 
+def test_a_window_that_crashes_before_it_is_seen_opens_the_browser(tmp_path: Path) -> None:
+    popover = Popover(tmp_path / "heard", "import os; os.abort()")
+    popover.show()
+    wait_for(lambda: popover.opened == ["page:browser"], "the browser opens")
+    popover.show()
+    wait_for(lambda: popover.opened == ["page:browser"] * 2, "the next one was tried first")
+    popover.close()
+
+
 def test_a_program_that_is_gone_is_said(tmp_path: Path) -> None:
     popover = PopoverProcess(str, print, lambda: 60, lambda: False, (str(tmp_path / "gone"),))
     with pytest.raises(PaddockError, match="own program is gone"):

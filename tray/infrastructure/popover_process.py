@@ -47,7 +47,8 @@ class PopoverProcess:
     the token; it reaches the shell over standard input, never as an argument.
     ``idle_seconds`` is how long a hidden popover keeps its memory; it keeps it longer
     while the page needs it or an answer is under way (``answering``). Without a
-    webview the page opens with ``open_url``.
+    webview the page opens with ``open_url``, as it does when the shell ends before it
+    has shown anything.
     """
 
     def __init__(
@@ -165,8 +166,9 @@ class PopoverProcess:
             self._shell = None
             self._stop_idling()
         log.warning("popover: ended with status %d", code)
-        if code == NO_WEBVIEW:
-            self._no_webview = True
+        self._no_webview = code == NO_WEBVIEW
+        if not shell.was_shown:
+            # A click must lead somewhere, also where each window crashes.
             self._open_url(self._page("browser"))
 
     def _stop_idling(self) -> None:
@@ -188,6 +190,7 @@ class _Shell:
         self._report = report
         self._gone = gone
         self.visible = False
+        self.was_shown = False
         self._process = _started(command)
         self._write(url)
         threading.Thread(target=self._hear, name="popover", daemon=True).start()
@@ -228,6 +231,7 @@ class _Shell:
             word = line.strip()
             if word in (SHOWN, HIDDEN):
                 self.visible = word == SHOWN
+                self.was_shown |= self.visible
                 self._report(self)
             elif word:
                 log.debug("popover: %s", escaped(word))
