@@ -30,6 +30,8 @@ WIDTH, HEIGHT = 380, 480
 SMALLEST = (320, 360)
 REOPEN = 0.3
 """Pressing a hotkey may take the focus, which hides: seconds it still means "close"."""
+NO_PAGE = "mshtml"
+"""Internet Explorer's engine, which pywebview takes on a Windows without WebView2."""
 
 
 def run() -> int:
@@ -102,6 +104,8 @@ class Shell:
     def _adopt(self) -> None:
         import webview
 
+        if webview.renderer == NO_PAGE:
+            os._exit(NO_WEBVIEW)
         self._native = _native(webview.renderer)(self, self._url)
         self._native.adopt(self._window)
         self._adopted.set()
