@@ -22,9 +22,9 @@ DEFAULT = Path("/models/default.gguf")
 OTHER = Path("/models/other.gguf")
 
 
-def metrics(used: int | None, ours: int | None = None, rss: int | None = None) -> ServerMetrics:
+def metrics(used: int | None, ours: int | None = None, ram: int | None = None) -> ServerMetrics:
     card = GpuMetrics(index=0, name="A", vram_used=used, vram_total=8 * GIB, engine_vram=ours)
-    return ServerMetrics(gpus=(card,), engine_rss=rss)
+    return ServerMetrics(gpus=(card,), engine_ram=ram)
 
 
 def came_back(vram: int | None, ram: int | None = None) -> FreedMemory:
@@ -41,7 +41,8 @@ def came_back(vram: int | None, ram: int | None = None) -> FreedMemory:
         (metrics(6 * GIB), metrics(None), came_back(None)),
         (metrics(6 * GIB), ServerMetrics(gpus=None), came_back(None)),
         (metrics(6 * GIB), None, came_back(None)),
-        (ServerMetrics(engine_rss=9), ServerMetrics(), FreedMemory(ram=9)),
+        # Weights that were mapped from a file had been free all along.
+        (ServerMetrics(engine_rss=9, engine_ram=4), ServerMetrics(), FreedMemory(ram=4)),
         (None, ServerMetrics(), FreedMemory()),
     ],
 )

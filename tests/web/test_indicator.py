@@ -22,7 +22,7 @@ def sampled(shown: Shown, *loads: float | None) -> None:
         )
         for i, load in enumerate(loads)
     )
-    metrics = ServerMetrics(gpus=cards, cpu_percent=5.0, engine_rss=GIB)
+    metrics = ServerMetrics(gpus=cards, cpu_percent=5.0, engine_rss=GIB, engine_ram=GIB)
     shown.script.page.history.add(metrics)
     shown.script.page.service.metrics_sampled(metrics)
 

@@ -67,7 +67,10 @@ class FreedGpu(Frozen):
 
 
 class FreedMemory(Frozen):
-    """What unloading a model gave back: by GPU, and in bytes of RAM."""
+    """What unloading a model gave back: by GPU, and in bytes of RAM.
+
+    Weights mapped from a file do not count: their pages were free for others all along.
+    """
 
     gpus: tuple[FreedGpu, ...] = ()
     ram: int | None = None

@@ -57,7 +57,7 @@ def freed(before: ServerMetrics | None, after: ServerMetrics | None) -> FreedMem
             FreedGpu(index=gpu.index, name=gpu.name, vram=_came_back(gpu, now.get(gpu.index)))
             for gpu in before.gpus or ()
         ),
-        ram=before.engine_rss,
+        ram=before.engine_ram,
     )
 
 
