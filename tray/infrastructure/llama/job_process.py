@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ctypes import wintypes
 
 from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.error_dialogs import no_error_dialogs
 from tray.infrastructure.llama.program import Program
 from tray.infrastructure.llama.spawn_errors import spawn_failure
 from tray.models.failure import PaddockError
@@ -134,6 +135,7 @@ class JobProcess:
                 kernel32.TerminateJobObject(self._job, 1)
 
     def _spawn(self, spec: Program) -> "subprocess.Popen[bytes]":
+        no_error_dialogs()
         engine = subprocess.Popen(
             spec.argv,
             stdin=subprocess.DEVNULL,
