@@ -36,7 +36,7 @@ class FrontEnd(Protocol):
         """Learn how the page is reached."""
 
     def show(self) -> None:
-        """Bring the chat to the front, if there is a front. Any thread."""
+        """Bring the chat to the front. Any thread; PaddockError where there is no front."""
 
     def end(self) -> None:
         """End Paddock soon. Any thread."""

@@ -142,6 +142,15 @@ def test_a_second_start_finds_the_first(started: CommandLine) -> None:
         assert done.stderr == f"Paddock is already running (process {resident.pid}).\n"
 
 
+def test_who_looks_for_the_icon_of_one_in_the_background_is_told(started: CommandLine) -> None:
+    started.environment["DISPLAY"] = ":99"
+    done = started("run")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "is already running" in done.stderr
+    assert "has no icon" in done.stderr
+    assert "paddock quit, then paddock run" in done.stderr
+
+
 @pytest.mark.parametrize("prompt", ["-", "caf\udce9"])
 def test_what_is_no_text_is_asked_all_the_same(started: CommandLine, prompt: str) -> None:
     done = subprocess.run(

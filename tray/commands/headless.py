@@ -8,6 +8,7 @@ from tray.commands.output import DONE
 
 if TYPE_CHECKING:
     from tray.front_end import Door
+    from tray.models.failure import PaddockError
     from tray.models.hotkey import HotkeyState
     from tray.models.settings import Settings
     from tray.services.paddock import Paddock
@@ -34,7 +35,7 @@ class Headless:
         """Nobody opens the page from here."""
 
     def show(self) -> None:
-        """There is nothing to bring to the front."""
+        raise faceless()
 
     def use(self, settings: "Settings") -> None:
         """Nothing here goes by them."""
@@ -49,3 +50,17 @@ class Headless:
 
     def signalled(self, number: int) -> None:
         self._ending.set()
+
+
+def faceless() -> "PaddockError":
+    """There is nothing to bring to the front."""
+    from tray.models.failure import FailureCause, PaddockError, ServerFailure
+
+    return PaddockError(
+        ServerFailure(
+            cause=FailureCause.NOTHING_OPENS_IT,
+            title="This Paddock has no icon and no window",
+            detail="It was started in the background or in a terminal. For the icon: paddock quit, "
+            "then paddock run.",
+        )
+    )

@@ -4,6 +4,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from tray.commands.headless import faceless
 from tray.commands.output import DONE, FAILED, INTERRUPTED, fail, note, say
 from tray.commands.screen import TerminalScreen
 from tray.infrastructure.desktop import has_desktop
@@ -58,7 +59,7 @@ class InTerminal:
         """The conversation is here, not on a page."""
 
     def show(self) -> None:
-        """A terminal cannot be brought to the front."""
+        raise faceless()
 
     def use(self, settings: Settings) -> None:
         """Nothing here goes by them."""

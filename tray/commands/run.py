@@ -45,7 +45,7 @@ def run(headless: bool) -> int:
 
             return InTray(instance).run()
     except AlreadyRunning as other:
-        return _show(other.instance)
+        return _show(other.instance, looked_for=not headless and has_desktop())
 
 
 def _run_plain(front: "PlainFront", instance: SingleInstance) -> int:
@@ -68,8 +68,11 @@ def _plain_front(headless: bool) -> "PlainFront":
     return InTerminal(sys.stdin)
 
 
-def _show(instance: SingleInstance) -> int:
-    """Ask the running Paddock to show itself; it may just be starting."""
+def _show(instance: SingleInstance, *, looked_for: bool) -> int:
+    """Ask the running Paddock to show itself; it may just be starting.
+
+    With ``looked_for`` somebody sits at a desktop, who is told why nothing appears.
+    """
     from tray.infrastructure.api_client import ApiClient
 
     deadline = time.monotonic() + _ANSWER_SECONDS
@@ -77,8 +80,16 @@ def _show(instance: SingleInstance) -> int:
         if time.monotonic() > deadline:
             raise PaddockError(_silent())
         time.sleep(_PAUSE)
-    ApiClient(endpoint).show()
     note(f"Paddock is already running (process {endpoint.pid}).")
+    try:
+        ApiClient(endpoint).show()
+    except PaddockError as error:
+        from tray.models.failure import FailureCause
+
+        if error.failure.cause is not FailureCause.NOTHING_OPENS_IT:
+            raise
+        if looked_for:
+            note(f"{error.failure.title}. {error.failure.detail}")
     return DONE
 
 
