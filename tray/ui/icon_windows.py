@@ -9,6 +9,8 @@ from tray.ui.menu_entry import Entry
 from tray.ui.palette import PanelTheme
 from tray.ui.tray_ports import Position
 
+LET_SIGNALS_IN_MS = 500
+
 
 class WindowsIcon(pystray.Icon):  # type: ignore[misc]
     """Builds the menu when it is asked for, on its own thread: never under an open one."""
@@ -20,6 +22,8 @@ class WindowsIcon(pystray.Icon):  # type: ignore[misc]
     def _mark_ready(self) -> None:
         if self.on_loop is not None:
             self.on_loop()
+        # Python hears Ctrl-C between two messages, and else there are none for hours.
+        win32.windll.user32.SetTimer(self._hwnd, 1, LET_SIGNALS_IN_MS, None)
         super()._mark_ready()
 
     def update_menu(self) -> None:
