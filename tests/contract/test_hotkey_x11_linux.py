@@ -12,6 +12,7 @@ import pytest
 from Xlib import XK
 from Xlib.display import Display
 
+from tests.contract.guard_setup import until
 from tests.desktop.screen import screen
 from tests.requirements import need_program
 from tray.infrastructure.hotkey.probe import probe_hotkey
@@ -24,6 +25,8 @@ pytestmark = [pytest.mark.desktop, pytest.mark.usefixtures("screen")]
 
 KEYS = "ctrl+alt+space"
 SECONDS = 10.0
+# Where q is on a Russian keyboard; python-xlib knows no name for it.
+CYRILLIC_SHORTI = 0x6CA
 Presses = SimpleQueue[bool]
 
 
@@ -119,6 +122,27 @@ def test_a_new_layout_of_the_keyboard_is_followed() -> None:
         else:
             raise AssertionError("the key that is z now was never heard")
         display.close()
+
+
+def test_a_layout_without_the_key_is_outlived(caplog: pytest.LogCaptureFixture) -> None:
+    with listening("ctrl+alt+q") as presses:
+        display = Display()
+        q = display.keysym_to_keycode(XK.XK_q)
+        (symbols,) = display.get_keyboard_mapping(q, 1)
+        display.change_keyboard_mapping(q, [[CYRILLIC_SHORTI] * len(symbols)])
+        display.sync()
+        until(lambda: "ctrl+alt+q" in caplog.text)
+        problem = probe_hotkey("ctrl+alt+q").problem
+        assert problem is not None
+        assert "has no key q" in problem.detail
+        display.change_keyboard_mapping(q, [symbols])
+        display.sync()
+        display.close()
+        for _ in range(50):
+            keys("key", "ctrl+alt+q")
+            if not none_left(presses):
+                return
+        raise AssertionError("the key that came back was never heard")
 
 
 # python-xlib leaves the sockets open that nobody answered.

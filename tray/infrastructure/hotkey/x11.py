@@ -17,6 +17,7 @@ from Xlib.error import BadAccess, CatchError, ConnectionClosedError, DisplayErro
 
 from tray.infrastructure.hotkey.spelling import keysym_name
 from tray.infrastructure.hotkey.watch import taken, unusable
+from tray.models.failure import PaddockError
 from tray.models.hotkey import Hotkey, Modifier
 
 _MASKS = {
@@ -64,7 +65,9 @@ class X11Hotkey:
 
     def _grab(self) -> None:
         """Ask for the combination on the keyboard as it is laid out now."""
-        codes = self._display.keysym_to_keycodes(XK.string_to_keysym(keysym_name(self._hotkey.key)))
+        symbol = XK.string_to_keysym(keysym_name(self._hotkey.key))
+        # A list: what python-xlib gives is an iterator, which is true even when it is empty.
+        codes = list(self._display.keysym_to_keycodes(symbol))
         if not codes:
             advice = "Choose another one in the setting popover.hotkey."
             raise unusable(self._hotkey, f"The keyboard has no key {self._hotkey.key}.", advice)
@@ -103,4 +106,8 @@ class X11Hotkey:
         elif event.type == X.MappingNotify and event.request != X.MappingPointer:
             self._display.refresh_keyboard_mapping(event)
             self._root.ungrab_key(self._code, X.AnyModifier)
-            self._grab()
+            try:
+                self._grab()
+            except PaddockError as error:
+                # The next layout may have the key again.
+                _log.warning("the hotkey %s rests: %s", self._hotkey, error)
