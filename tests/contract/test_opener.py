@@ -1,11 +1,14 @@
 """Opening through the system's handler, here a script in its place on PATH."""
 
+import importlib
 import os
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.platforms import on_linux
+from tests.platforms import on_linux, on_posix
 from tray.infrastructure.opener import open_path, open_url
 from tray.models.failure import FailureCause, PaddockError
 
@@ -104,3 +107,41 @@ def test_a_handler_that_stays_is_not_waited_for(handler: Path) -> None:
     script.write_text(f'#!/bin/sh\necho $$ > "{handler}/pid"\nexec /bin/sleep 60\n')
     open_path(handler)
     os.kill(int((handler / "pid").read_text()), 15)
+
+
+@on_posix
+def test_macos_shows_settings_in_the_editor_for_plain_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script, settings = tmp_path / "open", tmp_path / "settings.toml"
+    script.write_text(
+        f'#!/bin/sh\n[ "$1" = -t ] || exit 1\nprintf "%s" "$2" > "{tmp_path}/shown"\n'
+    )
+    script.chmod(0o755)
+    settings.touch()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(shutil, "which", lambda _: str(script))
+    open_path(settings)
+    assert (tmp_path / "shown").read_text() == str(settings)
+    with pytest.raises(PaddockError, match="gave up"):
+        open_path(tmp_path)
+
+
+def test_windows_shows_settings_in_notepad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, ...]] = []
+
+    def startfile(*arguments: str) -> None:
+        shown.append(arguments)
+        if arguments[0].endswith(".toml"):
+            error = OSError("No application is associated with the specified file")
+            error.winerror = 1155  # type: ignore[attr-defined, unused-ignore]
+            raise error
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "startfile", startfile, raising=False)
+    monkeypatch.delitem(sys.modules, "tray.infrastructure.opener")
+    opener = importlib.import_module("tray.infrastructure.opener")
+    settings = tmp_path / "my settings.toml"
+    settings.touch()
+    opener.open_path(settings)
+    assert shown == [(str(settings),), ("notepad.exe", "open", f'"{settings}"')]

@@ -12,10 +12,15 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 # Handlers tell a failure at once; a browser that stays in the foreground does not end.
 _PATIENCE = 2.0
+# What Windows says of .toml where nobody has installed an editor; macOS has none for it, either.
+_NO_PROGRAM = 1155
 
 
 def open_path(path: Path) -> None:
-    """Show an existing file or folder. Raises PaddockError."""
+    """Show an existing file or folder. Raises PaddockError.
+
+    A file that no program is registered for is shown as plain text.
+    """
     absolute = path.absolute()
     if not absolute.exists():
         raise _failure(f"{absolute} does not exist", "Create it, or check the path.")
@@ -51,7 +56,12 @@ if sys.platform == "win32":
 
     def _open(target: str) -> None:
         try:
-            os.startfile(target)
+            try:
+                os.startfile(target)
+            except OSError as error:
+                if error.winerror != _NO_PROGRAM or not os.path.isfile(target):
+                    raise
+                os.startfile("notepad.exe", "open", subprocess.list2cmdline([target]))
         except OSError as error:
             raise _failure(target, error.strerror or str(error)) from error
 
@@ -61,17 +71,11 @@ else:
         command = _command()
         if command is None:
             raise _failure(target, "No program to open it with: install xdg-utils.")
-        try:
-            process = subprocess.Popen(
-                [*command, target],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise _failure(target, f"{command[0]}: {error.strerror or error}") from error
-        _wait(process, target)
+        code = _code_of([*command, target])
+        if code and sys.platform == "darwin" and os.path.isfile(target):
+            code = _code_of([*command, "-t", target])
+        if code:
+            raise _failure(target, f"The system's opener gave up (exit code {code}).")
 
     def _command() -> list[str] | None:
         known = [["/usr/bin/open"]] if sys.platform == "darwin" else [["xdg-open"], ["gio", "open"]]
@@ -80,14 +84,23 @@ else:
                 return [found, *arguments]
         return None
 
-    def _wait(process: "subprocess.Popen[bytes]", target: str) -> None:
+    def _code_of(argv: list[str]) -> int:
+        """The exit code; 0 also for one that stays."""
         try:
-            code = process.wait(_PATIENCE)
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise _failure(argv[-1], f"{argv[0]}: {error.strerror or error}") from error
+        try:
+            return process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
             Thread(target=process.wait, name="opener", daemon=True).start()
-            return
-        if code != 0:
-            raise _failure(target, f"The system's opener gave up (exit code {code}).")
+            return 0
 
 
 def _failure(target: str, detail: str) -> PaddockError:
