@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tray.infrastructure.engines.getter import EngineGetter
 from tray.infrastructure.errands import RunningErrand
 from tray.infrastructure.llama.model_facts import FactsReader
 from tray.infrastructure.own_child import close_pipes
 from tray.infrastructure.popover_process import PopoverProcess
 from tray.models.catalog import ModelFacts
 from tray.models.errand import TokenErrand
+from tray.models.failure import PaddockError
 
 SILENT = (sys.executable, "-c", "import time; time.sleep(60)")
 FAR_LESS = 30.0
@@ -56,8 +58,13 @@ def end_popover(_: Path) -> None:
     popover.close()
 
 
+def look_at_machine(folder: Path) -> None:
+    with pytest.raises(PaddockError):
+        EngineGetter(SILENT, folder, folder, facts_seconds=0.1).facts()
+
+
 @pytest.mark.usefixtures("unkillable")
-@pytest.mark.parametrize("deed", [read_facts, end_errand, end_popover])
+@pytest.mark.parametrize("deed", [read_facts, end_errand, end_popover, look_at_machine])
 def test_a_child_that_cannot_be_ended_is_not_waited_for(
     deed: Callable[[Path], None], tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -47,12 +49,21 @@ class EngineGetter:
     def facts(self) -> MachineFacts:
         """What this machine has. Raises PaddockError when a driver keeps it from being told."""
         child = self._start(None)
-        timer = threading.Timer(self._facts_seconds, child.kill)
-        timer.start()
+        answer: Future[Told] = Future()
+
+        def listen() -> None:
+            try:
+                answer.set_result(self._last(child, lambda _: None))
+            except PaddockError as error:
+                answer.set_exception(error)
+
+        # On a thread: a child that hangs in a driver may not even be killed.
+        threading.Thread(target=listen, name="machine-facts", daemon=True).start()
         try:
-            told = self._last(child, lambda _: None)
-        finally:
-            timer.cancel()
+            told = answer.result(self._facts_seconds)
+        except FutureTimeoutError:
+            end_child(child)
+            raise not_looked_at() from None
         if told.facts is None:
             raise not_looked_at()
         return told.facts
