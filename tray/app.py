@@ -134,7 +134,15 @@ def resident(front: FrontEnd, instance: SingleInstance) -> Iterator[Paddock]:
             )
         )
         instance.publish(api.endpoint)
+        stack.callback(instance.withdraw)
+        paddock.quit = lambda: _leave(instance, front)
         yield paddock
+
+
+def _leave(instance: SingleInstance, front: FrontEnd) -> None:
+    """End; who comes meanwhile waits for the lock, and is the next Paddock."""
+    instance.withdraw()
+    front.end()
 
 
 @contextmanager

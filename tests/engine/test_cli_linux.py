@@ -133,6 +133,17 @@ def test_quit_ends_paddock_and_its_engine(started: CommandLine) -> None:
     assert started("status").stdout == "Paddock is not running.\n"
 
 
+def test_a_start_while_paddock_still_ends_is_the_next_one(started: CommandLine) -> None:
+    before = started.resident()
+    # What hangs is given a second to end.
+    engine_of(started).suspend()
+    assert started("quit").returncode == 0
+    done = started("start")
+    assert done.returncode == 0, done.stderr
+    assert started.resident() != before
+    assert started.status()["phase"] == "ready"
+
+
 def test_a_second_start_finds_the_first(started: CommandLine) -> None:
     resident = started.resident()
     assert resident is not None

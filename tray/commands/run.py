@@ -15,6 +15,7 @@ from tray.models.error import PaddockError
 if TYPE_CHECKING:
     from tray.front_end import FrontEnd
     from tray.models.failure import ServerFailure
+    from tray.models.local_api import Endpoint
     from tray.services.paddock import Paddock
 
     class PlainFront(FrontEnd, Protocol):
@@ -30,22 +31,33 @@ if TYPE_CHECKING:
             """A signal asks Paddock to end. May raise SystemExit."""
 
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 15.0
 _PAUSE = 0.05
 
 
 def run(headless: bool) -> int:
     """Be the resident process until asked to end; a second start shows the first."""
     thrifty()
-    try:
-        with only_one() as instance:
-            if headless or not has_desktop():
-                return _run_plain(_plain_front(headless), instance)
-            from tray.commands.in_tray import InTray
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    while True:
+        try:
+            with only_one() as instance:
+                return _be_resident(headless, instance)
+        except AlreadyRunning as other:
+            # None while it starts, and while it ends: then its place is ours.
+            if (endpoint := other.instance.read_endpoint()) is not None:
+                return _show(endpoint, looked_for=not headless and has_desktop())
+        if time.monotonic() > deadline:
+            raise PaddockError(_silent())
+        time.sleep(_PAUSE)
 
-            return InTray(instance).run()
-    except AlreadyRunning as other:
-        return _show(other.instance, looked_for=not headless and has_desktop())
+
+def _be_resident(headless: bool, instance: SingleInstance) -> int:
+    if headless or not has_desktop():
+        return _run_plain(_plain_front(headless), instance)
+    from tray.commands.in_tray import InTray
+
+    return InTray(instance).run()
 
 
 def _run_plain(front: "PlainFront", instance: SingleInstance) -> int:
@@ -68,18 +80,13 @@ def _plain_front(headless: bool) -> "PlainFront":
     return InTerminal(sys.stdin)
 
 
-def _show(instance: SingleInstance, *, looked_for: bool) -> int:
-    """Ask the running Paddock to show itself; it may just be starting.
+def _show(endpoint: "Endpoint", *, looked_for: bool) -> int:
+    """Ask the running Paddock to show itself.
 
     With ``looked_for`` somebody sits at a desktop, who is told why nothing appears.
     """
     from tray.infrastructure.api_client import ApiClient
 
-    deadline = time.monotonic() + _ANSWER_SECONDS
-    while (endpoint := instance.read_endpoint()) is None:
-        if time.monotonic() > deadline:
-            raise PaddockError(_silent())
-        time.sleep(_PAUSE)
     note(f"Paddock is already running (process {endpoint.pid}).")
     try:
         ApiClient(endpoint).show()

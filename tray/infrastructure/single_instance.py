@@ -1,5 +1,6 @@
 """One resident Paddock a user: a lock the kernel holds, and how to reach its holder."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -62,6 +63,13 @@ class SingleInstance:
             write_private(self._endpoint_path, endpoint.model_dump_json().encode())
         except OSError as error:
             raise _unusable(self._endpoint_path, error) from error
+
+    def withdraw(self) -> None:
+        """Be found by no client from now on, although the lock is held until all has ended."""
+        if self._handle is not None:
+            # A reader on Windows keeps it; who connects then is refused.
+            with contextlib.suppress(OSError):
+                self._endpoint_path.unlink(missing_ok=True)
 
     def read_endpoint(self) -> "Endpoint | None":
         """How to reach the resident; ``None`` when there is none, or not yet."""
