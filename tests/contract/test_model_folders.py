@@ -47,6 +47,11 @@ def test_what_is_not_a_model_is_passed_over(tmp_path: Path) -> None:
     assert names(tmp_path) == ["real"]
 
 
+def test_a_folder_may_be_called_as_a_model_is(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "ann" / "tiny-iMat.GGUF" / "tiny-q4.gguf")
+    assert names(tmp_path) == ["tiny-q4"]
+
+
 def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:
     for part in (1, 2, 3):
         write_gguf(tmp_path / f"big-0000{part}-of-00003.gguf")

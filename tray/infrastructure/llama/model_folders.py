@@ -104,13 +104,15 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
         if search.entries > MOST_ENTRIES:
             log.warning("stopped searching %s: more than %s entries", folder, MOST_ENTRIES)
             return
-        if entry.name.lower().endswith(".gguf"):
+        if _is_folder(entry):
+            # Some repositories are called "….GGUF", and so are their folders.
+            if not entry.name.startswith("."):
+                yield from _gguf_files(Path(entry.path), depth - 1, search)
+        elif entry.name.lower().endswith(".gguf"):
             # Resolving a whole path for every file would take most of the search's time.
             path = f"{real}{os.sep}{entry.name}"
             file = os.path.realpath(path) if entry.is_symlink() else path
             yield _File(folder / entry.name, file, entry)
-        elif not entry.name.startswith(".") and _is_folder(entry):
-            yield from _gguf_files(Path(entry.path), depth - 1, search)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
