@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import gguf, write_gguf
-from tray.infrastructure.llama.model_folders import DEEPEST, find_models
+from tray.infrastructure.llama.model_folders import DEEPEST, find_models, search_models
 
 
 def names(*folders: Path) -> list[str]:
@@ -50,6 +50,14 @@ def test_what_is_not_a_model_is_passed_over(tmp_path: Path) -> None:
 def test_a_folder_may_be_called_as_a_model_is(tmp_path: Path) -> None:
     write_gguf(tmp_path / "ann" / "tiny-iMat.GGUF" / "tiny-q4.gguf")
     assert names(tmp_path) == ["tiny-q4"]
+
+
+def test_what_macos_keeps_beside_a_file_is_nothing(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "a.gguf")
+    write_gguf(tmp_path / "._a.gguf", b"\0\5\x16\7\0\2\0\0Mac OS X")
+    found, broken = search_models((tmp_path,))
+    assert [model.name for model in found] == ["a"]
+    assert broken == ()
 
 
 def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:

@@ -71,6 +71,17 @@ def test_a_projector_of_the_models_name_comes_first(tmp_path: Path) -> None:
     assert projector_beside(named) == own
 
 
+def test_what_macos_keeps_beside_the_files_takes_no_projector_away(tmp_path: Path) -> None:
+    for name in ("named-Q4_K_M", "llava-v1.5-7b"):
+        one = model(tmp_path / name, name, 4096)
+        mine = [old_projector(tmp_path / name)]
+        if name.startswith("named"):
+            mine = [mine[0].rename(mine[0].with_name("mmproj-named-f16.gguf"))]
+        for file in (one, *mine):
+            file.with_name(f"._{file.name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+        assert projector_beside(one) == mine[0]
+
+
 def test_a_lone_model_does_not_get_the_projector_of_another_width(tmp_path: Path) -> None:
     text = model(tmp_path, "text", 1024)
     projector(tmp_path, "mmproj-F16", 2048)

@@ -9,7 +9,12 @@ from typing import NamedTuple
 
 from tray.infrastructure.llama.file_stamp import Stamp, entry_stamp, size_of, stamp_of
 from tray.infrastructure.llama.gguf_header import HeaderError, header_words, read_header
-from tray.infrastructure.llama.model_name import is_projector_name, parsed_name, part_paths
+from tray.infrastructure.llama.model_name import (
+    is_hidden,
+    is_projector_name,
+    parsed_name,
+    part_paths,
+)
 from tray.infrastructure.llama.unique_names import unique_names
 from tray.models.catalog import BrokenModel, FoundModel
 
@@ -104,10 +109,11 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
         if search.entries > MOST_ENTRIES:
             log.warning("stopped searching %s: more than %s entries", folder, MOST_ENTRIES)
             return
+        if is_hidden(entry.name):
+            continue
         if _is_folder(entry):
             # Some repositories are called "….GGUF", and so are their folders.
-            if not entry.name.startswith("."):
-                yield from _gguf_files(Path(entry.path), depth - 1, search)
+            yield from _gguf_files(Path(entry.path), depth - 1, search)
         elif entry.name.lower().endswith(".gguf"):
             # Resolving a whole path for every file would take most of the search's time.
             path = f"{real}{os.sep}{entry.name}"

@@ -48,6 +48,11 @@ def _split(name: str) -> re.Match[str] | None:
     return SPLIT.match(name) if "-of-" in name.lower() else None
 
 
+def is_hidden(name: str) -> bool:
+    """Whether it is no model: macOS keeps a ``._a.gguf`` beside ``a.gguf`` on foreign disks."""
+    return name.startswith(".")
+
+
 def is_projector_name(path: PurePath) -> bool:
     """Whether the file is named as a multimodal projector, which is not a model."""
     name = path.name

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from tray.infrastructure.llama.gguf_header import GgufHeader, HeaderError, read_header
-from tray.infrastructure.llama.model_name import is_projector_name, parsed_name
+from tray.infrastructure.llama.model_name import is_hidden, is_projector_name, parsed_name
 from tray.infrastructure.llama.projectors import projector_for
 
 
@@ -60,7 +60,7 @@ def projector_size(projector: Path | None) -> int | None:
 
 def _names(folder: str | Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return [name for name in os.listdir(folder) if not is_hidden(name)]
     except OSError:
         return []
 
