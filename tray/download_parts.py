@@ -11,6 +11,8 @@ from tray.infrastructure.errands import errand_done
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.transfers import HubTransfers
+from tray.infrastructure.llama.launch_setup import user_model_folders
+from tray.infrastructure.llama.model_folders import find_listed
 from tray.infrastructure.llama.model_name import model_name
 from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
@@ -64,7 +66,7 @@ def download_parts(
         curated=partial(read_curated, program_folder() / FILE),
         removal=Removal(
             paddock.state,
-            lambda: paddock.models().models,
+            lambda: find_listed(user_model_folders(folders.models, settings().models.folders)),
             removable_files,
             to_trash,
             delete_for_good,

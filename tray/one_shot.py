@@ -19,7 +19,7 @@ from tray.infrastructure.hub.token import find_token
 from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.launch_setup import user_model_folders
 from tray.infrastructure.llama.model_catalog import read_catalog
-from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.model_folders import find_listed, find_models
 from tray.infrastructure.llama.model_index import ModelIndex
 from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.metrics import sample_once
@@ -112,7 +112,7 @@ def delete_now(name: str, for_good: bool, state: Callable[[], ModelState]) -> De
     searched = user_model_folders(folders.models, settings.models.folders)
     removal = Removal(
         state,
-        lambda: find_models(searched),
+        lambda: find_listed(searched),
         removable_files,
         move_to_trash,
         delete_for_good,

@@ -132,8 +132,12 @@ def test_from_a_name_to_a_model_in_the_list_and_to_the_trash(
     said = page.client._call("POST", "/api/page/models/delete", DeletedModel, delete)
     assert "is in the trash" in said.line
     assert not Path(done.model).exists()
+    broken = Path(done.model).with_name("cut.gguf")
+    broken.write_bytes(b"")
+    delete = DeleteModelRequest(model=str(broken))
+    page.client._call("POST", "/api/page/models/delete", DeletedModel, delete)
     trash = paddock.root / "data" / "Trash" / "files"
-    assert [path.name for path in trash.iterdir()] == [NAME]
+    assert sorted(path.name for path in trash.iterdir()) == [broken.name, NAME]
 
 
 def test_a_killed_paddock_loses_nothing(
@@ -172,6 +176,10 @@ def test_the_terminal_deletes_and_asks_the_resident_first(paddock: CommandLine, 
     assert paddock("models", "delete", "tiny-Q8_0").returncode == 0
     assert "tiny-Q8_0" not in paddock("models").stdout
     assert paddock("models", "delete", "tiny-Q8_0").returncode == 1
+    cut = paddock.root / "data" / "paddock" / "models" / "cut.gguf"
+    cut.write_bytes(b"")
+    assert paddock("models", "delete", str(cut)).returncode == 0
+    assert not cut.exists()
     said = paddock("models", "token")
     assert "No token" in said.stdout
     kept = paddock("models", "token", "set", text="hf_secret\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import write_gguf
-from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.model_folders import find_listed
 from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.trash import delete_for_good
 from tray.models.failure import FailureCause, PaddockError
@@ -57,7 +57,7 @@ class Desk:
         self.trashed: list[Path] = []
         self.removal = Removal(
             lambda: self.state,
-            lambda: find_models((folder,)),
+            lambda: find_listed((folder,)),
             removable_files,
             self.trashed.extend,
             delete_for_good,
@@ -114,6 +114,14 @@ def test_nothing_but_a_listed_model_is_deleted(desk: Desk, tmp_path: Path) -> No
             desk.removal.remove(wanted, True)
         assert caught.value.failure.cause is FailureCause.MODEL_MISSING
     assert other.exists()
+
+
+def test_a_file_that_only_looks_like_a_model_is_deleted_too(desk: Desk, tmp_path: Path) -> None:
+    broken = write_gguf(tmp_path / "cut.gguf", b"")
+    half = write_gguf(tmp_path / "half-00001-of-00002.gguf")
+    desk.removal.remove(str(broken), False)
+    desk.removal.remove("half-00001-of-00002.gguf", False)
+    assert desk.trashed == [broken, half]
 
 
 def test_for_good_is_for_good(desk: Desk, tmp_path: Path) -> None:

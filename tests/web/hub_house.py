@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.web.model_house import ModelHouse, write_model
 from tray.infrastructure.curated import FILE, read_curated
-from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.model_folders import find_listed
 from tray.infrastructure.llama.model_removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.trash import delete_for_good
@@ -106,7 +106,7 @@ class HubHouse:
         self.downloads = Downloads(self, self, lambda _, act: None, self._ended)
         removal = Removal(
             self.state,
-            lambda: find_models(self._folders),
+            lambda: find_listed(self._folders),
             removable_files,
             self._trash,
             delete_for_good,

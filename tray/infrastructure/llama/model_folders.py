@@ -64,6 +64,13 @@ def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
     return tuple(map(found_model, search_models(folders)[0]))
 
 
+def find_listed(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
+    """The same and, behind them, the files that only look like models: lists have those, too."""
+    models, broken = search_models(folders)
+    misfits = (FoundModel(name=one.path.name, path=one.path, size=0) for one in broken)
+    return (*map(found_model, models), *misfits)
+
+
 def found_model(seen: SeenModel) -> FoundModel:
     """What a user is told of it."""
     return FoundModel(
