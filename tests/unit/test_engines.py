@@ -7,9 +7,16 @@ import time
 import pytest
 
 from tests.unit.engine_fakes import PINS, Rig, build, failure, installed
-from tray.models.engine_build import Backend, EnginePins, MachineFacts
+from tray.models.engine_build import (
+    Backend,
+    EngineBuild,
+    EnginePins,
+    InstalledEngine,
+    MachineFacts,
+)
 from tray.models.engine_shelf import EngineShelf
 from tray.models.failure import PaddockError
+from tray.services.engines import Tell
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.engine_words import page_engines
 
@@ -66,6 +73,28 @@ def test_a_cancel_is_no_failure() -> None:
     assert rig.getter.begun.wait(10)
     assert "being fetched" in refusal(lambda: rig.engines.get(None))
     rig.engines.cancel()
+    assert settled(rig).failure is None
+    assert rig.choice.used() is None
+
+
+def test_a_cancel_before_there_is_a_process_ends_it_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig()
+    get, cancel, asked = rig.getter.get, rig.getter.cancel, []
+
+    def late(build: EngineBuild, tell: Tell) -> InstalledEngine:
+        rig.engines.cancel()
+        return get(build, tell)
+
+    def ended() -> None:
+        asked.append("cancel")
+        if len(asked) > 1:
+            cancel()
+
+    monkeypatch.setattr(rig.getter, "get", late)
+    monkeypatch.setattr(rig.getter, "cancel", ended)
+    rig.engines.get(None)
     assert settled(rig).failure is None
     assert rig.choice.used() is None
 

@@ -183,6 +183,9 @@ class Engines:
 
     def _carry_out(self, build: EngineBuild, tell: Tell) -> InstalledEngine:
         def progress(work: EngineWork) -> None:
+            if self._cancelled:
+                # Asked for before there was anything to end.
+                self._getter.cancel()
             self._work = work
             tell(work)
 
