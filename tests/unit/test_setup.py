@@ -18,9 +18,10 @@ from tray.models.download import (
     DownloadProgress,
 )
 from tray.models.failure import PaddockError
+from tray.models.fit_mark import Fit
 from tray.models.setup import SetupProgress
 from tray.services.setup import Setup
-from tray.ui.setup_words import shown_setup
+from tray.ui.setup_words import shown_plan, shown_setup
 
 MODEL = CuratedModel(
     what="ann/Bison-GGUF:Q4_K_M",
@@ -41,12 +42,14 @@ class World:
     kept: tuple[Download, ...] = ()
     did: list[object] = field(default_factory=list)
     may_go_on: threading.Event = field(default_factory=threading.Event)
+    unloading: Callable[[], object] = lambda: None
+    starting: Callable[[], object] = lambda: None
 
     def __post_init__(self) -> None:
         self.setup = Setup(
             self,
             lambda: self.rig.engines,
-            lambda: self.did.append("unload"),
+            self.unload,
             self.did.append,
             self.wait,
         )
@@ -54,7 +57,12 @@ class World:
     def all(self) -> tuple[Download, ...]:
         return self.kept
 
+    def unload(self) -> None:
+        self.did.append("unload")
+        self.unloading()
+
     def start(self, what: str) -> None:
+        self.starting()
         self.kept = (Download(id="1", what=what, phase=DownloadPhase.RUNNING),)
 
     def remove(self, download: str) -> None:
@@ -145,6 +153,49 @@ def test_cancelling_throws_the_download_away_and_starts_nothing(world: World) ->
     assert ("remove", "1") in world.did
     world.may_go_on.set()
     assert PATH not in world.did
+
+
+@pytest.mark.parametrize("moment", ["unloading", "starting"])
+def test_cancelling_while_it_begins_leaves_nothing_under_way(world: World, moment: str) -> None:
+    plan = world.setup.plan(MODEL)
+    if moment == "unloading":
+        world.unloading = world.setup.cancel
+    else:
+        world.starting = world.setup.cancel
+    world.setup.begin(plan)
+    assert world.setup.progress is None
+    assert world.kept == ()
+    until(lambda: world.rig.engines.shelf().work is None)
+    assert not world.rig.store.engines
+
+
+def test_an_engine_that_came_while_one_chatted_is_used_before_the_model_starts(
+    world: World,
+) -> None:
+    world.begun()
+    world.rig.loaded = True
+    world.rig.getter.release.set()
+    until(lambda: world.rig.engines.shelf().work is None)
+    assert world.rig.choice.now is None
+    world.unloading = lambda: setattr(world.rig, "loaded", False)
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    until(lambda: world.setup.progress is None)
+    assert world.did == ["unload", "unload", PATH]
+    assert world.rig.engines.shelf().used_name == "b100-vulkan"
+
+
+def test_an_engine_that_is_installed_and_not_used_is_not_got_again(world: World) -> None:
+    world.rig.get_now()
+    world.rig.choice.now = None
+    plan = world.setup.plan(MODEL)
+    assert (plan.engine, plan.engine_size) == ("b100-vulkan", 0)
+    assert "(b100-vulkan, installed already)" in (shown_plan(plan, MODEL, Fit.GPU).engine or "")
+    world.rig.getter.begun.clear()
+    world.setup.begin(plan)
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    until(lambda: world.setup.progress is None)
+    assert not world.rig.getter.begun.is_set()
+    assert world.rig.engines.shelf().used_name == "b100-vulkan"
 
 
 def test_a_download_taken_off_the_list_ends_it(world: World) -> None:

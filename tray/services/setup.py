@@ -34,6 +34,8 @@ class Offered(Protocol):
 
     def cancel(self) -> None: ...
 
+    def use(self, name: str | None) -> None: ...
+
 
 class Setup:
     """One at a time; any thread may call.
@@ -73,9 +75,10 @@ class Setup:
         chosen = next((entry for entry in shelf.entries if entry.name == shelf.proposed), None)
         plan = SetupPlan(what=model.what, model=model.name, model_size=model.size)
         helps = chosen is not None and chosen.backend not in (None, Backend.CPU)
-        if chosen is None or not helps or chosen.installed is not None or shelf.used is not None:
+        if chosen is None or not helps or shelf.used is not None:
             return plan
-        return plan.model_copy(update={"engine": chosen.name, "engine_size": chosen.size or 0})
+        size = 0 if chosen.installed is not None else chosen.size or 0
+        return plan.model_copy(update={"engine": chosen.name, "engine_size": size})
 
     def begin(self, plan: SetupPlan) -> None:
         """Get all of it and start. Raises PaddockError."""
@@ -86,10 +89,7 @@ class Setup:
             total = plan.model_size + plan.engine_size
             self._progress = SetupProgress(name=plan.model, total=total)
         try:
-            if plan.engine is not None and not self._is_coming(plan.engine):
-                self._unload()
-                self._engines().get(plan.engine)
-            self._downloads.start(plan.what)
+            self._get(plan)
         except PaddockError as error:
             self._fail(error)
             raise
@@ -98,18 +98,37 @@ class Setup:
     def cancel(self) -> None:
         """Stop and throw away what has arrived of the model."""
         plan, self._plan, self._progress = self._plan, None, None
-        if plan is None:
-            return
+        if plan is not None:
+            self._throw_away(plan)
+
+    def _get(self, plan: SetupPlan) -> None:
+        if plan.engine is not None and not self._is_there(plan.engine):
+            self._unload()
+            if self._plan is plan:
+                self._engines().get(plan.engine)
+        self._downloads.start(plan.what)
+        if self._plan is not plan:
+            # Cancelled meanwhile: stopping a model and looking at the machine take seconds.
+            self._throw_away(plan)
+
+    def _throw_away(self, plan: SetupPlan) -> None:
         if plan.engine is not None:
             self._engines().cancel()
         for download in self._downloads.all():
             if download.what == plan.what and download.phase is not DownloadPhase.DONE:
                 self._downloads.remove(download.id)
 
-    def _is_coming(self, engine: str) -> bool:
-        """Whether it is being got still, from a setup whose model could not be."""
-        work = self._engines().shelf().work
-        return work is not None and work.name == engine
+    def _is_there(self, engine: str) -> bool:
+        """Whether it is installed, or being got still from a setup whose model could not be."""
+        shelf = self._engines().shelf()
+        coming = shelf.work is not None and shelf.work.name == engine
+        return coming or _is_installed(shelf, engine)
+
+    def _use(self, engine: str | None) -> None:
+        """It is not in use yet where a model was loaded when it came."""
+        if engine is not None and self._engines().shelf().used_name != engine:
+            self._unload()
+            self._engines().use(engine)
 
     def _follow(self, plan: SetupPlan) -> None:
         try:
@@ -121,6 +140,7 @@ class Setup:
                 if found is None or found.failure is not None:
                     return
                 if found.model is not None:
+                    self._use(plan.engine)
                     self._start(found.model)
                     self._progress = self._plan = None
                     return
@@ -153,6 +173,10 @@ class Setup:
             self._progress = self._progress.model_copy(update={"failure": error.failure})
 
 
+def _is_installed(shelf: EngineShelf, engine: str | None) -> bool:
+    return any(e.name == engine and e.installed is not None for e in shelf.entries)
+
+
 def _sum(*speeds: float | None) -> float | None:
     known = [speed for speed in speeds if speed is not None]
     return sum(known) if known else None
@@ -161,10 +185,10 @@ def _sum(*speeds: float | None) -> float | None:
 class _Engine:
     """How far the engine of a plan is."""
 
-    def __init__(self, shelf: EngineShelf | None, size: int) -> None:
+    def __init__(self, shelf: EngineShelf | None, name: str | None, size: int) -> None:
         work = None if shelf is None else shelf.work
         self.busy = work is not None
-        self.failure = None if shelf is None else shelf.failure
+        self.failure = None if shelf is None or _is_installed(shelf, name) else shelf.failure
         self.step = None if work is None or work.stage == "downloading" else f"engine: {work.stage}"
         fetched = None if work is None or work.stage != "downloading" else work.progress
         coming = work is not None and work.stage == "downloading"
@@ -173,4 +197,5 @@ class _Engine:
 
     @classmethod
     def of(cls, plan: SetupPlan, engines: Callable[[], Offered]) -> "_Engine":
-        return cls(None if plan.engine is None else engines().shelf(), plan.engine_size)
+        shelf = None if plan.engine is None else engines().shelf()
+        return cls(shelf, plan.engine, plan.engine_size)
