@@ -132,7 +132,7 @@ def test_resetting_can_be_undone_also_once_more_was_changed(presets: Presets) ->
     presets.reset(MODEL, LONG.name)
     presets.save(MODEL, LONG.name, Preset(name="Renamed"))
     presets.restore(MODEL)
-    assert names(presets) == ["Standard", "Renamed", LONG.name]
+    assert names(presets) == ["Standard", "Renamed"]
     assert presets.lost(MODEL) is None
 
 
@@ -190,3 +190,14 @@ def test_a_chat_begins_as_the_preset_has_it_where_it_says_nothing_itself(
 def test_names_are_plain(name: str) -> None:
     with pytest.raises(ValidationError):
         Preset(name=name)
+
+
+def test_undo_of_a_reset_finds_the_preset_under_its_new_name(presets: Presets) -> None:
+    presets.save(MODEL, None, LONG)
+    presets.reset(MODEL, LONG.name)
+    presets.save(MODEL, LONG.name, Preset(name="Renamed"))
+    short = Preset(name=LONG.name, context_size=512)
+    presets.save(MODEL, None, short)
+    restored = presets.restore(MODEL)
+    assert restored.named("Renamed") == LONG.model_copy(update={"name": "Renamed"})
+    assert restored.named(LONG.name) == short

@@ -111,7 +111,13 @@ class Presets:
         self._check(preset.extra_arguments or ())
         if name is None:
             return self._store.change(model, lambda kept: _with(kept, preset))
-        return self._store.change(model, lambda kept: _replaced(kept, name, preset))
+        changed = self._store.change(model, lambda kept: _replaced(kept, name, preset))
+        lost = self._lost.get(model)
+        if lost is not None and lost.by_reset and lost.preset.name.casefold() == name.casefold():
+            # Under a new name it is still the one that was reset.
+            again = lost.preset.model_copy(update={"name": preset.name})
+            self._lost[model] = Lost(again, by_reset=True)
+        return changed
 
     def duplicate(self, model: str, name: str) -> ModelPresets:
         """A copy behind it, under a name of its own."""
