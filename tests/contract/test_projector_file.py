@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.gguf_files import header, string, u32, write_gguf
+from tray.infrastructure.llama import projector_file
+from tray.infrastructure.llama.gguf_header import GgufHeader, read_header
 from tray.infrastructure.llama.model_catalog import CatalogReading
 from tray.infrastructure.llama.model_index import ModelIndex
 from tray.infrastructure.llama.model_removal import removable_files
@@ -62,6 +66,20 @@ def test_a_projector_of_no_name_goes_to_the_models_of_its_width(tmp_path: Path) 
         "seeing-Q4_K_M": "mmproj-F16",
         "seeing-Q8_0": "mmproj-F16",
     }
+
+
+def test_a_projector_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeing = model(tmp_path, "seeing", 2048)
+    mine = projector(tmp_path, "mmproj-F16", 2048)
+    read: list[Path] = []
+
+    def counted(path: Path) -> GgufHeader:
+        read.append(path)
+        return read_header(path)
+
+    monkeypatch.setattr(projector_file, "read_header", counted)
+    assert projector_beside(seeing) == mine
+    assert sorted(read) == [mine, seeing]
 
 
 def test_a_projector_of_the_models_name_comes_first(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class ProjectorFolder:
         self._projectors = tuple(name for name in names if "mmproj" in name.lower())
         # Thousands of names mean nothing where there is no projector.
         self.models = frozenset(filter(_begins_model, names) if self._projectors else ())
-        self._widths: dict[str, int | None] = {}
+        self._headers: dict[str, GgufHeader | None] = {}
 
     def of(self, model: Path, width: int | None = None) -> Path | None:
         """The model's projector. ``width`` is the model's; where not given, its header says.
@@ -37,16 +37,22 @@ class ProjectorFolder:
         name = projector_for(model, self._projectors, belongs)
         return None if name is None else model.with_name(name)
 
+    def header(self, projector: str) -> GgufHeader | None:
+        """What the file of this name says; ``None`` if it cannot be read. It is read once."""
+        if projector not in self._headers:
+            self._headers[projector] = _header(self._folder / projector)
+        return self._headers[projector]
+
     def _width(self, projector: str) -> int | None:
-        if projector not in self._widths:
-            self._widths[projector] = _width(self._folder / projector)
-        return self._widths[projector]
+        header = self.header(projector)
+        return None if header is None else header.width
 
 
 def projector_beside(model: Path) -> Path | None:
     """A projector of the model's, in its folder; one that is no projector would stop the engine."""
-    path = ProjectorFolder(model.parent).of(model)
-    header = None if path is None else _header(path)
+    folder = ProjectorFolder(model.parent)
+    path = folder.of(model)
+    header = None if path is None else folder.header(path.name)
     return None if header is None or header.is_model else path
 
 
