@@ -16,7 +16,7 @@ export function runs(value) {
 }
 
 // `act` has start(value), stop(), chat(), failed(error), kept() after a save,
-// deleted(line); `home` is the user's folder.
+// deleted(value, line); `home` is the user's folder.
 export function sheetCard(model, home, act) {
   const tools = element("span", { className: "row-tools" });
   const head = element("div", { className: "card-head" }, element("h2", { className: "grow" }, model.name), tools);
@@ -88,7 +88,7 @@ function folderButton({ value }, act) {
 function deleteButton(model, act) {
   const remove = async (forGood) => {
     try {
-      act.deleted((await call("/api/page/models/delete", { model: model.value, for_good: forGood })).line);
+      act.deleted(model.value, (await call("/api/page/models/delete", { model: model.value, for_good: forGood })).line);
     } catch (error) {
       act.failed(error);
       if (!(error instanceof ApiFailure) || error.failure.cause !== "no_trash") return;

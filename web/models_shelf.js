@@ -100,17 +100,20 @@ function chat() {
   root.closest("dialog").close();
 }
 
-// The list without the model, and where it went.
-function deleted(line) {
-  back();
-  card.replaceChildren();
-  selected = null;
+// The list without the model, and where it went; whoever looks at another one by now goes on.
+function deleted(value, line) {
+  const looksOn = selected !== value;
+  if (!looksOn) {
+    back();
+    card.replaceChildren();
+    selected = null;
+  }
   setText(notice, line);
   notice.hidden = false;
   clearTimeout(telling);
   telling = setTimeout(() => { notice.hidden = true; }, NOTICE);
   refresh();
-  box.focus();
+  if (!looksOn) box.focus();
 }
 
 function failed(error) {

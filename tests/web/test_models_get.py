@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.unit.engine_fakes import failure
 from tests.web.conftest import Shown
@@ -120,6 +120,36 @@ def test_a_model_goes_to_the_trash_after_asking(shown: Shown) -> None:
     expect(view.locator(".notice")).to_have_text("Bison-4B-Q4_K_M is in the trash.")
     expect(view.locator(".model-row")).to_have_count(1)
     assert len(hub.trashed) == 1
+
+
+def test_whoever_opened_another_model_meanwhile_goes_on_there(shown: Shown) -> None:
+    house = shown.script.page.models
+    house.add("Bison-4B-Q4_K_M")
+    house.add("Crane-8B-Q4_K_M")
+    shown.page.set_viewport_size({"width": 900, "height": 700})
+    shown.page.get_by_role("button", name="Models", exact=True).click()
+    rows = shown.page.locator(".model-row .open")
+    rows.nth(1).click()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shown.page.route("**/models/delete", hold)
+    view = shown.page.locator("#models")
+    view.get_by_role("button", name="Delete it").click()
+    with shown.page.expect_request("**/models/delete"):
+        view.get_by_role("button", name="Move to trash").click()
+    rows.nth(2).click()
+    title = view.locator(".model-card h2")
+    expect(title).to_have_text("Crane-8B-Q4_K_M")
+    folder = view.get_by_role("button", name="Open its folder")
+    folder.focus()
+    held[0].continue_()
+    expect(view.locator(".notice")).to_have_text("Bison-4B-Q4_K_M is in the trash.")
+    expect(rows).to_have_count(2)
+    expect(title).to_have_text("Crane-8B-Q4_K_M")
+    expect(folder).to_be_focused()
 
 
 def test_the_proposed_engine_is_got_with_its_reason_and_rolled_back(shown: Shown) -> None:
