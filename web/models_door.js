@@ -28,8 +28,10 @@ export function setUpModels() {
   byId("first-model-get").addEventListener("click", () => attempt(openModels("get")));
   onState(({ needs_model: needs, setup }) => {
     byId("first-model").hidden = !needs && !setup;
-    setText(byId("first-model-get"), setup ? `Getting ${setup.name}` : "Get a good model");
-    setText(byId("first-model-line"), setup?.line ?? "The demo model is only for a first look.");
+    const failure = setup?.failure;
+    setText(byId("first-model-get"), setup && !failure ? `Getting ${setup.name}` : "Get a good model");
+    setText(byId("first-model-line"), failure ? `${setup.name} could not be got: ${failure.title}.`
+      : setup?.line ?? "The demo model is only for a first look.");
   });
   // Asked for in the icon's menu; the view takes the wish back once it is open.
   onState(({ wants_models: wants }) => {

@@ -11,6 +11,7 @@ const AT = "/api/page/setup";
 export class SetupCard {
   #plan = null;
   #runs = false;
+  #told = "null"; // the failure that is shown
 
   constructor(act) {
     this.act = act;
@@ -46,7 +47,7 @@ export class SetupCard {
     this.root.hidden = !setup && !this.#plan?.name;
     this.bar.hidden = this.stop.hidden = !this.#runs;
     this.begin.hidden = this.#runs;
-    this.trouble.replaceChildren(...(setup?.failure ? [failureCard(setup.failure)] : []));
+    this.#tellFailure(setup?.failure ?? null);
     if (this.#runs) {
       setText(this.title, `Getting ${setup.name}`);
       setText(this.line, setup.line);
@@ -58,6 +59,14 @@ export class SetupCard {
       setText(this.engine, this.#plan.engine ?? "");
     }
     if (ended) this.act.done();
+  }
+
+  // Made once: a new card a second would be read out as often, and close what was opened in it.
+  #tellFailure(failure) {
+    const told = JSON.stringify(failure);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.trouble.replaceChildren(...(failure ? [failureCard(failure)] : []));
   }
 
   #begin() {

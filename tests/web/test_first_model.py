@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from tests.unit.engine_fakes import failure
 from tests.web.conftest import Shown
-from tests.web.model_states import with_card_and_no_model
+from tests.web.model_states import CARD, with_card_and_no_model
+from tray.models.metrics import ServerMetrics
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -43,7 +44,17 @@ def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
     shown.page.get_by_role("button", name="Get a good model").click()
     card = shown.page.locator(".setup")
     card.get_by_role("button", name="Get it and start").click()
-    expect(card.locator(".failure")).to_contain_text("The archive is damaged")
+    failed = card.locator(".failure")
+    expect(failed).to_contain_text("The archive is damaged")
+    failed.evaluate("(it) => { it.dataset.mark = 'same'; }")
+    busy = CARD.model_copy(update={"load_percent": 44.0})
+    shown.script.page.service.metrics_sampled(ServerMetrics(gpus=(busy,)))
+    expect(shown.page.locator("#meters")).to_contain_text("44 %")
+    expect(failed).to_have_attribute("data-mark", "same")
+    shown.page.keyboard.press("Escape")
+    door = shown.page.locator("#first-model")
+    expect(door).to_contain_text("Qwen3 14B could not be got: The archive is damaged.")
+    door.get_by_role("button", name="Get a good model").click()
     getter.fails = None
     card.get_by_role("button", name="Get it and start").click()
     shown.script.page.hub.fetches[0].finish()
