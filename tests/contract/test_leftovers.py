@@ -72,3 +72,22 @@ def test_a_part_another_paddock_is_at_stays_and_the_others_go(tmp_path: Path) ->
         assert names(tmp_path) == [part_path(tmp_path / FIRST, "a" * 64).name]
         with pytest.raises(PaddockError):
             throw_away_download(before)
+
+
+def test_what_another_download_needs_stays(tmp_path: Path) -> None:
+    mine = plan(tmp_path, **{"a-Q4_K_M.gguf": "a", "mmproj-F16.gguf": "c"})
+    other = plan(tmp_path, **{"a-Q8_0.gguf": "b", "mmproj-F16.gguf": "c"})
+    left_of(mine, "a-Q4_K_M.gguf", "mmproj-F16.gguf")
+    with PartFile(tmp_path / "mmproj-F16.gguf", SIZE, "c" * 64):
+        throw_away_download(mine, (other,))
+    assert names(tmp_path) == [part_path(tmp_path / "mmproj-F16.gguf", "c" * 64).name]
+
+
+def test_the_same_model_asked_for_in_two_ways_stays_for_the_other_one(tmp_path: Path) -> None:
+    both = split(tmp_path, "a")
+    left_of(both, SECOND)
+    (tmp_path / THIRD).write_bytes(bytes(SIZE))
+    throw_away_download(both, (both,))
+    assert len(names(tmp_path)) == 2
+    throw_away_download(both)
+    assert names(tmp_path) == []

@@ -58,6 +58,7 @@ class World:
     kept: tuple[Download, ...] = ()
     begun: list[ScriptedTransfer] = field(default_factory=list)
     thrown: list[HubPlan] = field(default_factory=list)
+    spared: list[tuple[HubPlan, ...]] = field(default_factory=list)
     timers: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     told: list[Download] = field(default_factory=list)
     broken: bool = False
@@ -73,8 +74,9 @@ class World:
         self.begun.append(ScriptedTransfer(what, before, hear))
         return self.begun[-1]
 
-    def throw_away(self, plan: HubPlan) -> None:
+    def throw_away(self, plan: HubPlan, others: tuple[HubPlan, ...]) -> None:
         self.thrown.append(plan)
+        self.spared.append(others)
 
     def load(self) -> tuple[Download, ...]:
         return self.kept
@@ -185,6 +187,19 @@ def test_removing_one_that_runs_ends_it_and_throws_away_what_came(world: World) 
     assert world.thrown == [PLAN]
     assert world.phases == [RUNNING]
     assert world.told == []
+
+
+def test_what_another_one_needs_is_spared_when_one_is_removed(world: World) -> None:
+    plans = [PLAN.model_copy(update={"folder": Path(f"/m/{name}")}) for name in "abc"]
+    for what, plan in zip("abc", plans, strict=True):
+        world.list.start(what)
+        world.begun[-1].hear(PlanSaid(plan=plan))
+        if what == "a":
+            world.begun[-1].hear(DONE)
+        else:
+            world.list.pause(world.id(-1))
+    world.list.remove(world.id(1))
+    assert (world.thrown, world.spared) == ([plans[1]], [(plans[2],)])
 
 
 def test_removing_a_done_one_leaves_its_files(world: World) -> None:

@@ -125,7 +125,7 @@ class HubHouse:
         self.fetches.append(Fetch(what, hear, self.house.folders.models))
         return self.fetches[-1]
 
-    def throw_away(self, plan: HubPlan) -> None:
+    def throw_away(self, plan: HubPlan, others: tuple[HubPlan, ...]) -> None:
         self.thrown.append(plan)
 
     def load(self) -> tuple[Download, ...]:

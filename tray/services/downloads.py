@@ -41,8 +41,11 @@ class Transfers(Protocol):
         new one are thrown away.
         """
 
-    def throw_away(self, plan: HubPlan) -> None:
-        """Remove what has arrived of a download that is not whole. Raises PaddockError."""
+    def throw_away(self, plan: HubPlan, others: tuple[HubPlan, ...]) -> None:
+        """Remove what has arrived of a download that is not whole. Raises PaddockError.
+
+        What is of one of the ``others`` as well stays.
+        """
 
 
 class DownloadRecords(Protocol):
@@ -118,7 +121,7 @@ class Downloads:
             self._stop(download)
             if found.phase is not DownloadPhase.DONE and found.plan is not None:
                 self._change(download, phase=DownloadPhase.PAUSED)
-                self._transfers.throw_away(found.plan)
+                self._transfers.throw_away(found.plan, self._others(download))
             del self._list[download]
             self._keep()
             self._next()
@@ -130,6 +133,11 @@ class Downloads:
             if self._transfer is not None:
                 self._transfer.end()
                 self._transfer = None
+
+    def _others(self, download: str) -> tuple[HubPlan, ...]:
+        """The plans of all that are not done, this one left out: they may share a projector."""
+        rest = (one for one in self._list.values() if one.id != download)
+        return tuple(one.plan for one in rest if one.plan and one.phase is not DownloadPhase.DONE)
 
     def _known(self, download: str) -> Download:
         found = self._list.get(download)

@@ -1,5 +1,6 @@
 """What is left of a download that did not become whole."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from tray.infrastructure.hub.failures import unwritable
@@ -9,13 +10,14 @@ from tray.models.download import HubFile, HubPlan
 from tray.models.failure import PaddockError
 
 
-def throw_away_download(plan: HubPlan) -> None:
+def throw_away_download(plan: HubPlan, others: tuple[HubPlan, ...] = ()) -> None:
     """Remove parts, and whole files that are no model without their first one.
 
-    Raises PaddockError, also when another Paddock is at one of them.
+    What one of the ``others`` needs stays. Raises PaddockError, also when another Paddock
+    is at one of the rest.
     """
     try:
-        for file in plan.files:
+        for file in _left_over(plan, others):
             _throw_away(plan, file)
     except OSError as error:
         raise unwritable(plan.folder, error) from error
@@ -23,11 +25,17 @@ def throw_away_download(plan: HubPlan) -> None:
 
 def throw_away_replaced(before: HubPlan, now: HubPlan) -> None:
     """The same for the files of ``before`` that are not in ``now``; what cannot go stays."""
-    needed = {(now.folder, file.name, file.sha256) for file in now.files}
-    for file in before.files:
-        if (before.folder, file.name, file.sha256) not in needed:
-            with suppress(PaddockError, OSError):
-                _throw_away(before, file)
+    for file in _left_over(before, (now,)):
+        with suppress(PaddockError, OSError):
+            _throw_away(before, file)
+
+
+def _left_over(plan: HubPlan, others: tuple[HubPlan, ...]) -> Iterator[HubFile]:
+    """The files of ``plan`` that none of the others has."""
+    needed = {(o.folder, file.name, file.sha256) for o in others for file in o.files}
+    for file in plan.files:
+        if (plan.folder, file.name, file.sha256) not in needed:
+            yield file
 
 
 def _throw_away(plan: HubPlan, file: HubFile) -> None:

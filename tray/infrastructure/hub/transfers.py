@@ -45,6 +45,6 @@ class HubTransfers:
         assert isinstance(said, TokenSaid)
         return said.status
 
-    def throw_away(self, plan: HubPlan) -> None:
+    def throw_away(self, plan: HubPlan, others: tuple[HubPlan, ...]) -> None:
         """Remove what has arrived of a download that is not whole. Raises PaddockError."""
-        throw_away_download(plan)
+        throw_away_download(plan, others)
