@@ -20,6 +20,20 @@ PAGE = f"https://huggingface.co/{REPOSITORY}"
 
 
 @pytest.mark.parametrize(
+    "what",
+    [
+        f"https://mirror.example/hub/of/{REPOSITORY}/blob/main/a.gguf",
+        f"mirror.example/hub/of/{REPOSITORY}:a.gguf",
+        f"{PAGE}/resolve/main/a.gguf",
+        f"{REPOSITORY}:a.gguf",
+    ],
+)
+def test_a_mirror_may_be_a_part_of_a_host(what: str) -> None:
+    expected = HubRequest(repository=REPOSITORY, wanted="a.gguf")
+    assert hub_request(what, "https://mirror.example/hub/of") == expected
+
+
+@pytest.mark.parametrize(
     ("what", "revision", "wanted"),
     [
         (REPOSITORY, "main", None),

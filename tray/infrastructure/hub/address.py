@@ -26,11 +26,9 @@ def hub_request(what: str, mirror: str) -> HubRequest:
     or a folder, or the address of any page of the repository. Raises PaddockError.
     """
     text = what.strip()
-    hosts = (*HOSTS, urlsplit(mirror).hostname)
-    if "://" in text:
-        return _from_link(text, hosts)
-    if _split(f"https://{text}").hostname in hosts:
-        return _from_link(f"https://{text}", hosts)
+    link = text if "://" in text else f"https://{text}"
+    if "://" in text or _split(link).hostname in (*HOSTS, urlsplit(mirror).hostname):
+        return _from_link(link, mirror)
     repository, _, wanted = text.partition(":")
     return _request(text, repository.removesuffix("/"), wanted=wanted)
 
@@ -43,16 +41,19 @@ def asking_for(request: HubRequest, path: str) -> str:
     return f"{place}/{quote(request.revision, safe='')}/{quote(path)}"
 
 
-def _from_link(link: str, hosts: tuple[str | None, ...]) -> HubRequest:
-    parts = _split(link)
-    if parts.scheme not in ("https", "http") or parts.hostname not in hosts:
+def _from_link(link: str, mirror: str) -> HubRequest:
+    parts, hub = _split(link), urlsplit(mirror)
+    if parts.scheme not in ("https", "http") or parts.hostname not in (*HOSTS, hub.hostname):
         raise refused(
             "The address is not on Hugging Face",
             f"{escaped(link)} leads to another place. Paddock downloads from huggingface.co "
             "or the mirror of the setting models.mirror. Put a file from anywhere else into "
             "the model folder yourself.",
         )
-    path = [unquote(part) for part in parts.path.split("/") if part]
+    path = _words(parts.path)
+    # A mirror may be a part of a host: https://host/hub
+    if parts.hostname == hub.hostname and path[: len(_words(hub.path))] == _words(hub.path):
+        path = path[len(_words(hub.path)) :]
     if len(path) < 2 or path[0] in _OTHER:
         raise _unclear(link)
     repository, _, wanted = "/".join(path[:2]).partition(":")
@@ -63,6 +64,10 @@ def _from_link(link: str, hosts: tuple[str | None, ...]) -> HubRequest:
         return _request(link, repository, revision, file)
     folder = inside if path[2:3] == ["tree"] else ""
     return _request(link, repository, revision, wanted, folder)
+
+
+def _words(path: str) -> list[str]:
+    return [unquote(part) for part in path.split("/") if part]
 
 
 def _place(path: list[str]) -> tuple[str, str]:
