@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit.engine_fakes import DRIVER, Rig
 from tray.models.engine_build import MachineFacts
 from tray.models.engine_shelf import EngineWork
+from tray.services.engines import FACTS_LAST
 from tray.ui.engine_words import CHOOSES, work_line
 from tray.ui.terminal.engine_reports import shelf_text
 
@@ -30,6 +31,17 @@ def test_with_two_engines() -> None:
     assert lines[2] == "`paddock engines back` returns to b100-cpu."
     assert "in use     Computes on Radeon RX 7800." in lines[5]
     assert "installed  Computes on Radeon RX 7800." in lines[6]
+
+
+def test_an_engine_in_use_that_no_longer_fits_says_why() -> None:
+    rig = Rig()
+    rig.get_now("b100-vulkan")
+    rig.getter.found = rig.getter.found.model_copy(update={"vulkan": ()})
+    rig.now += FACTS_LAST + 1
+    why = "No Vulkan driver of a GPU is installed."
+    lines = shelf_text(rig.engines.shelf()).splitlines()
+    assert lines[1] == f"b100-vulkan is used, and does not fit this machine. {why}"
+    assert any("in use" in line and line.endswith(why) for line in lines[3:])
 
 
 def test_where_nothing_is_pinned() -> None:

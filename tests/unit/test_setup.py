@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.contract.guard_setup import until
-from tests.unit.engine_fakes import Rig, failure
+from tests.unit.engine_fakes import Rig, build, failure, installed
 from tray.models.download import (
     CuratedModel,
     Download,
     DownloadPhase,
     DownloadProgress,
 )
+from tray.models.engine_build import Backend, EnginePins
 from tray.models.failure import PaddockError
 from tray.models.fit_mark import Fit
 from tray.models.setup import SetupProgress
@@ -93,6 +94,14 @@ def test_the_plan_has_the_engine_only_where_it_helps(world: World) -> None:
     assert (plan.what, plan.engine, plan.engine_size) == (MODEL.what, "b100-vulkan", 30 << 20)
     world.rig.get_now()
     assert world.setup.plan(MODEL).engine is None
+
+
+def test_an_engine_in_use_that_its_driver_cannot_run_is_replaced() -> None:
+    pins = EnginePins(builds=(build(Backend.VULKAN), build(Backend.CUDA, runtime="12.8")))
+    world = World(Rig(pins))
+    world.rig.store.engines["b100-cuda-12.8"] = used = installed("b100-cuda-12.8", Backend.CUDA)
+    world.rig.choice.now = used.executable
+    assert world.setup.plan(MODEL).engine == "b100-vulkan"
 
 
 def test_a_machine_without_a_gpu_needs_no_engine(world: World) -> None:

@@ -75,7 +75,7 @@ class Setup:
         chosen = next((entry for entry in shelf.entries if entry.name == shelf.proposed), None)
         plan = SetupPlan(what=model.what, model=model.name, model_size=model.size)
         helps = chosen is not None and chosen.backend not in (None, Backend.CPU)
-        if chosen is None or not helps or shelf.used is not None:
+        if chosen is None or not helps or _uses_a_fit_one(shelf):
             return plan
         size = 0 if chosen.installed is not None else chosen.size or 0
         return plan.model_copy(update={"engine": chosen.name, "engine_size": size})
@@ -171,6 +171,12 @@ class Setup:
     def _fail(self, error: PaddockError) -> None:
         if self._progress is not None:
             self._progress = self._progress.model_copy(update={"failure": error.failure})
+
+
+def _uses_a_fit_one(shelf: EngineShelf) -> bool:
+    """An engine of the user's own is; a build is not where its driver cannot run it."""
+    unfit = {entry.name for entry in shelf.entries if not entry.fits}
+    return shelf.used is not None and shelf.used_name not in unfit
 
 
 def _is_installed(shelf: EngineShelf, engine: str | None) -> bool:

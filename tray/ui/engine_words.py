@@ -48,6 +48,9 @@ def used_line(shelf: EngineShelf) -> str:
         return f"{CHOOSES}."
     if shelf.used_name is None:
         return f"Your own llama-server is used: {shelf.used}."
+    used = next((entry for entry in shelf.entries if entry.name == shelf.used_name), None)
+    if used is not None and not used.fits:
+        return f"{used.name} is used, and does not fit this machine. {used.reason}"
     return f"{shelf.used_name} is used."
 
 
@@ -76,7 +79,7 @@ def state_of(entry: EngineEntry, shelf: EngineShelf) -> State:
 
 def note_of(entry: EngineEntry) -> str:
     """What it computes on here, or why it fits or does not."""
-    if entry.installed is None:
+    if entry.installed is None or not entry.fits:
         return entry.reason
     return f"Computes on {entry.installed.device}."
 
