@@ -17,13 +17,13 @@ from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
 from tray.infrastructure.last_used import LastUsed
 from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.configured_model import configured_model
 from tray.infrastructure.llama.engine_output import OutputSink
 from tray.infrastructure.llama.engines import LlamaEngines
 from tray.infrastructure.llama.explain import explain_exit
 from tray.infrastructure.llama.launch_records import user_launch_records
 from tray.infrastructure.llama.launch_setup import user_launch_preparer, user_model_folders
 from tray.infrastructure.llama.model_folders import find_models
-from tray.infrastructure.llama.model_name import model_name
 from tray.infrastructure.local_api import LocalApi
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.infrastructure.metrics import MetricsSampler
@@ -70,8 +70,7 @@ class Ground:
 
     def configured_model(self) -> ModelId:
         """The model a start without a choice runs."""
-        path = self.current().server.model_path
-        return ModelId(name="demo" if path is None else model_name(path).stem, path=path)
+        return configured_model(self.current().server, self.folders.models)
 
     def searched(self, settings: Settings) -> tuple[Path, ...]:
         """The folders searched for models under these settings."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tray.infrastructure.clipboard import copy_text
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.llama.model_name import model_name
+from tray.infrastructure.llama.configured_model import configured_model
 from tray.infrastructure.opener import open_path
 from tray.infrastructure.panel_theme import panel_is_dark
 from tray.infrastructure.settings_store import SettingsStore
@@ -51,9 +51,7 @@ class DesktopActions:
         return self._paddock.free()
 
     def configured_model(self) -> ModelId:
-        path = self._settings.load().settings.server.model_path
-        name = "demo" if path is None else model_name(path).stem
-        return ModelId(name=name, path=path)
+        return configured_model(self._settings.load().settings.server, self._folders.models)
 
     def connection(self) -> Connection:
         return self._paddock.connection()
