@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.hub.client import outgoing_client
 from tray.infrastructure.hub.failures import (
     gated,
     missing,
@@ -54,16 +55,13 @@ class HubConnection:
         timeout: float = TIMEOUT,
         plain_loopback: bool = False,
     ) -> None:
-        import httpx
-
         self.base = base
         self.pauses = pauses
         self.timeout = timeout
         self._find_token: Callable[[], str | None] | None = find_token
         self._token: str | None = None
         self._plain_loopback = plain_loopback
-        # Proxies of the environment are obeyed: some networks have no other way out.
-        self._client = httpx.Client(follow_redirects=False, timeout=timeout)
+        self._client = outgoing_client(timeout)
 
     @property
     def host(self) -> str:

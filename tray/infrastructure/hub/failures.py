@@ -56,6 +56,15 @@ def untrusted(host: str, reason: str) -> PaddockError:
     )
 
 
+def unusable_certificates(error: OSError) -> PaddockError:
+    """Those of the environment, which take the place of the usual ones."""
+    return refused(
+        "The certificates cannot be read",
+        f"SSL_CERT_FILE or SSL_CERT_DIR leads to none: {error.strerror or error}. "
+        "Correct that environment variable, or unset it.",
+    )
+
+
 def strange(host: str, reason: str) -> PaddockError:
     """An answer that no hub gives."""
     return failed(
