@@ -250,6 +250,20 @@ def test_the_token_of_another_program_goes_to_hugging_face_alone(
     assert [asked.authorization for asked in hub.asked] == [None]
 
 
+@pytest.mark.parametrize("typed", ["“hf_right”", "hf_right\nhf_left", "hf right"])
+def test_what_cannot_be_a_token_is_none_and_is_not_shown(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", typed)
+    hub.token = "hf_right"
+    transfers = HubTransfers(lambda: hub.address, tmp_path)
+    with pytest.raises(PaddockError) as caught:
+        transfers.offer(REPOSITORY)
+    assert caught.value.failure.cause is FailureCause.MODEL_GATED
+    assert "right" not in str(caught.value)
+    assert transfers.token(TokenErrand()).source is None
+
+
 def test_a_token_is_in_no_command_line_and_no_representation() -> None:
     errand = TokenErrand(action="keep", token="hf_secret")
     assert "hf_secret" not in repr(errand)

@@ -47,7 +47,7 @@ def token_status() -> TokenStatus:
 def keep_token(token: str) -> None:
     """Keep it in the keyring. Raises PaddockError."""
     token = token.strip()
-    if not token.isascii() or not token.isprintable() or " " in token or not token:
+    if _word(token) is None:
         raise _unusable("This is no token", "A token is one word, such as hf_ and some letters.")
     if (reason := _no_keyring()) is not None:
         raise _unusable("The token cannot be kept", f"{reason}. {_WITHOUT}")
@@ -68,7 +68,7 @@ def forget_token() -> None:
 
 
 def _from_environment() -> str | None:
-    return os.environ.get("HF_TOKEN", "").strip() or None
+    return _word(os.environ.get("HF_TOKEN", "").strip())
 
 
 def _from_keyring() -> str | None:
@@ -77,7 +77,7 @@ def _from_keyring() -> str | None:
     except _errors() as error:
         log.info("the keyring gives no token: %s", _reason(error))
         return None
-    return found or None
+    return _word(found or "")
 
 
 def _from_file() -> str | None:
@@ -90,7 +90,13 @@ def _from_file() -> str | None:
             text = file.read(LARGEST).decode("ascii").strip()
     except (OSError, ValueError):
         return None
-    return text if text.isprintable() and " " not in text and text else None
+    return _word(text)
+
+
+def _word(text: str) -> str | None:
+    """The text if it can be a token; what refuses a header of anything else would show it."""
+    fits = text.isascii() and text.isprintable() and " " not in text
+    return text if fits and text else None
 
 
 def _no_keyring() -> str | None:
