@@ -125,6 +125,32 @@ def test_a_server_that_always_breaks_at_the_same_place_is_given_up(
     assert refusal(hub, tmp_path).failure.cause is FailureCause.DOWNLOAD_FAILED
 
 
+def forbidden(handler: Handler) -> bool:
+    handler.answer(403, b"AccessDenied")
+    return True
+
+
+def test_an_address_of_the_store_that_has_run_out_is_asked_for_again(
+    hub: Hub, tmp_path: Path
+) -> None:
+    with hub_of(hub.files) as store:
+        hub.files_at = store.address
+        store.troubles = [forbidden]
+        told: list[DownloadProgress] = []
+        assert fetch(hub, tmp_path, told=told).model.read_bytes() == CONTENT
+    waits = [step.waiting for step in told if step.waiting]
+    assert any("127.0.0.1 answers 403" in words for words in waits)
+
+
+def test_a_store_nobody_may_go_to_is_no_model_for_a_few(hub: Hub, tmp_path: Path) -> None:
+    with hub_of(hub.files) as store:
+        hub.files_at = store.address
+        store.troubles = [forbidden] * 9
+        failure = refusal(hub, tmp_path).failure
+    assert failure.cause is FailureCause.DOWNLOAD_FAILED
+    assert "127.0.0.1 answers 403" in failure.detail
+
+
 def test_416_starts_again(hub: Hub, tmp_path: Path) -> None:
     def unsatisfiable(handler: Handler) -> bool:
         handler.answer(416, b"")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HUGGING_FACE = "https://huggingface.co"
 MOST_REDIRECTS = 5
 LONGEST_WAIT = 600.0
+ELSEWHERE = (403, 404, 410)
+"""What a store of files says of an address that has run out, or a network of a closed one."""
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0, 60.0)
 """Seconds before each further try, as long as nothing arrives."""
 TIMEOUT = 30.0
@@ -91,6 +93,8 @@ class HubConnection:
                         continue
                     if response.status_code in (401, 403) and self._has_token_for(url):
                         continue
+                    if response.status_code in ELSEWHERE and not self._is_ours(str(response.url)):
+                        raise Interrupted(f"{response.url.host} answers {response.status_code}")
                     self._judge(response)
                     yield response
                     return
@@ -106,8 +110,8 @@ class HubConnection:
 
     def _has_token_for(self, url: str) -> bool:
         """Whether there is a token, found just now, to ask this address again with."""
-        find, same = self._find_token, _origin(url) == _origin(self.base)
-        if find is None or not same:
+        find = self._find_token
+        if find is None or not self._is_ours(url):
             return False
         self._find_token = None
         self._token = find()
@@ -117,9 +121,13 @@ class HubConnection:
         headers = {"Accept-Encoding": "identity", "User-Agent": "paddock"}
         if start:
             headers["Range"] = f"bytes={start}-"
-        if self._token and _origin(url) == _origin(self.base):
+        if self._token and self._is_ours(url):
             headers["Authorization"] = f"Bearer {self._token}"
         return headers
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether it is the hub itself, and not where it keeps its files."""
+        return _origin(url) == _origin(self.base)
 
     def _check(self, url: str) -> None:
         parts = urlsplit(url)
