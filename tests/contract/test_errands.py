@@ -15,7 +15,7 @@ import pytest
 
 from tests import processes
 from tests.contract.guard_setup import until
-from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Hub, hub_of
+from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Handler, Hub, hub_of
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.download_records import DownloadFile
 from tray.infrastructure.errands import RunningErrand, errand_done
@@ -195,6 +195,17 @@ def test_an_offer_lists_what_there_is(hub: Hub, tmp_path: Path) -> None:
         f"https://huggingface.co/{REPOSITORY}/blob/{COMMIT}/{NAME}"
     )
     assert link.usual == f"https://huggingface.co/{REPOSITORY}/blob/{COMMIT}/{NAME}"
+
+
+def test_nobody_looks_at_an_offer_for_minutes(hub: Hub, tmp_path: Path) -> None:
+    def too_many(handler: Handler) -> bool:
+        handler.answer(429, b"", Retry_After="120")
+        return True
+
+    hub.troubles = [too_many]
+    with pytest.raises(PaddockError) as caught:
+        HubTransfers(lambda: hub.address, tmp_path).offer(REPOSITORY)
+    assert "in 120 s" in caught.value.failure.detail
 
 
 def test_an_offer_of_nothing_is_refused(hub: Hub, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from tray.models.errand import (
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 OFFER_PAUSES = (0.5, 1.0, 2.0)
+OFFER_LONGEST = 10.0
 """Somebody waits for an offer and looks on."""
 
 
@@ -107,7 +108,12 @@ def _offered(errand: OfferErrand) -> Said:
     from tray.infrastructure.hub.token import find_token
 
     request = hub_request(errand.what, errand.base)
-    connection = HubConnection(errand.base, lambda: find_token(errand.base), pauses=OFFER_PAUSES)
+    connection = HubConnection(
+        errand.base,
+        lambda: find_token(errand.base),
+        pauses=OFFER_PAUSES,
+        longest_wait=OFFER_LONGEST,
+    )
     with closing(connection) as hub:
         return OfferSaid(offer=offered(read_repository(hub, request), request, errand.models))
 

@@ -44,7 +44,8 @@ class Interrupted(Exception):
 class HubConnection:
     """One hub. ``base`` is its address without a slash at its end.
 
-    ``find_token`` is asked once, when the hub wants to know who asks.
+    ``find_token`` is asked once, when the hub wants to know who asks. What asks to come
+    back later than in ``longest_wait`` seconds fails.
     ``plain_loopback`` lets addresses of this machine be http: a test's server.
     """
 
@@ -55,11 +56,13 @@ class HubConnection:
         *,
         pauses: tuple[float, ...] = PAUSES,
         timeout: float = TIMEOUT,
+        longest_wait: float = LONGEST_WAIT,
         plain_loopback: bool = False,
     ) -> None:
         self.base = base
         self.pauses = pauses
         self.timeout = timeout
+        self._longest_wait = longest_wait
         self._find_token: Callable[[], str | None] | None = find_token
         self._token: str | None = None
         self._plain_loopback = plain_loopback
@@ -150,7 +153,7 @@ class HubConnection:
             raise missing(page)
         if status in (408, 425, 429) or status >= 500:
             wait = _retry_after(response.headers)
-            if wait is not None and wait > LONGEST_WAIT:
+            if wait is not None and wait > self._longest_wait:
                 raise unreachable(self.host, f"it asks to come back in {wait:.0f} s")
             raise Interrupted(f"answer {status}", wait)
         raise strange(self.host, f"answers {status}")
