@@ -129,6 +129,12 @@ def _flag(argument: str) -> tuple[Flag, str | None]:
 def _unknown(argument: str) -> str:
     if not argument.startswith("-"):
         return f"{argument!r} is no argument. {ALLOWED_WORDS}"
+    # A line as one types it in a terminal.
+    first = argument.split(maxsplit=1)[0]
+    if first != argument and first in HAS_SETTING:
+        return f"{first} has a setting of its own: use {HAS_SETTING[first]}."
+    if first != argument and first in ALLOWED:
+        return f"{argument!r} is not understood; write it as two: {first} and its value."
     attached = next((name for name in _short_names() if argument.startswith(name)), None)
     if attached and NUMBER.match(argument[len(attached) :]):
         return f"{argument!r} is not understood; write it as two: {attached} and its value."
