@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -207,6 +208,23 @@ def test_no_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     failure = world.failure(world.build())
     assert failure.cause is FailureCause.DISK_FULL
     assert world.hub.asked == []
+
+
+def test_what_an_ended_unpacking_left_is_room(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = world.store.folder / ".staging" / "0" / "big"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(bytes(100))
+    usage, seen = shutil.disk_usage, []
+
+    def looked_at(folder: Path) -> Any:
+        seen.append(left.exists())
+        return usage(folder)
+
+    monkeypatch.setattr(shutil, "disk_usage", looked_at)
+    world.get(world.build())
+    assert seen == [False]
 
 
 FAILED_CHECKS = {

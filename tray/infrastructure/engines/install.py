@@ -34,6 +34,7 @@ def get_engine(
     fails leaves every other engine as it is. Raises PaddockError.
     """
     with store.held():
+        store.sweep()
         archives = ReleaseFetch(build, store.downloads, tell).run()
         try:
             with store.staging() as staging:

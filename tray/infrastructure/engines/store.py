@@ -74,15 +74,19 @@ class EngineStore:
         finally:
             os.close(handle)
 
+    def sweep(self) -> None:
+        """Nothing is left of an unpacking that was ended: it may be all the room there is."""
+        self.discard(self._staging)
+
     @contextmanager
     def staging(self) -> Iterator[Path]:
         """An empty folder that is gone afterwards. Raises OSError."""
-        self.discard(self._staging)
+        self.sweep()
         self._staging.mkdir(mode=0o700)
         try:
             yield self._staging
         finally:
-            self.discard(self._staging)
+            self.sweep()
 
     def keep(self, root: Path, engine: InstalledEngine) -> InstalledEngine:
         """Make the checked ``root`` the build's folder, with its receipt. Raises OSError."""
