@@ -251,6 +251,15 @@ def test_a_transfer_that_cannot_begin_is_a_failure_to_resume(world: World) -> No
     assert world.phases == [RUNNING]
 
 
+def test_those_that_wait_get_their_turn_when_one_cannot_begin(world: World) -> None:
+    for what in ("a", "b", "c"):
+        world.list.start(what)
+    world.broken = True
+    world.begun[0].hear(GoneSaid())
+    world.timers.pop()[1]()
+    assert world.phases == [BROKEN, BROKEN, BROKEN]
+
+
 def test_a_transfer_that_goes_on_is_told_what_the_one_before_planned(world: World) -> None:
     world.list.start("a")
     world.begun[0].hear(PlanSaid(plan=PLAN))

@@ -190,8 +190,7 @@ class Downloads:
                 one.what, one.plan, lambda said: self._hear(download, run, said)
             )
         except PaddockError as error:
-            self._change(download, phase=DownloadPhase.FAILED, failure=error.failure)
-            self._keep()
+            self._over(download, phase=DownloadPhase.FAILED, failure=error.failure)
 
     def _hear(self, download: str, run: int, said: Said) -> None:
         with self._lock:
