@@ -131,6 +131,7 @@ def test_from_a_name_to_a_model_in_the_list_and_to_the_trash(
     assert stopped.returncode == 0
     said = page.client._call("POST", "/api/page/models/delete", DeletedModel, delete)
     assert "is in the trash" in said.line
+    assert page.client._call("GET", "/api/page/downloads", ShownDownloads).downloads == ()
     assert not Path(done.model).exists()
     broken = Path(done.model).with_name("cut.gguf")
     broken.write_bytes(b"")

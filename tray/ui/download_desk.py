@@ -135,7 +135,12 @@ class DownloadDesk:
     def delete(self, model: str, for_good: bool) -> DeletedModel:
         from tray.ui.download_words import deleted_line
 
-        found, files = self.prepare().removal.remove(model, for_good)
+        parts = self.prepare()
+        found, files = parts.removal.remove(model, for_good)
+        for download in parts.downloads.all():
+            # "Here and verified" it is no more.
+            if download.model == found.path:
+                parts.downloads.remove(download.id)
         self.tell_changed()
         return DeletedModel(line=deleted_line(found, files, for_good))
 
