@@ -124,6 +124,12 @@ def test_a_file_that_only_looks_like_a_model_is_deleted_too(desk: Desk, tmp_path
     assert desk.trashed == [broken, half]
 
 
+def test_the_demo_model_is_not_said_to_be_missing_from_the_list(desk: Desk) -> None:
+    with pytest.raises(PaddockError) as caught:
+        desk.removal.remove("demo", True)
+    assert caught.value.failure.detail == "The demo model comes with Paddock and stays."
+
+
 def test_for_good_is_for_good(desk: Desk, tmp_path: Path) -> None:
     model, files = desk.removal.remove("a", True)
     assert (model.name, files) == ("a", 1)

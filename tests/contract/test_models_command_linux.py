@@ -130,6 +130,8 @@ def test_a_gated_model_opens_with_the_token(paddock: CommandLine) -> None:
 
 
 def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
+    demo = paddock("models", "show", "demo")
+    assert (demo.returncode, "comes with Paddock" in demo.stderr) == (1, True)
     write_gguf(folder_of(paddock) / "bad.gguf", gguf()[:20])
     done = paddock("models", "show", "bad")
     assert (done.returncode, done.stdout) == (1, "")

@@ -9,6 +9,7 @@ from tray.commands.progress import ProgressLine
 from tray.infrastructure.clock import wall_clock
 from tray.models.download import DownloadProgress
 from tray.models.state import ModelState
+from tray.services.model_choice import DEMO
 from tray.ui.amounts import joined, size
 from tray.ui.download_words import progress_words, shown_token
 from tray.ui.terminal.model_reports import catalog_text, choices_text, model_text
@@ -39,6 +40,9 @@ def show(name: str, as_json: bool) -> int:
         if name in (broken.path.name, broken.path.stem, str(broken.path)):
             note(f"paddock: {broken.path}: {broken.reason}")
             return FAILED
+    if name.casefold() == DEMO:
+        note("paddock: the demo model comes with Paddock; only models in files of yours are shown")
+        return FAILED
     note(f"paddock: there is no model {name}; `paddock models` lists them")
     return FAILED
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tray.models.catalog import FoundModel
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.state import ModelState, ServerPhase
+from tray.services.model_choice import DEMO
 
 _LOADED = (
     ServerPhase.STARTING,
@@ -60,10 +61,11 @@ class Removal:
         for model in listed:
             if model.name.casefold() == wanted.casefold():
                 return model
+        detail = f"{wanted} is not in the list; `paddock models` shows it."
+        if wanted.casefold() == DEMO:
+            detail = "The demo model comes with Paddock and stays."
         raise PaddockError(
             ServerFailure(
-                cause=FailureCause.MODEL_MISSING,
-                title="There is no such model",
-                detail=f"{wanted} is not in the list; `paddock models` shows it.",
+                cause=FailureCause.MODEL_MISSING, title="There is no such model", detail=detail
             )
         )
