@@ -51,7 +51,8 @@ class Row {
     setText(this.name, name);
     setText(this.line, line);
     setProgress(this.bar, share, name, line);
-    this.bar.hidden = ["done", "failed", "queued"].includes(phase);
+    // Without a share it moves, which is not said of one that rests.
+    this.bar.hidden = ["done", "failed", "queued"].includes(phase) || (phase === "paused" && share === null);
     this.root.className = phase;
     const { id, can_pause: pause, can_resume: resume, model } = download;
     const text = JSON.stringify([phase, failure, pause, resume, model]);

@@ -233,6 +233,21 @@ def test_after_a_kill_of_paddock_the_list_is_there_and_paused(world: World) -> N
     assert again.begun[0].what == "a"
 
 
+@pytest.mark.parametrize("ending", ["kill", "close"])
+def test_how_far_it_was_is_known_after_a_restart(world: World, ending: str) -> None:
+    world.list.start("a")
+    world.begun[0].hear(PlanSaid(plan=PLAN))
+    total = 1000
+    for done in range(0, 640, 10):
+        progress = DownloadProgress(name="a.gguf", done=done, total=total, fetched=done)
+        world.begun[0].hear(ProgressSaid(progress=progress))
+    if ending == "close":
+        world.list.close()
+    (again,) = World(world.kept).list.all()
+    assert again.progress is not None
+    assert again.progress.done == {"kill": 600, "close": 630}[ending]
+
+
 def test_closing_ends_what_runs_and_begins_nothing(world: World) -> None:
     world.list.start("a")
     world.list.start("b")

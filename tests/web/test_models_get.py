@@ -67,6 +67,16 @@ def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown
     assert len(hub.thrown) == 1
 
 
+def test_no_bar_moves_for_one_that_rests(shown: Shown) -> None:
+    panel = tab(shown, "Get more")
+    panel.get_by_role("button", name="Get Qwen3 0.6B").click()
+    bar = panel.locator(".downloads .progress")
+    expect(bar).to_be_visible()
+    panel.get_by_role("button", name=re.compile("^Pause")).click()
+    expect(panel.locator(".downloads li")).to_contain_text("paused")
+    expect(bar).to_be_hidden()
+
+
 def test_a_repository_shows_what_fits_and_a_refusal_its_reason(shown: Shown) -> None:
     panel = tab(shown, "Get more")
     hub = shown.script.page.hub

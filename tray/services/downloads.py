@@ -16,6 +16,8 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 MOST = 50
 """Downloads in the list; the oldest done ones make room."""
+KEPT_TIMES = 20
+"""How often at most the progress of one download is kept for a restart."""
 AGAIN = (1.0, 5.0, 25.0)
 """Seconds before a transfer that ended without a word is begun again."""
 _IDLE = (DownloadPhase.PAUSED, DownloadPhase.FAILED)
@@ -78,6 +80,7 @@ class Downloads:
         self._transfer: Transfer | None = None
         self._run = 0
         self._gone = 0
+        self._kept = 0
         self._closed = False
 
     def all(self) -> tuple[Download, ...]:
@@ -130,6 +133,7 @@ class Downloads:
         """Stop what runs; the list is kept, and shows it as paused next time."""
         with self._lock:
             self._closed = True
+            self._keep()
             if self._transfer is not None:
                 self._transfer.end()
                 self._transfer = None
@@ -184,6 +188,7 @@ class Downloads:
 
     def _begin(self, download: str) -> None:
         self._run += 1
+        self._kept = 0
         run, one = self._run, self._list[download]
         try:
             self._transfer = self._transfers.begin(
@@ -210,6 +215,9 @@ class Downloads:
                 if progress.fetched:
                     self._gone = 0
                 self._change(download, progress=progress)
+                if progress.total and progress.done >= self._kept + progress.total // KEPT_TIMES:
+                    self._kept = progress.done
+                    self._keep()
             case FetchedSaid(done=done):
                 return self._over(download, phase=DownloadPhase.DONE, model=done.model)
             case FailedSaid(failure=failure):
