@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import gguf, write_gguf
+from tray.infrastructure.llama import model_folders
+from tray.infrastructure.llama.model_catalog import read_catalog
 from tray.infrastructure.llama.model_folders import DEEPEST, find_models, search_models
+from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.own_program import own_command
+from tray.models.catalog import CatalogLook
+from tray.models.config import LlamaCppConfig
+from tray.services.list_fit import ListFit
+from tray.ui.model_words import CUT, shelf
+from tray.ui.terminal.model_reports import catalog_text
+
+READER = own_command("model-reader")
+FITS = ListFit(LlamaCppConfig(), (), None)
 
 
 def names(*folders: Path) -> list[str]:
@@ -55,9 +67,9 @@ def test_a_folder_may_be_called_as_a_model_is(tmp_path: Path) -> None:
 def test_what_macos_keeps_beside_a_file_is_nothing(tmp_path: Path) -> None:
     write_gguf(tmp_path / "a.gguf")
     write_gguf(tmp_path / "._a.gguf", b"\0\5\x16\7\0\2\0\0Mac OS X")
-    found, broken = search_models((tmp_path,))
-    assert [model.name for model in found] == ["a"]
-    assert broken == ()
+    found = search_models((tmp_path,))
+    assert [model.name for model in found.models] == ["a"]
+    assert found.broken == ()
 
 
 def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:
@@ -67,6 +79,20 @@ def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:
     (found,) = find_models((tmp_path,))
     assert (found.name, found.parts, found.size) == ("big", 3, 3 * len(gguf()))
     assert found.path.name == "big-00001-of-00003.gguf"
+
+
+@pytest.mark.parametrize("bound", ["MOST_ENTRIES", "MOST_MODELS"])
+def test_a_search_says_when_it_did_not_see_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    for name in "abcd":
+        write_gguf(tmp_path / name / f"{name}.gguf")
+    assert not read_catalog((tmp_path,), ModelIndex(tmp_path / "index", READER)).cut
+    monkeypatch.setattr(model_folders, bound, 3)
+    catalog = read_catalog((tmp_path,), ModelIndex(tmp_path / "index", READER))
+    assert catalog.cut
+    assert CUT in catalog_text(catalog, {}, 0.0, tmp_path)
+    assert shelf(CatalogLook(catalog=catalog), FITS, 0.0).note == CUT
 
 
 def test_folders_in_each_other_count_once(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def _said(request: ListRequest) -> Iterable[Frozen]:
 def _few(
     request: ListRequest, index: OpenIndex, used: Mapping[str, float], fits: ListFit, most: int
 ) -> ModelList:
-    models, _ = search_models(request.folders, index.knows)
+    models = search_models(request.folders, index.knows).models
     if len(models) > most:
         models = tuple(sorted(models, key=lambda model: -used.get(str(model.path), 0)))
     few = (

@@ -71,11 +71,15 @@ class DescribedModel(Frozen):
 
 
 class ModelCatalog(Frozen):
-    """Every model found, every file that only looks like one, and where was searched."""
+    """Every model found, every file that only looks like one, and where was searched.
+
+    With ``cut`` there is more in the folders than one search looks at.
+    """
 
     models: tuple[DescribedModel, ...]
     broken: tuple[BrokenModel, ...]
     folders: tuple[Path, ...]
+    cut: bool = False
 
 
 class CatalogLook(Frozen):

@@ -24,6 +24,10 @@ _NOTHING = (
     "There is no model here yet but the small one that is built in. "
     "Get one, or add the folder that has yours."
 )
+CUT = (
+    "The folders hold more than is searched, so models may be missing here: "
+    "name smaller folders that have them."
+)
 
 
 class Reading(Protocol):
@@ -48,7 +52,7 @@ def shelf(look: CatalogLook, fits: ListFit, today: float, home: Path | None = No
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
         reading=len(unread),
         summary=summary(len(models), len(unread)),
-        note=None if models else _NOTHING,
+        note=CUT if look.catalog.cut else None if models else _NOTHING,
         home=None if home is None else str(home),
     )
 

@@ -31,19 +31,24 @@ class CatalogReading:
         self._folders = folders
         self._used = used
         self._index = index.open()
-        self._models, self._broken = search_models(folders, self._index.knows)
+        self._found = search_models(folders, self._index.knows)
         self._projectors_in = cache(ProjectorFolder)
 
     def look(self) -> CatalogLook:
         """Everything found, described as far as it is known now."""
-        unread = tuple(m.path for m in self._models if self._index.is_unread(m))
-        models = tuple(map(self._described, self._models))
-        catalog = ModelCatalog(models=models, broken=self._broken, folders=self._folders)
+        unread = tuple(m.path for m in self._found.models if self._index.is_unread(m))
+        models = tuple(map(self._described, self._found.models))
+        catalog = ModelCatalog(
+            models=models,
+            broken=self._found.broken,
+            folders=self._folders,
+            cut=self._found.cut,
+        )
         return CatalogLook(catalog=catalog, unread=unread)
 
     def read(self) -> Iterator[DescribedModel]:
         """Each model that was not known, once it has been read or left; may take long."""
-        return map(self._described, self._index.read(self._models))
+        return map(self._described, self._index.read(self._found.models))
 
     def _described(self, model: SeenModel) -> DescribedModel:
         path, whole = model.path, str(model.path)

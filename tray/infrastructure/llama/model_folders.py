@@ -34,6 +34,14 @@ class SeenModel(NamedTuple):
     stamp: Stamp
 
 
+class Found(NamedTuple):
+    """What a search found. ``cut``: the folders hold more than one search looks at."""
+
+    models: tuple[SeenModel, ...]
+    broken: tuple[BrokenModel, ...]
+    cut: bool = False
+
+
 class _File(NamedTuple):
     """One that is named ``*.gguf``; ``real`` is where it lies without any link."""
 
@@ -50,6 +58,7 @@ class _Search:
     files: set[str] = field(default_factory=set)
     broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
+    cut: bool = False
     knows: Knows = lambda _path, _stamp: False
 
 
@@ -61,14 +70,14 @@ def find_models(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
     A folder that cannot be read is logged and passed over. Depth, entries and
     results are bounded.
     """
-    return tuple(map(found_model, search_models(folders)[0]))
+    return tuple(map(found_model, search_models(folders).models))
 
 
 def find_listed(folders: tuple[Path, ...]) -> tuple[FoundModel, ...]:
     """The same and, behind them, the files that only look like models: lists have those, too."""
-    models, broken = search_models(folders)
-    misfits = (FoundModel(name=one.path.name, path=one.path, size=0) for one in broken)
-    return (*map(found_model, models), *misfits)
+    found = search_models(folders)
+    misfits = (FoundModel(name=one.path.name, path=one.path, size=0) for one in found.broken)
+    return (*map(found_model, found.models), *misfits)
 
 
 def found_model(seen: SeenModel) -> FoundModel:
@@ -78,9 +87,7 @@ def found_model(seen: SeenModel) -> FoundModel:
     )
 
 
-def search_models(
-    folders: tuple[Path, ...], knows: Knows = lambda _path, _stamp: False
-) -> tuple[tuple[SeenModel, ...], tuple[BrokenModel, ...]]:
+def search_models(folders: tuple[Path, ...], knows: Knows = lambda _path, _stamp: False) -> Found:
     """The same, and the files that are named as models and cannot be any.
 
     ``knows`` tells of files that they were seen to be a model: they are not read again.
@@ -92,10 +99,10 @@ def search_models(
             stamp = _model_stamp(file, search)
             if stamp and len(found) >= MOST_MODELS:
                 log.warning("more than %s models: the rest is not listed", MOST_MODELS)
-                return _named(found), tuple(search.broken)
+                return Found(_named(found), tuple(search.broken), cut=True)
             if stamp:
                 found.append((folder, file.path, stamp))
-    return _named(found), tuple(search.broken)
+    return Found(_named(found), tuple(search.broken), search.cut)
 
 
 def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
@@ -114,6 +121,7 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
     for entry in entries:
         search.entries += 1
         if search.entries > MOST_ENTRIES:
+            search.cut = True
             log.warning("stopped searching %s: more than %s entries", folder, MOST_ENTRIES)
             return
         if is_hidden(entry.name):
