@@ -9,11 +9,13 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+
+from tray.infrastructure.renaming import rename
 
 LARGEST = 1 << 20
 _STALE_SECONDS = 60.0
+_HELD_UP = 0.4
 
 
 def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -25,7 +27,7 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         _create(temporary, content, durable)
-        _replace(temporary, path)
+        rename(temporary, path, _HELD_UP)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -86,24 +88,6 @@ def _create(temporary: Path, content: bytes, durable: bool) -> None:
         file.flush()
         if durable:
             os.fsync(file.fileno())
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    if sys.platform == "win32":
-        _insist(lambda: temporary.replace(path))
-    else:
-        temporary.replace(path)
-
-
-def _insist(action: Callable[[], object]) -> None:
-    # On Windows a reader or a virus scanner holds the target for a moment.
-    for _ in range(20):
-        try:
-            action()
-            return
-        except PermissionError:
-            time.sleep(0.02)
-    action()
 
 
 def _sync_folder(folder: Path) -> None:

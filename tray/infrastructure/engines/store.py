@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tray.infrastructure.engines.failures import busy, changed, unusable
 from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.private_file import write_private
+from tray.infrastructure.renaming import rename
 from tray.models.base import Frozen
 from tray.models.engine_build import Backend, InstalledEngine
 
@@ -102,7 +103,7 @@ class EngineStore:
         write_private(root / RECEIPT, receipt.model_dump_json().encode())
         target = self.folder / engine.name
         self._delete(target)
-        root.rename(target)
+        rename(root, target)
         self.discard(self.downloads)
         return engine.model_copy(update={"executable": target / program})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.hub.failures import running_elsewhere, wrong_hash
 from tray.infrastructure.hub.follower import FileAt, Follower
+from tray.infrastructure.renaming import rename
 
 CHUNK = 1 << 20
 LOOK_EVERY = 64 << 20
@@ -97,7 +98,7 @@ class PartFile:
         self._must_be_current()
         if sys.platform == "win32":
             self._close()
-        self._path.replace(self._target)
+        rename(self._path, self._target)
         _sync_folder(self._target.parent)
 
     def _send_to_disk(self) -> None:
