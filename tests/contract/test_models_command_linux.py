@@ -129,6 +129,19 @@ def test_a_gated_model_opens_with_the_token(paddock: CommandLine) -> None:
     assert "hf_secret" not in done.stdout + done.stderr
 
 
+def test_a_name_commands_no_terminal_when_it_is_said(paddock: CommandLine) -> None:
+    name = "esc\x1b[31m"
+    write_gguf(folder_of(paddock) / f"{name}.gguf")
+    write_gguf(folder_of(paddock) / f"{name} cut.gguf", b"")
+    unknown = paddock("models", "fit", "nobody")
+    shown = paddock("models", "show", f"{name} cut")
+    gone = paddock("models", "delete", name, "--for-good")
+    assert (unknown.returncode, shown.returncode, gone.returncode) == (1, 1, 0)
+    for said in (unknown, shown, gone):
+        assert "esc\ufffd[31m" in said.stderr
+        assert "\x1b" not in said.stderr
+
+
 def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
     demo = paddock("models", "show", "demo")
     assert (demo.returncode, "comes with Paddock" in demo.stderr) == (1, True)

@@ -12,6 +12,7 @@ from tray.models.state import ModelState
 from tray.services.model_choice import DEMO
 from tray.ui.amounts import joined, size
 from tray.ui.download_words import progress_words, shown_token
+from tray.ui.terminal.controls import harmless_line
 from tray.ui.terminal.model_reports import catalog_text, choices_text, model_text
 
 
@@ -38,7 +39,7 @@ def show(name: str, as_json: bool) -> int:
             return DONE
     for broken in catalog.broken:
         if name in (broken.path.name, broken.path.stem, str(broken.path)):
-            note(f"paddock: {broken.path}: {broken.reason}")
+            note(harmless_line(f"paddock: {broken.path}: {broken.reason}"))
             return FAILED
     if name.casefold() == DEMO:
         note("paddock: the demo model comes with Paddock; only models in files of yours are shown")
@@ -73,7 +74,8 @@ def delete(name: str, for_good: bool) -> int:
     from tray.one_shot import delete_now
 
     client = find_running()
-    note(delete_now(name, for_good, ModelState if client is None else client.state).line)
+    deleted = delete_now(name, for_good, ModelState if client is None else client.state)
+    note(harmless_line(deleted.line))
     return DONE
 
 

@@ -28,10 +28,11 @@ def note(text: str) -> None:
 
 
 def fail(failure: "ServerFailure") -> int:
-    """The reason, and the exit code."""
+    """The reason, and the exit code; it may have names of files and lines of an engine in it."""
     from tray.ui.present import failure_text
+    from tray.ui.terminal.controls import harmless
 
-    note(f"paddock: {failure_text(failure)}")
+    note(harmless(f"paddock: {failure_text(failure)}"))
     return FAILED
 
 
