@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,25 @@ def test_parts_and_the_projector_go_together(tmp_path: Path) -> None:
     write_gguf(tmp_path / "a-00002-of-00002.gguf")
     write_gguf(tmp_path / "mmproj-F16.gguf")
     assert names(removable_files(first)) == [
-        "a-00001-of-00002.gguf",
         "a-00002-of-00002.gguf",
+        "a-00001-of-00002.gguf",
         "mmproj-F16.gguf",
     ]
+
+
+def test_parts_that_could_not_go_are_listed_still_and_deleted_later(tmp_path: Path) -> None:
+    parts = [write_gguf(tmp_path / f"big-0000{part}-of-00003.gguf") for part in (1, 2, 3)]
+    desk = Desk(tmp_path)
+
+    def full(files: tuple[Path, ...]) -> None:
+        files[0].unlink()
+        raise OSError("the trash is full")
+
+    with pytest.raises(OSError, match="full"):
+        replace(desk.removal, trash=full).remove("big", False)
+    _, files = desk.removal.remove(str(parts[0]), True)
+    assert files == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_projector_that_another_model_uses_stays(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from tray.models.failure import FailureCause, PaddockError, ServerFailure
 def removable_files(model: Path) -> tuple[Path, ...]:
     """All its parts, and its projector unless another model there uses it.
 
+    The first part comes behind the others: as long as it is there they are listed, and can be
+    deleted still if one of them could not be.
     Raises PaddockError for a model that is only linked to: its bytes lie in the cache
     of another program, and would stay.
     """
@@ -27,8 +29,8 @@ def removable_files(model: Path) -> tuple[Path, ...]:
     projector = beside.of(model)
     others = beside.models - {part.name for part in parts}
     if projector is None or any(beside.of(model.with_name(o)) == projector for o in others):
-        return parts
-    return (*parts, projector)
+        return parts[::-1]
+    return (*parts[::-1], projector)
 
 
 def same_file(one: Path, other: Path) -> bool:
