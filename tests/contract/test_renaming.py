@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
+import sys
 from pathlib import Path
 
 import pytest
 
 from tray.infrastructure import renaming
 from tray.infrastructure.hub.part_file import PartFile
+from tray.infrastructure.private_file import write_private
 
 CONTENT = b"x" * 9
+SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 @pytest.fixture
@@ -53,8 +59,26 @@ def test_a_whole_download_gets_its_name(
     tmp_path: Path, held: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renaming, "HELD_UP", True)
-    sha256 = hashlib.sha256(CONTENT).hexdigest()
-    with PartFile(tmp_path / "a.gguf", len(CONTENT), sha256) as part:
+    with PartFile(tmp_path / "a.gguf", len(CONTENT), SHA256) as part:
         part.add(CONTENT)
         part.finish()
     assert (tmp_path / "a.gguf").read_bytes() == CONTENT
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders are not written out there")
+def test_a_file_system_may_know_no_writing_out_of_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync = os.fsync
+
+    def none_for_folders(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", none_for_folders)
+    with PartFile(tmp_path / "a.gguf", len(CONTENT), SHA256) as part:
+        part.add(CONTENT)
+        part.finish()
+    write_private(tmp_path / "b", CONTENT)
+    assert (tmp_path / "a.gguf").exists()

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from tray.infrastructure.renaming import rename
+from tray.infrastructure.renaming import rename, sync_folder
 
 LARGEST = 1 << 20
 _STALE_SECONDS = 60.0
@@ -32,7 +32,7 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
         temporary.unlink(missing_ok=True)
         raise
     if durable:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     _sweep(path)
 
 
@@ -88,15 +88,6 @@ def _create(temporary: Path, content: bytes, durable: bool) -> None:
         file.flush()
         if durable:
             os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _sweep(path: Path) -> None:

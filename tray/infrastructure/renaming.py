@@ -1,5 +1,7 @@
-"""Renames, which a reader or a virus scanner holds up for a moment on Windows."""
+"""Renames: a reader or a virus scanner holds them up on Windows, a power cut may undo them."""
 
+import errno
+import os
 import sys
 import time
 from pathlib import Path
@@ -21,3 +23,18 @@ def rename(source: Path, target: Path, seconds: float = LONGEST) -> None:
             if time.monotonic() >= deadline:
                 raise
         time.sleep(_PAUSE)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk keep the names in it, where its file system can. Raises OSError."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # What folders shared with a virtual machine say, among others.
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)

@@ -10,7 +10,7 @@ from pathlib import Path
 from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.hub.failures import running_elsewhere, wrong_hash
 from tray.infrastructure.hub.follower import FileAt, Follower
-from tray.infrastructure.renaming import rename
+from tray.infrastructure.renaming import rename, sync_folder
 
 CHUNK = 1 << 20
 LOOK_EVERY = 64 << 20
@@ -99,7 +99,7 @@ class PartFile:
         if sys.platform == "win32":
             self._close()
         rename(self._path, self._target)
-        _sync_folder(self._target.parent)
+        sync_folder(self._target.parent)
 
     def _send_to_disk(self) -> None:
         """Have the disk begin with what has arrived, so that the last fsync is short."""
@@ -157,12 +157,3 @@ def throw_away(target: Path, sha256: str) -> None:
         os.close(handle)
     if sys.platform == "win32":
         path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if sys.platform != "win32":
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
