@@ -177,7 +177,8 @@ def test_an_offer_lists_what_there_is(hub: Hub, tmp_path: Path) -> None:
     here.parent.mkdir(parents=True)
     here.write_bytes(bytes(100))
     here.with_name("mmproj-F16.gguf").write_bytes(bytes(50))
-    offer = HubTransfers(lambda: hub.address, tmp_path).offer(REPOSITORY)
+    transfers = HubTransfers(lambda: hub.address, tmp_path)
+    offer = transfers.offer(REPOSITORY)
     assert (offer.repository, offer.licence, offer.usual) == (
         REPOSITORY,
         "apache-2.0",
@@ -191,9 +192,9 @@ def test_an_offer_lists_what_there_is(hub: Hub, tmp_path: Path) -> None:
     ]
     assert all(one.projector for one in offer.choices)
     assert offer.free > 0
-    link = HubTransfers(lambda: hub.address, tmp_path).offer(
-        f"https://huggingface.co/{REPOSITORY}/blob/{COMMIT}/{NAME}"
-    )
+    here.write_bytes(bytes(99))
+    assert not any(one.here for one in transfers.offer(REPOSITORY).choices), "it was replaced"
+    link = transfers.offer(f"https://huggingface.co/{REPOSITORY}/blob/{COMMIT}/{NAME}")
     assert link.usual == f"https://huggingface.co/{REPOSITORY}/blob/{COMMIT}/{NAME}"
 
 

@@ -8,7 +8,7 @@ from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.choice import chosen_files, model_paths
 from tray.infrastructure.hub.repository import Repository
 from tray.infrastructure.llama.model_name import is_projector_name, model_name
-from tray.models.download import HubChoice, HubOffer, HubRequest
+from tray.models.download import HubChoice, HubFile, HubOffer, HubRequest
 from tray.models.failure import PaddockError
 
 MOST_CHOICES = 60
@@ -56,8 +56,16 @@ def _choice(repository: Repository, request: HubRequest, path: str, folder: Path
         size=sum(file.size for file in files),
         files=len(files),
         projector=is_projector_name(PurePosixPath(files[-1].path)),
-        here=all((folder / file.name).is_file() for file in files),
+        here=all(_is_here(folder, file) for file in files),
     )
+
+
+def _is_here(folder: Path, file: HubFile) -> bool:
+    """By size: one that the repository has replaced since is another file."""
+    try:
+        return (folder / file.name).stat().st_size == file.size
+    except OSError:
+        return False
 
 
 def _usual(repository: Repository, request: HubRequest) -> str | None:
