@@ -158,6 +158,17 @@ def test_free_memory_is_the_newest_and_counts_our_own_engine_as_free() -> None:
     assert other.gpus[0].free == 11 * GIB, "one of each is the same one"
 
 
+def test_a_gpu_that_computes_in_the_computers_memory_has_what_the_engine_says() -> None:
+    carved_out = GpuMetrics(
+        index=0, name="AMD Radeon 780M", vram_used=GIB // 4, vram_total=GIB // 2
+    )
+    listed = EngineGpu(name="AMD Radeon 780M (RADV)", total=14 * GIB, free=13 * GIB)
+    found = room_on([listed], ServerMetrics(gpus=(carved_out,)))
+    assert (found.gpus[0].free, found.gpus[0].total) == (13 * GIB, 14 * GIB)
+    reserved = listed.model_copy(update={"total": GIB // 2 - 20 * MIB})
+    assert room_on([reserved], ServerMetrics(gpus=(carved_out,))).gpus[0].free == GIB // 4
+
+
 def test_two_of_a_name_are_told_apart_by_order_and_unknown_ones_keep_their_own_word() -> None:
     gpus = tuple(
         GpuMetrics(index=n, name="RTX", vram_used=used, vram_total=10 * GIB)

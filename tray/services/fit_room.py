@@ -7,6 +7,8 @@ from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.room import Machine, Room
 
 RAM = "RAM"
+SHARES = 0.9
+"""A reader that sees less than this of what the engine counts on sees a part of it."""
 
 
 def room_on(gpus: Sequence[EngineGpu], metrics: ServerMetrics | None) -> Machine:
@@ -34,6 +36,9 @@ def _same(gpu: EngineGpu, seen: GpuMetrics) -> bool:
 
 def _room(gpu: EngineGpu, seen: GpuMetrics | None) -> Room:
     if seen is None or seen.vram_used is None or seen.vram_total is None:
+        return Room(name=gpu.name, free=gpu.free, total=gpu.total)
+    if gpu.total is not None and seen.vram_total < SHARES * gpu.total:
+        # The driver tells what is this GPU's alone, the engine uses the computer's memory, too.
         return Room(name=gpu.name, free=gpu.free, total=gpu.total)
     free = seen.vram_total - seen.vram_used + (seen.engine_vram or 0)
     return Room(name=gpu.name, free=min(free, seen.vram_total), total=seen.vram_total)
