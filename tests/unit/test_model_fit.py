@@ -77,6 +77,15 @@ def test_a_context_nobody_chose_becomes_as_small_as_the_engine_makes_it() -> Non
     assert "All of it fits on the GPU with a context of" in shown_fit(chosen).line
 
 
+def test_gpu_layers_that_were_chosen_leave_the_context_where_they_fit() -> None:
+    config = LlamaCppConfig(model_path=Path("/m.gguf"), gpu_layers=8)
+    wide = ask(Facts(), config, ram=64 * GIB)
+    assert (wide.context, wide.verdict, wide.gpu_layers) == (131072, Fit.PARTLY, 8)
+    tight = ask(Facts(vram=4 * GIB), config, ram=64 * GIB)
+    assert SMALLEST_CONTEXT < (tight.context or 0) < 131072
+    assert (tight.verdict, tight.largest_context) == (Fit.PARTLY, None)
+
+
 def test_the_margin_of_the_launch_is_the_one_that_is_said() -> None:
     config = LlamaCppConfig(model_path=Path("/m.gguf"), margin=20 * 1024)
     little, usual = ask(Facts(), config), ask(Facts())

@@ -47,7 +47,7 @@ def quick_verdict(
         return _verdict(shape, config, context, machine, projector)
 
     found = verdict(context)
-    if config.context_size is None and not is_best(found, machine) and trained is not None:
+    if config.context_size is None and not is_left(found, config, machine) and trained is not None:
         return verdict(min(SMALLEST_CONTEXT, trained))
     return found
 
@@ -65,6 +65,16 @@ def least_memory(
 def is_best(verdict: Fit, machine: Machine) -> bool:
     """All of it where it is fastest: on the GPUs, or in memory where there are none."""
     return verdict is (Fit.GPU if machine.gpus else Fit.MEMORY)
+
+
+def is_left(verdict: Fit, config: LlamaCppConfig, machine: Machine) -> bool:
+    """Whether the engine leaves a context that nobody chose as the model was trained.
+
+    With GPU layers that were chosen it asks only whether those fit.
+    """
+    if machine.gpus and config.gpu_layers != "auto":
+        return verdict in (Fit.GPU, Fit.PARTLY)
+    return is_best(verdict, machine)
 
 
 def _verdict(

@@ -16,7 +16,13 @@ from tray.models.room import Machine
 from tray.services.fit_measured import measured_split
 from tray.services.fit_plan import Plan, best_plan, largest_context, plan
 from tray.services.fit_room import room_on
-from tray.services.fit_verdict import SMALLEST_CONTEXT, is_best, margin_of, quick_verdict
+from tray.services.fit_verdict import (
+    SMALLEST_CONTEXT,
+    is_best,
+    is_left,
+    margin_of,
+    quick_verdict,
+)
 from tray.services.memory_formula import ERROR_PERCENT, Split, all_layers, split_of
 from tray.services.projector_memory import with_projector
 
@@ -66,6 +72,10 @@ class _Question:
     def fits_well(self, context: int) -> bool | None:
         """Wholly where it is fastest: on the GPUs, or in memory where there are none."""
         return is_best(self.best(context).verdict, self.machine)
+
+    def is_left(self, context: int) -> bool:
+        """Whether the engine takes this context where nobody chose one."""
+        return is_left(self.best(context).verdict, self.config, self.machine)
 
 
 class ModelFit:
@@ -164,9 +174,10 @@ def _by_formula(question: _Question, blank: FitEstimate, facts: ModelFacts) -> F
     trained = facts.context or SMALLEST_CONTEXT
     largest = largest_context(question.fits_well, trained)
     context = blank.context or trained
-    if question.config.context_size is None and not question.fits_well(context):
+    if question.config.context_size is None and not question.is_left(context):
         # Nobody chose it, so the engine makes it smaller.
-        context = max(largest or 0, min(SMALLEST_CONTEXT, trained))
+        left = largest_context(question.is_left, trained)
+        context = max(left or 0, min(SMALLEST_CONTEXT, trained))
     found = question.best(context)
     unknown = question.shape.caches is None
     reason = f"The KV cache of {facts.architecture} is not known before it is loaded."
