@@ -178,6 +178,17 @@ def test_cancelling_while_it_begins_leaves_nothing_under_way(world: World, momen
     assert not world.rig.store.engines
 
 
+def test_who_begins_anew_is_followed_once(world: World) -> None:
+    plan = world.setup.plan(MODEL).model_copy(update={"engine": None})
+    world.setup.begin(plan)
+    world.setup.cancel()
+    world.setup.begin(plan)
+    until(lambda: [t.name for t in threading.enumerate()].count("setup") == 1)
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    until(lambda: world.setup.progress is None)
+    assert world.did == [("remove", "1"), PATH]
+
+
 def test_an_engine_that_came_while_one_chatted_is_used_before_the_model_starts(
     world: World,
 ) -> None:

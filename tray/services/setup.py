@@ -85,7 +85,8 @@ class Setup:
         with self._lock:
             if self._progress is not None and self._progress.failure is None:
                 return
-            self._plan = plan
+            # Its own: who cancels and begins anew within a moment gives the same one again.
+            self._plan = plan = plan.model_copy()
             total = plan.model_size + plan.engine_size
             self._progress = SetupProgress(name=plan.model, total=total)
         try:
