@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,23 @@ def test_two_paddocks_do_not_undo_each_other(store: PresetStore, tmp_path: Path)
     other = PresetStore(tmp_path)
     store.change("a", lambda _: KEPT)
     other.change("b", lambda _: KEPT)
+    assert (store.read("a"), store.read("b")) == (KEPT, KEPT)
+
+
+def test_two_paddocks_that_save_at_one_moment_wait_for_each_other(
+    store: PresetStore, tmp_path: Path
+) -> None:
+    other = PresetStore(tmp_path)
+    meanwhile = threading.Thread(target=other.change, args=("b", lambda _: KEPT))
+
+    def slow(_: ModelPresets) -> ModelPresets:
+        meanwhile.start()
+        # Done at once, if it does not wait.
+        meanwhile.join(0.5)
+        return KEPT
+
+    store.change("a", slow)
+    meanwhile.join()
     assert (store.read("a"), store.read("b")) == (KEPT, KEPT)
 
 

@@ -3,7 +3,13 @@
 import errno
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+LONGEST_WAIT = 2.0
+_PAUSE = 0.01
 
 
 def open_lock(path: Path) -> int:
@@ -34,3 +40,19 @@ def try_lock(handle: int) -> bool:
             return False
         raise
     return True
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Nobody else is in such a block meanwhile; whoever has waited too long goes in all the same.
+
+    For what takes milliseconds. Raises OSError when there can be no such file.
+    """
+    handle = open_lock(path)
+    try:
+        deadline = time.monotonic() + LONGEST_WAIT
+        while not try_lock(handle) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
+        yield
+    finally:
+        os.close(handle)

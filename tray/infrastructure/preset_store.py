@@ -1,12 +1,13 @@
 """``presets.json`` in the configuration folder: the presets of every model, saved atomically."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 
 from pydantic import Field, ValidationError
 
+from tray.infrastructure.file_lock import locked
 from tray.infrastructure.file_mark import FileMark, former_place, mark_of
 from tray.infrastructure.private_file import read_private, set_aside, write_private
 from tray.models.base import Frozen, Lenient
@@ -72,7 +73,7 @@ class PresetStore:
 
     def change(self, model: str, change: Callable[[ModelPresets], ModelPresets]) -> ModelPresets:
         """Save what ``change`` makes of them. Raises PaddockError, also what it raises."""
-        with self._changing:
+        with self._changing, self._alone():
             kept = self._load(to_change=True)
             changed = change(kept.models.get(model, ModelPresets()))
             try:
@@ -80,6 +81,15 @@ class PresetStore:
             except OSError as error:
                 raise _not_saved(self.path, error.strerror or str(error)) from error
             return changed
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process, the terminal's or the page's, changes the file meanwhile."""
+        with contextlib.ExitStack() as stack:
+            # Where none can be made nothing can be saved, which says why.
+            with contextlib.suppress(OSError):
+                stack.enter_context(locked(self.path.with_name(".presets.lock")))
+            yield
 
     def _save(self, kept: _Kept) -> None:
         content = kept.model_dump_json(indent=1).encode()
@@ -89,12 +99,16 @@ class PresetStore:
 
     def _moved(self, kept: _Kept, model: str) -> _Kept:
         before = former_place(Path(model), kept.files)
-        if before is None or before not in kept.models:
+        if before is None:
             return kept
-        moved = _with(_with(kept, model, kept.models[before]), before, ModelPresets())
-        with contextlib.suppress(OSError):
-            self._save(moved)
-        return moved
+        with self._alone():
+            kept = self._load()
+            if before not in kept.models:
+                return kept
+            moved = _with(_with(kept, model, kept.models[before]), before, ModelPresets())
+            with contextlib.suppress(OSError):
+                self._save(moved)
+            return moved
 
     def _load(self, to_change: bool = False) -> _Kept:
         try:
