@@ -151,7 +151,19 @@ def test_the_files_that_are_meant(
         (MANY, "Q5_0", "no such file"),
         (["x/a-Q8_0.gguf", "y/a-Q8_0.gguf"], "Q8_0", "Several files"),
         (SPLIT[:1], None, "incomplete"),
-        ([".hidden.gguf", "a\\b.gguf", "c:d.gguf", "..gguf", "x" * 200 + ".gguf"], None, "no GGUF"),
+        (
+            [
+                ".hidden.gguf",
+                "a\\b.gguf",
+                "c:d.gguf",
+                "..gguf",
+                "nul.gguf",
+                "Aux.Q4_0.gguf",
+                "x" * 200 + ".gguf",
+            ],
+            None,
+            "no GGUF",
+        ),
     ],
 )
 def test_what_cannot_be_chosen_is_said(paths: list[str], wanted: str | None, words: str) -> None:

@@ -2,11 +2,11 @@
 
 import re
 
+from tray.infrastructure.device_names import is_device
+
 MOST_PARTS = 12
 LONGEST_NAME = 200
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
-# What Windows takes for a device, with or without an ending.
-_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|COM[0-9¹²³]|LPT[0-9¹²³])", re.IGNORECASE)
 
 
 class Unsafe(Exception):
@@ -30,7 +30,7 @@ def safe_parts(name: str) -> tuple[str, ...]:
             raise Unsafe(f"a name that leads elsewhere: {ascii(name)[:80]}")
         if part[-1] in ". ":
             raise Unsafe(f"a name that Windows would change: {ascii(name)[:80]}")
-        if _DEVICE.fullmatch(part.split(".")[0].rstrip()):
+        if is_device(part):
             raise Unsafe(f"the name of a device: {ascii(name)[:80]}")
     return parts
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePosixPath
 
+from tray.infrastructure.device_names import is_device
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.failures import refused
@@ -117,7 +118,8 @@ def _offer(title: str, paths: list[str], request: HubRequest) -> PaddockError:
 
 
 def _is_usable(file: HubFile) -> bool:
-    return _SAFE.fullmatch(file.name) is not None and len(file.name) <= LONGEST_NAME
+    named = _SAFE.fullmatch(file.name) is not None and not is_device(file.name)
+    return named and len(file.name) <= LONGEST_NAME
 
 
 def _is_matrix(file: HubFile, largest: int) -> bool:
