@@ -177,7 +177,7 @@ async function receive({ answer, controller }, question) {
     });
     return finish ?? { label: "", failure: CUT, reason: "cut" };
   } catch (error) {
-    if (error.name === "AbortError") return { label: "Stopped", failure: null, reason: "cancelled" };
+    if (error.name === "AbortError") return { label: "stopped", failure: null, reason: "cancelled" };
     if (error instanceof ApiFailure) return { label: "", failure: error.failure, reason: "cut" };
     throw error;
   }

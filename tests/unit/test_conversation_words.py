@@ -113,7 +113,7 @@ def test_markdown_carries_settings_files_reasoning_and_figures() -> None:
         "## You\n\nFile a.md:\n````\n```\ncode\n```\n````\n\n"
         "![c ow.png](data:image/png;base64,aGk=)\n\nWhy?\n\n"
         "## Answer\n\n> *Thought for 2 s*\n>\n> One.\n>\n> Two.\n\nSo.\n\n"
-        "*cancelled · 7 tokens*\n"
+        "*stopped · 7 tokens*\n"
     )
 
 

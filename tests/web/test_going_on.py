@@ -73,7 +73,7 @@ def test_a_stopped_answer_can_go_on_and_one_that_ended_cannot(shown: Shown) -> N
     answer.say("It is")
     expect(shown.page.locator(".block")).to_have_text("It is")
     shown.page.keyboard.press("Escape")
-    last_meta(shown, "Stopped")
+    last_meta(shown, "stopped")  # as it is called when the chat is opened again
     shown.page.get_by_role("button", name="Continue").click()
     answer = shown.script.chats.next()
     assert said(answer)[-1] == (Role.ASSISTANT, "It is")

@@ -103,7 +103,7 @@ def test_stop_and_escape_cancel_and_keep_what_came(shown: Shown) -> None:
     expect(shown.page.locator(".block")).to_have_text("First")
     shown.page.get_by_role("button", name="Stop", exact=True).last.click()
     assert answer.closed.wait(10)
-    expect(shown.page.locator(".meta")).to_contain_text("Stopped")
+    expect(shown.page.locator(".meta")).to_contain_text("stopped")
     expect(shown.page.locator(".block")).to_have_text("First")
     second = shown.ask("Two?")
     shown.page.press("#draft", "Escape")

@@ -34,7 +34,7 @@ _STALLED_WORDS = {
 _FINISH_NOTES = {
     FinishReason.LENGTH: "stopped at the token limit",
     FinishReason.TOOL_CALLS: "asked for a tool",
-    FinishReason.CANCELLED: "cancelled",
+    FinishReason.CANCELLED: "stopped",
     FinishReason.CUT: "cut off",
     FinishReason.ERROR: "failed",
 }
