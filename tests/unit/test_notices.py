@@ -91,7 +91,7 @@ def test_notices_in_words() -> None:
         "qwen was unloaded. 2.0 GiB of RAM is free again. The next message loads it again."
     )
     room = notice_words(Notice(kind=NoticeKind.ROOM_AGAIN, model=ModelId(name="demo")))
-    assert room[1].startswith("demo model fits")
+    assert room[1].startswith("The demo model fits")
     done = notice_words(Notice(kind=NoticeKind.DOWNLOAD_DONE, model=model))
     assert done[1] == "qwen is here and verified. You can start it now."
     broken = Notice(kind=NoticeKind.DOWNLOAD_FAILED, failure=FAILURE)

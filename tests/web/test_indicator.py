@@ -98,7 +98,7 @@ def test_what_the_guard_did_is_told_with_the_way_back(shown: Shown) -> None:
     sampled(shown, 1.0)
     notice = shown.page.locator("#notice")
     expect(notice).to_contain_text(
-        "Made room for another program. demo model was unloaded. 2.0 GiB of RAM is free again."
+        "Made room for another program. The demo model was unloaded. 2.0 GiB of RAM is free again."
     )
     shown.script.page.desk.tell(Notice(kind=NoticeKind.ROOM_AGAIN, model=demo))
     sampled(shown, 2.0)

@@ -2,6 +2,7 @@
 
 from tray.models.metrics import FreedMemory
 from tray.models.notice import Notice, NoticeKind
+from tray.models.state import ModelId
 from tray.ui import amounts, present
 
 
@@ -17,7 +18,7 @@ def freed_line(freed: FreedMemory) -> str:
 
 def notice_words(notice: Notice) -> tuple[str, str]:
     """Title and text of a notification."""
-    name = "The model" if notice.model is None else present.model_name(notice.model)
+    name = _beginning(notice.model)
     match notice.kind:
         case NoticeKind.ENGINE_FAILED if notice.failure is not None:
             return notice.failure.title, notice.failure.detail
@@ -37,3 +38,10 @@ def notice_words(notice: Notice) -> tuple[str, str]:
         case NoticeKind.DOWNLOAD_FAILED if notice.failure is not None:
             return notice.failure.title, notice.failure.detail
     return "The engine failed", "`paddock logs` says more."
+
+
+def _beginning(model: ModelId | None) -> str:
+    """A model where a sentence begins."""
+    if model is None:
+        return "The model"
+    return model.name if model.path is not None else f"The {present.model_name(model)}"
