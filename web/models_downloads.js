@@ -69,7 +69,7 @@ class Row {
     const buttons = [];
     if (model) buttons.push(button("primary", "play", "Start", () => this.act.start(model)));
     if (pause) buttons.push(quiet("pause", `Pause ${name}`, () => ask("pause")));
-    if (resume) buttons.push(quiet("play", `Go on with ${name}`, () => ask("resume")));
+    if (resume) buttons.push(quiet("play", `Resume ${name}`, () => ask("resume")));
     if (phase === "done") buttons.push(quiet("close", `Take ${name} off this list`, () => ask("remove")));
     else buttons.push(asksFirst(quiet("close", `Cancel ${name}`, () => {}), "Throw away", () => ask("remove")));
     return buttons;

@@ -49,7 +49,7 @@ def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown
     expect(panel.locator(".downloads li")).to_have_count(1)
     hub.fetches[0].arrived(0.5)
     panel.get_by_role("button", name=re.compile("^Pause")).click()
-    resume = panel.get_by_role("button", name=re.compile("^Go on with"))
+    resume = panel.get_by_role("button", name=re.compile("^Resume"))
     expect(resume).to_be_focused()
     assert hub.fetches[0].ended
     shown.page.keyboard.press("Enter")
