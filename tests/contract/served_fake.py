@@ -60,7 +60,7 @@ from tray.ui.page_stream import PageStream
 
 NO_TOKEN = ShownToken(line="No token.", kept=False, can_keep=True)
 NOT_RUNNING = ServerFailure(
-    cause=FailureCause.NOT_RUNNING, title="The server is not running", detail="Start it."
+    cause=FailureCause.NOT_RUNNING, title="The engine is not running", detail="Start it."
 )
 
 

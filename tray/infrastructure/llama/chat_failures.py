@@ -12,7 +12,7 @@ def unreachable() -> ServerFailure:
     return ServerFailure(
         cause=FailureCause.ENGINE_UNREACHABLE,
         title="The engine does not answer",
-        detail="It may just have stopped. Start the server and send the message again.",
+        detail="It may just have stopped. Start the engine and send the message again.",
     )
 
 

@@ -143,6 +143,6 @@ def not_running(state: ModelState) -> ServerFailure:
     """Why a chat cannot be sent now."""
     return ServerFailure(
         cause=FailureCause.NOT_RUNNING,
-        title="The server is not running",
+        title="The engine is not running",
         detail=f"It is {state.phase.value}. Start it, then send the message again.",
     )
