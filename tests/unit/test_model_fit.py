@@ -178,7 +178,7 @@ def test_words_for_each_device() -> None:
     shown = shown_fit(ask(Facts(vram=6 * GIB), config))
     assert shown.verdict == "Fits partly on the GPU"
     assert "layers on the GPU, which is slower" in shown.line
-    assert shown.margin == "1.0 GiB stay free on the GPU"
+    assert shown.margin == "1.0 GiB stays free on the GPU"
     assert [(row.name, row.over) for row in shown.rows] == [("RTX", False), ("RAM", False)]
     assert shown.rows[0].cache.endswith("MiB")
     large = shown_fit(ask(Facts(vram=6 * GIB), config, ram=GIB // 2))

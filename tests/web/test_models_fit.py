@@ -88,12 +88,12 @@ def test_the_slider_moves_the_figures_and_a_start_takes_its_context(shown: Shown
 def test_the_margin_is_shown_and_can_be_overridden(shown: Shown) -> None:
     view = sheet(shown)
     margin = view.locator(".margin")
-    expect(margin).to_contain_text("1.0 GiB stay free on the GPU")
+    expect(margin).to_contain_text("1.0 GiB stays free on the GPU")
     box = view.get_by_label("Memory that must stay free")
     expect(box).to_have_value("1024")
     with shown.page.expect_response("**/presets/save"):
         box.select_option("4096")
-    expect(margin).to_contain_text("4.0 GiB stay free on the GPU")
+    expect(margin).to_contain_text("4.0 GiB stays free on the GPU")
     expect(box).to_have_value("4096")
     view.get_by_role("button", name="Start", exact=True).click()
     expect(shown.page.locator("#words")).to_have_text("Ready")

@@ -27,7 +27,7 @@ CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and 
 _CAN_PAUSE = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
 _CAN_RESUME = (DownloadPhase.PAUSED, DownloadPhase.FAILED)
 _PHASE_WORDS = {
-    DownloadPhase.QUEUED: "waits for the one before",
+    DownloadPhase.QUEUED: "waits its turn",
     DownloadPhase.PAUSED: "paused",
     DownloadPhase.FAILED: "failed",
     DownloadPhase.DONE: "here and verified",

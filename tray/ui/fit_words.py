@@ -21,7 +21,7 @@ def shown_fit(estimate: FitEstimate) -> ShownFit:
         estimate=estimate,
         verdict=verdict_words(estimate),
         line=fit_line(estimate),
-        margin=f"{size(estimate.margin)} stay free on {_where(estimate)}",
+        margin=f"{size(estimate.margin)} stays free on {_where(estimate)}",
         source=source_words(estimate),
         rows=tuple(_row(device, estimate.margin) for device in estimate.devices),
     )
