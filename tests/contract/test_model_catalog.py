@@ -93,13 +93,13 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
         "empty": "it is empty",
         "other": "it is not a GGUF file",
         "old": "it says GGUF version 1, not 2 or 3",
-        "header": "it ends or breaks in its header",
+        "header": "it is damaged or cut off in its header",
         "half-00001-of-00002": "1 of its 2 files are missing",
     }
     problems = {model.name: model.facts.problem for model in found.models}
     assert problems["whole"] is None
     assert problems["weights"] == "it is incomplete: its last weights are missing"
-    assert str(problems["count"]).startswith("it ends or breaks in its header")
+    assert str(problems["count"]).startswith("it is damaged or cut off in its header")
 
 
 def test_every_cut_has_a_reason_or_is_whole(models: Path, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_list_comes_at_once_and_the_facts_once_read(tmp_path: Path) -> None:
     shown = ModelsShown.model_validate_json(first)
     assert [row.name for row in shown.rows] == ["demo model", "big", "cut.gguf"]
     assert (shown.reading, shown.summary) == (1, "1 model, 1 still being read")
-    assert shown.rows[2].line == "It ends or breaks in its header."
+    assert shown.rows[2].line == "It is damaged or cut off in its header."
     (row,) = ModelsRead.model_validate_json(rest[-1]).rows
     assert row.line == "64 · Q4_K_M · 0 MiB · 32k context"
     (again,) = said(tmp_path)

@@ -96,4 +96,4 @@ def test_an_array_that_cannot_be_true_has_a_reason_at_once(
 
 
 def assert_broken(path: Path) -> None:
-    assert str(read_facts((path,)).problem).startswith("it ends or breaks in its header")
+    assert str(read_facts((path,)).problem).startswith("it is damaged or cut off in its header")

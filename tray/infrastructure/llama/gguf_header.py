@@ -83,7 +83,7 @@ def header_words(error: HeaderError) -> str:
         HeaderProblem.EMPTY: "it is empty",
         HeaderProblem.NOT_GGUF: "it is not a GGUF file",
         HeaderProblem.OTHER_VERSION: f"it says GGUF version {error.version}, not 2 or 3",
-        HeaderProblem.TRUNCATED: "it ends or breaks in its header",
+        HeaderProblem.TRUNCATED: "it is damaged or cut off in its header",
     }[error.problem]
 
 

@@ -152,4 +152,4 @@ def _problem(error: Exception) -> str:
 
     if "cannot reshape array" in str(error):
         return "it is incomplete: its last weights are missing"
-    return f"it ends or breaks in its header ({escaped(str(error))[:LONGEST_TEXT]})"
+    return f"it is damaged or cut off in its header ({escaped(str(error))[:LONGEST_TEXT]})"
