@@ -35,7 +35,7 @@ paddock start --model"""
 LAST_PART = r"""my-model
 ```
 
-| Quantisation | Size of 4B | Quality |
+| Quantization | Size of 4B | Quality |
 |:-------------|-----------:|:-------:|
 | Q4_K_M       |    2.5 GiB |  good   |
 | Q8_0         |    4.3 GiB |  best   |

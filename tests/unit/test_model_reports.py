@@ -43,7 +43,7 @@ def test_models_are_aligned_and_the_demo_model_comes_first() -> None:
     ).splitlines() == [
         (
             "name         parameters  quant   context  size      fits               "
-            "licence     last used  also"
+            "license     last used  also"
         ),
         "demo                                      built in",
         (

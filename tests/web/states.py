@@ -84,7 +84,7 @@ def share(used: int, total: int | None) -> str:
     return f"{used / 2**30:.1f} GiB"  # one digit
 ```
 
-| Quantisation | Size of 4B | Quality | What it is good for             |
+| Quantization | Size of 4B | Quality | What it is good for             |
 |:-------------|-----------:|:-------:|---------------------------------|
 | Q4_K_M       |    2.5 GiB |  good   | Most people, most of the time   |
 | Q8_0         |    4.3 GiB |  best   | When there is memory to spare   |

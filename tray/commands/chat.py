@@ -49,6 +49,6 @@ def _exit_code(shown: Shown) -> int:
     if shown.finish.failure is not None:
         return fail(shown.finish.failure)
     if shown.finish.reason is FinishReason.CANCELLED:
-        note("paddock: The answer was cancelled: the engine was stopped.")
+        note("paddock: The answer was canceled: the engine was stopped.")
         return FAILED
     return DONE

@@ -154,7 +154,7 @@ def _facts(model: DescribedModel, today: float) -> tuple[tuple[str, str], ...]:
         ("Architecture", facts.architecture),
         ("Context", None if facts.context is None else f"{facts.context:,} tokens"),
         ("Size", size(model.size) + files),
-        ("Licence", facts.licence),
+        ("License", facts.licence),
         ("Chat template", _template(facts.chat_template)),
         ("Last used", None if model.last_used is None else when(model.last_used, today)),
         ("Images", f"yes, with {model.projector.name}" if model.projector else "no"),

@@ -81,7 +81,7 @@ class EngineGetter:
         if told.failure is not None:
             raise PaddockError(told.failure)
         if told.installed is None:
-            raise ended("It was cancelled, or its process was ended")
+            raise ended("It was canceled, or its process was ended")
         return told.installed
 
     def cancel(self) -> None:

@@ -21,7 +21,7 @@ HEADINGS = (
     "context",
     "size",
     "fits",
-    "licence",
+    "license",
     "last used",
     "also",
 )
@@ -68,7 +68,7 @@ def model_text(model: DescribedModel, now: float) -> str:
         ("parameters", parameters(facts.parameters)),
         ("quantization", facts.quantization or UNKNOWN),
         ("context", _tokens(facts.context)),
-        ("licence", facts.licence or UNKNOWN),
+        ("license", facts.licence or UNKNOWN),
         ("chat template", {True: "yes", False: "no", None: UNKNOWN}[facts.chat_template]),
         ("vision projector", str(model.projector or "none beside it")),
         ("last used", _last_used(model, now)),
