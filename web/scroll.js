@@ -51,7 +51,8 @@ export function keepingPlace(change) {
 export function toEnd() {
   setFollowing(true);
   requestAnimationFrame(() => {
-    scroller.scrollTop = scroller.scrollHeight;
+    // What greets in an empty chat is read from its beginning.
+    scroller.scrollTop = messages.hasChildNodes() ? scroller.scrollHeight : 0;
     follow();
   });
 }

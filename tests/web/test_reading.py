@@ -190,3 +190,13 @@ def test_the_view_lets_go_when_the_reader_pages_up(shown: Shown) -> None:
         answer.say(f"Paragraph {number}.\n\n")
     answer.say("The end.")
     expect(shown.page.locator("#messages").get_by_text("The end.")).to_be_in_viewport()
+
+
+def test_an_empty_chat_is_read_from_its_beginning(shown: Shown) -> None:
+    shown.page.set_viewport_size({"width": 380, "height": 330})
+    shown.answered("So.")
+    shown.page.click("#new")
+    expect(shown.page.locator("#empty-title")).to_be_visible()
+    painted = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    shown.page.evaluate(painted)
+    expect(shown.page.locator("#empty-title")).to_be_in_viewport(ratio=1)
