@@ -54,9 +54,13 @@ async function refresh() {
   }
 }
 
-// Where there is room for both, the card of the model in use is there from the start.
 function begin(piece) {
   [rows, hint, home] = [piece.rows, piece.note, piece.home];
+  fillSide();
+}
+
+// Where there is room for both, the card of the model in use stands beside the list by itself.
+function fillSide() {
   if (!card.firstChild && side.checkVisibility()) showModel(serverState()?.model ?? DEMO);
 }
 
@@ -171,6 +175,7 @@ box.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 folders.addEventListener("click", showFolders);
+new ResizeObserver(fillSide).observe(root);
 list.onTop = () => box.focus();
 
 export const shelf = {

@@ -161,3 +161,12 @@ def test_where_there_is_room_the_card_stands_beside_the_list(shown: Shown) -> No
     expect(shown.page.get_by_label("Search models")).to_be_visible()
     shown.page.keyboard.press("Escape")
     expect(shown.page.locator("#models")).to_be_hidden()
+
+
+def test_a_window_that_is_made_wider_shows_a_card_beside_the_list(shown: Shown) -> None:
+    view(shown)
+    expect(shown.page.locator(".model-row")).to_have_count(1)
+    expect(shown.page.locator(".model-card")).to_have_count(0)
+    shown.page.set_viewport_size(WIDE)
+    expect(shown.page.locator(".model-card h2")).to_have_text("demo model")
+    expect(shown.page.get_by_label("Search models")).to_be_focused()
