@@ -63,7 +63,7 @@ function line({ name, title, size, note, state, proposed, actions }) {
   if (state === "used") head.append(element("span", { className: "badge" }, "In use"));
   else if (proposed) head.append(element("span", { className: "badge" }, "Best for this computer"));
   const text = element("div", { className: "grow" }, head,
-    element("p", { className: "muted line" }, [size, note].filter(Boolean).join(" · ")));
+    element("p", { className: "muted line" }, [name, size, note].filter(Boolean).join(" · ")));
   const tools = element("span", { className: "row-tools" }, ...actions.map((action) => tool(action, name, title, proposed)));
   const made = element("li", {}, text, tools);
   made.classList.toggle("proposed", proposed && state !== "used");
@@ -75,7 +75,7 @@ function tool(action, name, title, proposed) {
   const kind = proposed && action !== "remove" ? "primary" : "plain";
   const act = () => ask(action, { name });
   const made = button(kind, action === "get" ? "save" : null, WORDS[action], action === "remove" ? () => {} : act);
-  made.setAttribute("aria-label", `${WORDS[action]} ${title}`);
+  made.setAttribute("aria-label", `${WORDS[action]} ${title}, ${name}`);
   return action === "remove" ? asksFirst(made, "Remove it", act) : made;
 }
 

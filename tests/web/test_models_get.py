@@ -170,6 +170,9 @@ def test_the_proposed_engine_is_got_with_its_reason_and_rolled_back(shown: Shown
     expect(panel.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
     rig.getter.release.set()
     expect(panel.locator(".badge").first).to_have_text("In use")
+    # Of two versions of a build each row says which one it is, as the line above does.
+    expect(panel).to_contain_text("b100-vulkan is used.")
+    expect(panel.locator(".choices li").first).to_contain_text("b100-vulkan")
     expect(panel.get_by_role("progressbar")).to_have_count(0)
     panel.get_by_role("button", name="Go back to automatic").click()
     expect(panel).to_contain_text("Paddock chooses")
