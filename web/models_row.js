@@ -10,14 +10,14 @@ export function modelRow(line, selected, act) {
   const { value, name, line: words, fit, fit_words: fits, used, vision, problem } = line;
   const running = runs(value);
   const title = element("span", { className: "name" }, element("span", {}, name));
-  if (running) title.prepend(element("span", { className: "dot", "aria-hidden": "true" }));
   if (vision) title.append(icon("image", true));
+  if (running) title.append(element("span", { className: "badge" }, "In use"));
   if (problem) title.prepend(icon("warning", true));
   if (used) title.append(element("span", { className: "when" }, used));
   const second = element("span", { className: "line" }, element("span", {}, words));
   if (fits) second.prepend(fitMark(fit, ""));
   const open = element("button", { type: "button", className: "open", title: fits }, title, second);
-  const more = [fits, vision && "sees images", running && "running", used && `used ${used}`].filter(Boolean);
+  const more = [fits, vision && "sees images", running && "in use", used && `used ${used}`].filter(Boolean);
   if (more.length) open.setAttribute("aria-label", [name, words, ...more].join(", "));
   if (selected) open.setAttribute("aria-current", "true");
   open.addEventListener("click", () => act.show(value));

@@ -85,7 +85,7 @@ def models_running(shown: Shown) -> None:
     shown.page.get_by_role("button", name="Start Qwen3-4B").click()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     opened_view(shown)
-    expect(shown.page.locator(".model-row .dot")).to_have_count(1)
+    expect(shown.page.locator(".model-row .badge")).to_have_count(1)
     read(shown)
 
 

@@ -89,7 +89,7 @@ def test_one_model_is_shown_and_started_by_keyboard(shown: Shown) -> None:
     expect(shown.page.locator("#model-name")).to_have_text("Bison-4B-Q4_K_M")
     assert shown.script.engines.configs[-1].model_path == path
     view(shown)
-    expect(shown.page.locator(".model-row .dot")).to_have_count(1)
+    expect(shown.page.locator(".model-row .badge")).to_have_count(1)
     shown.page.keyboard.press("Escape")
     expect(shown.page.locator("#models")).to_be_hidden()
     assert "hide" not in shown.script.page.window.asked
