@@ -58,6 +58,7 @@ async function showCurated() {
 async function find(what) {
   const mine = ++asked;
   trouble.clear();
+  inner.append(token);
   root.setAttribute("aria-busy", "true");
   try {
     const found = await call(`${AT}/find`, { what });
@@ -67,10 +68,25 @@ async function find(what) {
       element("p", { className: "muted" }, found.line), choiceList(found.choices, get));
     title.focus();
   } catch (error) {
-    if (mine === asked) trouble.show(error);
+    if (mine !== asked) return;
+    trouble.show(error);
+    if (error.failure?.cause === "model_gated") askForToken();
   } finally {
     if (mine === asked) root.removeAttribute("aria-busy");
   }
+}
+
+// Beside what says that it is needed, above all the other models.
+function askForToken() {
+  trouble.root.after(token);
+  openToken();
+}
+
+function openToken() {
+  const card = token.firstChild;
+  if (!card || token.previousSibling !== trouble.root) return;
+  card.open = true;
+  card.scrollIntoView({ block: "nearest" });
 }
 
 function clear() {
@@ -98,7 +114,7 @@ export const getting = {
     const before = asked;
     const state = serverState();
     setup.show(state).then(() => { if (asked === before) showCurated(); });
-    tokenCard(trouble.show).then((card) => token.replaceChildren(card), trouble.show);
+    tokenCard(trouble.show).then((card) => { token.replaceChildren(card); openToken(); }, trouble.show);
     if (state) this.tell(state);
     box.focus();
   },

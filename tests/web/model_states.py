@@ -21,7 +21,7 @@ CARD = GpuMetrics(
     vram_total=12 * GIB,
 )
 GATED = ServerFailure(
-    cause=FailureCause.DOWNLOAD_FAILED,
+    cause=FailureCause.MODEL_GATED,
     title="This model is gated",
     detail="Ask for access on its page, then give a token below.",
 )
@@ -183,7 +183,7 @@ def gated(shown: Shown) -> None:
     panel.get_by_label("Name, link or page address").fill("ann/Bison-GGUF")
     shown.page.keyboard.press("Enter")
     expect(panel.locator(".failure")).to_be_visible()
-    panel.get_by_text("Access token for gated models").click()
+    expect(panel.get_by_label("Access token", exact=True)).to_be_visible()
     panel.locator(".failure").scroll_into_view_if_needed()
 
 

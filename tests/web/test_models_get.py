@@ -14,7 +14,7 @@ from tray.models.failure import FailureCause, ServerFailure
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
 GATED = ServerFailure(
-    cause=FailureCause.DOWNLOAD_FAILED, title="This model is gated", detail="Ask for access."
+    cause=FailureCause.MODEL_GATED, title="This model is gated", detail="Ask for access."
 )
 
 
@@ -85,12 +85,15 @@ def test_a_repository_shows_what_fits_and_a_refusal_its_reason(shown: Shown) -> 
     box.fill("https://huggingface.co/ann/Bison-GGUF")
     box.press("Enter")
     expect(panel.locator(".failure")).to_contain_text("This model is gated")
+    token = panel.get_by_label("Access token", exact=True)
+    expect(token).to_be_in_viewport()
     hub.refuse = None
     box.press("Enter")
     rows = panel.locator(".choices li")
     expect(rows).to_have_count(3)
     expect(panel.get_by_role("heading", name="ann/Bison-GGUF")).to_be_focused()
     expect(panel.locator(".failure")).to_have_count(0)
+    expect(token).not_to_be_in_viewport()
     expect(rows.nth(2)).to_contain_text("no room on the disk")
     expect(rows.nth(2).get_by_role("button")).to_be_disabled()
     panel.get_by_role("button", name="Suggested").click()

@@ -29,7 +29,8 @@ def gated(page: str, has_token: bool) -> PaddockError:
     else:
         advice = (
             "If that page asks you to accept terms, do so, make a token that may read "
-            f"({TOKENS}) and give it to Paddock: in Models, or by `paddock models token set`. "
+            f"({TOKENS}) and give it to Paddock: as the access token in Models ▸ Get more, or by "
+            "`paddock models token set`. "
             "If there is no such page, the name is wrong: Hugging Face answers the same for both."
         )
     return _failure(
