@@ -31,8 +31,8 @@ export function row(line, shown, act) {
   tools.append(
     tool("pin", line.pinned ? "Unpin" : "Pin", () => act.pin(line)),
     tool("new", "Rename", made.rename),
-    tool("save", "Markdown", () => act.save(line, "markdown")),
-    tool("save", "JSON", () => act.save(line, "json")),
+    tool("save", "Markdown", () => act.save(line, "markdown"), "Save as Markdown"),
+    tool("save", "JSON", () => act.save(line, "json"), "Save as JSON"),
     tool("delete", "Delete", made.discard),
   );
   made.append(element("div", { className: "line" }, opens, more), tools);
@@ -67,8 +67,8 @@ function quiet(name, label) {
   return button;
 }
 
-function tool(name, label, action) {
-  const button = element("button", { type: "button", className: "tool" }, icon(name, true), label);
+function tool(name, label, action, title = "") {
+  const button = element("button", { type: "button", className: "tool", title }, icon(name, true), label);
   button.addEventListener("click", action);
   return button;
 }

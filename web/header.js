@@ -113,7 +113,8 @@ function showPower({ can_start: canStart, can_stop: canStop, phase }) {
   const stops = canStop || phase === "stopping";
   power.disabled = !canStart && !canStop;
   power.classList.toggle("stops", stops);
-  setText(byId("power-label"), stops ? "Stop" : "Start");
+  power.title = stops ? "Stop" : "Start"; // for where there is no room for the words
+  setText(byId("power-label"), power.title);
 }
 
 function showModels(next) {
