@@ -105,7 +105,9 @@ def _bad_header(path: Path, error: HeaderError) -> PaddockError:
             f"{path} says GGUF version {error.version}; versions 2 and 3 can be loaded.",
         )
     return refusal(
-        CORRUPT, "The model file is incomplete", f"{path} is damaged or cut off in its header. {AGAIN}"
+        CORRUPT,
+        "The model file is incomplete",
+        f"{path} is damaged or cut off in its header. {AGAIN}",
     )
 
 
