@@ -129,6 +129,7 @@ def test_nothing_but_a_listed_model_is_deleted(desk: Desk, tmp_path: Path) -> No
         with pytest.raises(PaddockError) as caught:
             desk.removal.remove(wanted, True)
         assert caught.value.failure.cause is FailureCause.MODEL_MISSING
+        assert ("demo model" in caught.value.failure.title) == (wanted == "demo")
     assert other.exists()
 
 
@@ -143,7 +144,7 @@ def test_a_file_that_only_looks_like_a_model_is_deleted_too(desk: Desk, tmp_path
 def test_the_demo_model_is_not_said_to_be_missing_from_the_list(desk: Desk) -> None:
     with pytest.raises(PaddockError) as caught:
         desk.removal.remove("demo", True)
-    assert caught.value.failure.detail == "The demo model comes with Paddock and stays."
+    assert caught.value.failure.title == "The demo model cannot be deleted"
 
 
 def test_for_good_is_for_good(desk: Desk, tmp_path: Path) -> None:

@@ -144,12 +144,14 @@ def test_a_name_commands_no_terminal_when_it_is_said(paddock: CommandLine) -> No
 
 def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
     demo = paddock("models", "show", "demo")
-    assert (demo.returncode, "comes with Paddock" in demo.stderr) == (1, True)
+    assert (demo.returncode, "built in" in demo.stderr) == (1, True)
     write_gguf(folder_of(paddock) / "bad.gguf", gguf()[:20])
     done = paddock("models", "show", "bad")
     assert (done.returncode, done.stdout) == (1, "")
     assert "header" in done.stderr
-    assert paddock("models", "show", "nobody").returncode == 1
+    assert "there is no model nobody" in paddock("models", "show", "nobody").stderr
+    # It is listed, and has presets; only there is nothing to show of it.
+    assert "the demo model is built in" in paddock("models", "show", "demo").stderr
     assert paddock("models", "download", "nonsense").returncode == 1
 
 
@@ -168,6 +170,8 @@ def test_a_deleted_preset_comes_back_with_the_command_it_left(paddock: CommandLi
     name, *arguments = shlex.split(command)
     assert name == "paddock"
     assert paddock(*arguments).stdout == before
+    refused = paddock("models", "presets", "a b", "set", "My own", "top_p=7")
+    assert refused.stderr.startswith("paddock: top_p: ")
 
 
 def test_what_an_index_waits_for_is_said(paddock: CommandLine) -> None:

@@ -82,7 +82,11 @@ def test_without_models_the_searched_folders_are_named() -> None:
     text = catalog_text(
         ModelCatalog(models=(), broken=(), folders=(Path("/one"), HOME / "two")), FITS, NOW, HOME
     )
-    assert text.splitlines()[-2:] == [f"  {Path('/one')}", f"  {Path('~/two')}"]
+    assert text.splitlines()[-3:] == [
+        f"  {Path('/one')}",
+        f"  {Path('~/two')}",
+        "`paddock models download` lists some to get.",
+    ]
 
 
 def test_details_name_every_fact_and_the_problem() -> None:

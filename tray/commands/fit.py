@@ -125,4 +125,6 @@ def _parsed(text: str) -> object:
 
 def _first(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    # Sampling is told apart in the file alone; here each value has one name.
+    path = [str(part) for part in first["loc"] if part != "chat"]
+    return f"{'.'.join(path)}: {first['msg']}"

@@ -42,9 +42,9 @@ def show(name: str, as_json: bool) -> int:
             note(harmless_line(f"paddock: {broken.path}: {broken.reason}"))
             return FAILED
     if name.casefold() == DEMO:
-        note("paddock: the demo model comes with Paddock; only models in files of yours are shown")
-        return FAILED
-    note(f"paddock: there is no model {name}; `paddock models` lists them")
+        note("paddock: the demo model is built in; there is no file to show")
+    else:
+        note(f"paddock: there is no model {name}; `paddock models` lists them")
     return FAILED
 
 

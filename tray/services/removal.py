@@ -61,11 +61,19 @@ class Removal:
         for model in listed:
             if model.name.casefold() == wanted.casefold():
                 return model
-        detail = f"{wanted} is not in the list; `paddock models` shows it."
-        if wanted.casefold() == DEMO:
-            detail = "The demo model comes with Paddock and stays."
-        raise PaddockError(
-            ServerFailure(
-                cause=FailureCause.MODEL_MISSING, title="There is no such model", detail=detail
-            )
-        )
+        raise PaddockError(_DEMO_STAYS if wanted.casefold() == DEMO else _missing(wanted))
+
+
+_DEMO_STAYS = ServerFailure(
+    cause=FailureCause.MODEL_MISSING,
+    title="The demo model cannot be deleted",
+    detail="It is built into Paddock, and takes no room in your folders.",
+)
+
+
+def _missing(wanted: str) -> ServerFailure:
+    return ServerFailure(
+        cause=FailureCause.MODEL_MISSING,
+        title="There is no such model",
+        detail=f"{wanted} is not among those that `paddock models` lists.",
+    )

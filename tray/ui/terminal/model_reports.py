@@ -44,6 +44,7 @@ def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, Fit], now: float, ho
         lines += [
             "No GGUF files were found in:",
             *(f"  {shown_path(one, home)}" for one in catalog.folders),
+            "`paddock models download` lists some to get.",
         ]
     if catalog.cut:
         lines += ["", CUT]
