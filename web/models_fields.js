@@ -7,7 +7,7 @@ export function field(words, control, kind = "") {
 }
 
 export function number(value, low, step, high, changed) {
-  const input = element("input", { type: "number", min: low, step, value: value ?? "", placeholder: "engine’s own" });
+  const input = element("input", { type: "number", min: low, step, value: value ?? "", placeholder: "default" });
   if (high !== undefined) input.max = high;
   input.addEventListener("change", () => {
     if (input.reportValidity()) changed(input.value === "" ? null : Number(input.value));

@@ -64,7 +64,7 @@ def test_what_an_engine_says_of_itself_is_typed_and_worded() -> None:
         "no limit",
         "random",
     )
-    assert sampling_words(None).top_p == "engine’s own"
+    assert sampling_words(None).top_p == "default"
 
 
 @pytest.mark.parametrize("text", ["{}", '{"modalities": {}}'])

@@ -26,7 +26,7 @@ def panel(shown: Shown) -> Locator:
 def test_empty_fields_show_what_the_engine_does(shown: Shown) -> None:
     shown.script.engines.ready = ReadyInfo(context_size=1024, sampling=OWN)
     fields = panel(shown)
-    expect(fields.get_by_label("Temperature")).to_have_attribute("placeholder", "engine’s own")
+    expect(fields.get_by_label("Temperature")).to_have_attribute("placeholder", "default")
     shown.page.keyboard.press("Escape")
     shown.ready()
     for label, words in (

@@ -4,7 +4,7 @@ from tray.models.page import SamplingWords
 from tray.models.sampling import Sampling
 from tray.models.state import ModelState, ServerPhase
 
-_UNKNOWN = "engine’s own"
+_UNKNOWN = "default"
 
 
 def sampling_words(own: Sampling | None) -> SamplingWords:
