@@ -64,6 +64,7 @@ def test_what_is_set_goes_with_each_question_and_stays_with_its_chat(shown: Show
     assert (len(request.messages), request.temperature) == (1, None)
     shown.page.click("#chats-open")
     shown.page.locator(".kept .open", has_text="Why?").click()
+    expect(shown.page.locator("#chats")).to_be_hidden()
     assert shown.ask("And?").request.temperature == 0.5
     expect(panel(shown).get_by_label("Temperature")).to_have_value("0.5")
 
