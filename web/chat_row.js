@@ -6,7 +6,7 @@ import { composes, element, icon } from "./dom.js";
 export function row(line, shown, act) {
   const made = element("li", { className: "kept" });
   const title = element("span", { className: "title", dir: "auto" }, line.title);
-  const opens = element("button", { type: "button", className: "open" }, title);
+  const opens = element("button", { type: "button", className: "open", title: line.title }, title);
   opens.dataset.id = line.id;
   if (shown) opens.setAttribute("aria-current", "true");
   const day = element("span", { className: "when" }, line.when);

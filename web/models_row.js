@@ -16,7 +16,7 @@ export function modelRow(line, selected, act) {
   if (used) title.append(element("span", { className: "when" }, used));
   const second = element("span", { className: "line" }, element("span", {}, words));
   if (fits) second.prepend(fitMark(fit, ""));
-  const open = element("button", { type: "button", className: "open", title: fits }, title, second);
+  const open = element("button", { type: "button", className: "open", title: [name, fits].filter(Boolean).join(" · ") }, title, second);
   const more = [fits, vision && "sees images", running && "in use", used && `used ${used}`].filter(Boolean);
   if (more.length) open.setAttribute("aria-label", [name, words, ...more].join(", "));
   if (selected) open.setAttribute("aria-current", "true");
