@@ -121,8 +121,12 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !document.activeElement?.closest(".editing")) focusComposer();
 });
 addEventListener("focus", catchFocus);
-// Some buttons go with their click, and the focus with them.
-document.addEventListener("click", ({ target }) => { if (!target.isConnected) catchFocus(); });
+// Some buttons go with their click, or cannot be pressed any more, and the focus with them.
+document.addEventListener("click", ({ target }) => {
+  if (!target.isConnected) catchFocus();
+  else if (target.closest("button:disabled")) focusComposer();
+});
+new MutationObserver(catchFocus).observe(byId("trouble"), { childList: true });
 setUpComposer();
 setUpModels();
 setUpCopying();

@@ -3,14 +3,14 @@
 import { call } from "./api.js";
 import { element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { asksFirst, button, progressBar, quiet, setProgress } from "./models_parts.js";
+import { asksFirst, button, keepingFocus, progressBar, quiet, setProgress } from "./models_parts.js";
 
 const AT = "/api/page/downloads";
 
 export class DownloadList {
   #rows = new Map(); // by id
 
-  // `act` has start(model) and failed(error).
+  // `act` has start(model), failed(error), and next(): what has the focus after one that is gone.
   constructor(act) {
     this.act = act;
     this.root = element("ul", { className: "downloads" });
@@ -18,6 +18,10 @@ export class DownloadList {
   }
 
   show(downloads) {
+    keepingFocus(this.root, () => this.#draw(downloads), this.act.next);
+  }
+
+  #draw(downloads) {
     const ids = new Set(downloads.map(({ id }) => id));
     for (const [id, row] of this.#rows) {
       if (ids.has(id)) continue;

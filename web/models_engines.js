@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { asksFirst, button, progressBar, setProgress, Trouble } from "./models_parts.js";
+import { asksFirst, button, keepingFocus, progressBar, setProgress, Trouble } from "./models_parts.js";
 
 const AT = "/api/page/engines";
 const WORDS = { get: "Get", use: "Use", remove: "Remove" };
@@ -14,12 +14,14 @@ const used = element("p");
 const proposal = element("p", { className: "muted" });
 const bar = progressBar();
 const label = element("p", { className: "muted line grow" });
+const cancel = button("plain", null, "Cancel", () => ask("cancel", {}));
 const work = element("div", { className: "work", hidden: true }, bar,
-  element("div", { className: "download-head" }, label, button("plain", null, "Cancel", () => ask("cancel", {}))));
+  element("div", { className: "download-head" }, label, cancel));
 const rows = element("ul", { className: "choices" });
 const back = button("plain", "again", "", () => ask("back", {}));
+const heading = element("h2", { tabIndex: -1 }, "In use");
 const inner = element("div", { className: "column" },
-  element("h2", { tabIndex: -1 }, "In use"), used, element("p", {}, back), trouble.root,
+  heading, used, element("p", {}, back), trouble.root,
   element("h2", {}, "Official builds of llama.cpp"), proposal, work, rows);
 const root = element("section", { id: "models-engines", className: "pane" }, inner);
 
@@ -31,10 +33,14 @@ async function ask(path, body) {
   trouble.clear();
   shown = "";
   try {
-    draw(await call(path ? `${AT}/${path}` : AT, body));
+    show(await call(path ? `${AT}/${path}` : AT, body));
   } catch (error) {
     trouble.show(error);
   }
+}
+
+function show(engines) {
+  keepingFocus(root, () => draw(engines), () => (work.hidden ? heading : cancel));
 }
 
 function draw(engines) {
@@ -56,7 +62,7 @@ function draw(engines) {
   rows.replaceChildren(...engines.rows.map(line));
 }
 
-const look = () => call(AT).then(draw, trouble.show);
+const look = () => call(AT).then(show, trouble.show);
 
 function line({ name, title, size, note, state, proposed, actions }) {
   const head = element("p", { className: "name" }, title);
@@ -87,7 +93,7 @@ export const engines = {
   enter() {
     open = true;
     ask("", undefined);
-    root.querySelector("h2").focus();
+    heading.focus();
   },
   leave() {
     open = false;

@@ -17,7 +17,7 @@ box.setAttribute("aria-label", WHAT);
 const finder = element("form", { className: "finder" }, box,
   element("button", { type: "submit", className: "plain" }, "Find"));
 const trouble = new Trouble();
-const downloads = new DownloadList({ start, failed: trouble.show });
+const downloads = new DownloadList({ start, failed: trouble.show, next: () => box });
 const setup = new SetupCard({ failed: trouble.show, done: showCurated });
 const offer = element("div", { className: "offer" });
 const token = element("div");

@@ -21,7 +21,7 @@ export function quiet(name, label, action) {
 // Asks in place before `action` is done: the button becomes the question until it loses the focus.
 export function asksFirst(made, question, action) {
   made.addEventListener("click", () => {
-    const sure = button("plain danger", null, question, () => { settle(); action(); });
+    const sure = button("plain danger", null, question, () => { settle(); made.focus(); action(); });
     const settle = () => { sure.onblur = null; sure.replaceWith(made); };
     sure.onblur = settle;
     sure.addEventListener("keydown", (event) => {
@@ -35,6 +35,14 @@ export function asksFirst(made, question, action) {
     sure.focus();
   });
   return made;
+}
+
+// After `change`, what had the focus in `root` may be gone; then `next()` gets it.
+export function keepingFocus(root, change, next) {
+  const held = root.contains(document.activeElement);
+  change();
+  const { activeElement } = document;
+  if (held && !(root.contains(activeElement) && activeElement.checkVisibility())) next().focus();
 }
 
 // A path as it is shown: below the user's folder it begins with "~".

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { button, asksFirst, progressBar, setProgress } from "./models_parts.js";
+import { button, asksFirst, keepingFocus, progressBar, setProgress } from "./models_parts.js";
 
 const AT = "/api/page/setup";
 
@@ -12,6 +12,7 @@ export class SetupCard {
   #plan = null;
   #runs = false;
   #told = "null"; // the failure that is shown
+  #begins = null; // a promise while it is asked to
 
   constructor(act) {
     this.act = act;
@@ -41,7 +42,11 @@ export class SetupCard {
     }
   }
 
-  tell({ setup }) {
+  tell(state) {
+    keepingFocus(this.root, () => this.#draw(state), () => (this.#runs ? this.stop : this.begin));
+  }
+
+  #draw({ setup }) {
     const ended = this.#runs && !setup;
     this.#runs = Boolean(setup && !setup.failure);
     this.root.hidden = !setup && !this.#plan?.name;
@@ -69,9 +74,9 @@ export class SetupCard {
     this.trouble.replaceChildren(...(failure ? [failureCard(failure)] : []));
   }
 
+  // Not disabled meanwhile, which would take the focus from it.
   #begin() {
-    this.begin.disabled = true;
-    this.#ask("begin").then(() => { this.begin.disabled = false; });
+    this.#begins ??= this.#ask("begin").finally(() => { this.#begins = null; });
   }
 
   #ask(deed) {

@@ -149,6 +149,22 @@ def test_the_details_open_and_close_by_keyboard(shown: Shown) -> None:
     assert "hide" not in shown.script.page.window.asked
 
 
+def test_the_focus_goes_to_the_box_when_its_button_cannot_be_pressed_any_more(
+    shown: Shown,
+) -> None:
+    shown.script.engines.refuse(BROKEN)
+    shown.page.focus("#power")
+    shown.page.keyboard.press("Enter")
+    again = shown.page.get_by_role("button", name="Start again")
+    expect(again).to_be_visible()
+    expect(shown.page.locator("#draft")).to_be_focused()
+    shown.script.engines.refuse(None)
+    again.focus()
+    shown.page.keyboard.press("Enter")
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    expect(shown.page.locator("#draft")).to_be_focused()
+
+
 @pytest.mark.parametrize("zoom", [1, 2])
 @pytest.mark.parametrize("size", [SMALL, (320, 360), (900, 700)])
 def test_nothing_is_cut_off_however_large_the_text(

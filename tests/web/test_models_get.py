@@ -64,6 +64,7 @@ def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown
     panel.get_by_role("button", name=re.compile("^Cancel")).click()
     sure.click()
     expect(panel.locator(".downloads li")).to_have_count(0)
+    expect(panel.get_by_label("Name, link or page address")).to_be_focused()
     assert len(hub.thrown) == 1
 
 
@@ -171,12 +172,15 @@ def test_the_proposed_engine_is_got_with_its_reason_and_rolled_back(shown: Shown
     expect(panel).to_contain_text("A Vulkan driver is installed: radeon.")
     panel.get_by_role("button", name="Get Vulkan").click()
     expect(panel.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+    # The focus stays in sight, whatever goes that had it.
+    expect(panel.get_by_role("button", name="Cancel")).to_be_focused()
     rig.getter.release.set()
     expect(panel.locator(".badge").first).to_have_text("In use")
     # Of two versions of a build each row says which one it is, as the line above does.
     expect(panel).to_contain_text("b100-vulkan is used.")
     expect(panel.locator(".choices li").first).to_contain_text("b100-vulkan")
     expect(panel.get_by_role("progressbar")).to_have_count(0)
+    expect(panel.get_by_role("heading", name="In use")).to_be_focused()
     panel.get_by_role("button", name="Go back to automatic").click()
     expect(panel).to_contain_text("Paddock chooses")
     panel.get_by_role("button", name="Remove Vulkan").click()
