@@ -7,6 +7,7 @@ import { offerMemory, setUpMemory } from "./memory.js";
 import { say } from "./speech.js";
 
 const RETRY = 1000; // milliseconds until a lost stream is asked for again
+const LONG = 10; // letters of words that leave no room beside them in a small window
 
 const model = byId("model");
 const power = byId("power");
@@ -85,7 +86,7 @@ function lost(failure) {
   if (state === null && !failure) return;
   state = null;
   status.dataset.phase = "lost";
-  setText(byId("words"), "Not connected");
+  tellWords("Not connected");
   power.disabled = model.disabled = true;
   if (failure) showTrouble(failure, []);
 }
@@ -95,7 +96,7 @@ function show(next) {
   state = next;
   status.dataset.phase = next.stalled ? "stalled" : next.phase;
   status.title = next.line;
-  setText(byId("words"), next.words);
+  tellWords(next.words);
   const counts = before?.phase === "backoff" && next.phase === "backoff";
   if (before && before.words !== next.words && !counts) say(next.words);
   showPower(next);
@@ -107,6 +108,11 @@ function show(next) {
   }
   tellTrouble(next);
   for (const listener of listeners) listener(next);
+}
+
+function tellWords(words) {
+  setText(byId("words"), words);
+  status.classList.toggle("long", words.length > LONG);
 }
 
 function showPower({ can_start: canStart, can_stop: canStop, phase }) {
@@ -163,7 +169,7 @@ async function showPast(next) {
 }
 
 function showDetails(next) {
-  const lines = [next.line, ...next.metrics, ...(next.hint ? [next.hint] : [])];
+  const lines = [next.line, ...(next.hint ? [next.hint] : []), ...next.metrics];
   offerMemory(next);
   showPast(next);
   if (details.dataset.lines === lines.join("\n")) return;

@@ -28,7 +28,7 @@ from tray.models.launch import ReadyInfo, Vitals
 from tray.models.metrics import FreedMemory, GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.sampling import Sampling
-from tray.models.state import ModelId
+from tray.models.state import CpuFallback, ModelId
 
 
 def _picture() -> bytes:
@@ -269,6 +269,18 @@ def not_answering(shown: Shown) -> None:
     shown.script.engines.processes[0].seen = Vitals(suspended=True)
     shown.ask("How do I use my GPU?")
     expect(shown.page.locator("#words")).to_have_text("Not answering")
+
+
+@state
+def cpu_only(shown: Shown) -> None:
+    fallback = CpuFallback(
+        reason="The engine says: no CUDA-capable device is detected.",
+        advice="Update the GPU's driver, or use a build of llama.cpp for it.",
+    )
+    shown.script.engines.ready = ReadyInfo(context_size=1024, cpu_fallback=fallback)
+    finished(shown, "How do I use my GPU?", "Get the build for it.")
+    shown.page.click("#status")
+    expect(shown.page.locator("#figures")).to_contain_text("Update the GPU's driver")
 
 
 @state

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Shown
+from tests.web.states import STATES
 from tray.models.metrics import FreedMemory, GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelId
@@ -87,6 +88,17 @@ def test_memory_is_freed_with_a_click_and_a_message_loads_the_model_again(shown:
     shown.answered("Here again.")
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(shown.page.locator("#came-back")).to_have_text("")
+
+
+def test_the_cpu_instead_of_the_gpu_is_told_first_and_leaves_the_header_two_rows(
+    shown: Shown,
+) -> None:
+    STATES["cpu-only"](shown)
+    expect(shown.page.locator("#words")).to_have_text("Ready, CPU only")
+    said = shown.page.locator("#figures p").all_inner_texts()
+    assert said[1].startswith("The engine says: no CUDA-capable device")
+    rows = [shown.page.locator(at).bounding_box() for at in ("#status", "#chats-open", "#power")]
+    assert len({box and box["y"] + box["height"] / 2 for box in rows}) == 1
 
 
 def test_what_the_guard_did_is_told_with_the_way_back(shown: Shown) -> None:
