@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.requirements import need_llama_server
-from tray.infrastructure.llama.command_line import executable_argv
-from tray.infrastructure.llama.free_port import free_port
+from tray.infrastructure.llama.launch.command_line import executable_argv
+from tray.infrastructure.llama.launch.free_port import free_port
 from tray.models.config import LlamaCppConfig
 
 DEADLINE = 60.0

@@ -16,7 +16,7 @@ def main() -> int:
 
 
 def _host_engine() -> int:
-    from tray.infrastructure.llama.bundled import host
+    from tray.infrastructure.llama.bundled.child import host
 
     return host(sys.argv[2:])
 
@@ -28,7 +28,7 @@ def _show_popover() -> int:
 
 
 def _read_models() -> int:
-    from tray.infrastructure.llama.model_reader import serve
+    from tray.infrastructure.model_files.reader import serve
 
     return serve(sys.stdin.buffer, sys.stdout.buffer)
 

@@ -8,42 +8,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tray import __version__
-from tray.chats import kept_chats
-from tray.downloads import kept_downloads
-from tray.first_model import setup_desk
-from tray.front_end import Door, FrontEnd
+from tray.composition.chats import kept_chats
+from tray.composition.downloads import kept_downloads
+from tray.composition.first_model import setup_desk
+from tray.composition.front_end import Door, FrontEnd
+from tray.composition.presets import kept_presets
+from tray.composition.shelf import Launches, model_shelf
 from tray.infrastructure.clock import SystemClock, wall_clock
+from tray.infrastructure.desktop.opener import open_url
+from tray.infrastructure.desktop.stay_awake import StayAwake
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
-from tray.infrastructure.last_used import LastUsed
-from tray.infrastructure.llama.chat_client import HttpChatClient
-from tray.infrastructure.llama.configured_model import configured_model
-from tray.infrastructure.llama.engine_output import OutputSink
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.infrastructure.llama.engines import LlamaEngines
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.launch_records import user_launch_records
-from tray.infrastructure.llama.launch_setup import user_launch_preparer, user_model_folders
-from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.launch.configured_model import configured_model
+from tray.infrastructure.llama.launch.setup import user_launch_preparer, user_model_folders
+from tray.infrastructure.llama.supervision.engine_output import OutputSink
+from tray.infrastructure.llama.supervision.records import user_launch_records
 from tray.infrastructure.local_api import LocalApi
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.infrastructure.metrics import MetricsSampler
-from tray.infrastructure.opener import open_url
+from tray.infrastructure.model_files.folders import find_models
+from tray.infrastructure.model_files.last_used import LastUsed
 from tray.infrastructure.own_program import program_folder
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
-from tray.infrastructure.stay_awake import StayAwake
 from tray.models.launch import LaunchSpec
 from tray.models.metrics import ServerMetrics
 from tray.models.settings import Settings
 from tray.models.state import ModelId
-from tray.presets import kept_presets
 from tray.services.llama.ports import EngineWatch
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock
 from tray.services.presets import Presets
 from tray.services.settings_look import SettingsLook
 from tray.services.watchkeeper import Watchkeeper
-from tray.shelf import Launches, model_shelf
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.fit_desk import FitDesk
 from tray.ui.history import MeterHistory
@@ -237,13 +237,13 @@ def _paddock(
 
 
 def _engines(ground: Ground, paddock: Paddock) -> "Engines":
-    from tray.engine_offer import offered_engines
+    from tray.composition.engine_offer import offered_engines
 
     return offered_engines(ground.folders, ground.settings, lambda: paddock.state().phase)
 
 
 def _fit(ground: Ground, presets: Presets, paddock: Paddock) -> "FitParts":
-    from tray.fitting import fit_parts
+    from tray.composition.fitting import fit_parts
 
     return fit_parts(ground.folders, presets, paddock.configured, lambda: paddock.state().metrics)
 

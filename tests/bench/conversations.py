@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tests.bench.figures import Comparison, Figure, Target, measured
 from tests.web.page_setup import chat_desk
-from tray.infrastructure.conversation_schema import SHIFT, migrate
+from tray.infrastructure.conversations.schema import SHIFT, migrate
 from tray.ui.chat_desk import ChatDesk
 
 CONVERSATIONS = 10_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.engine_setup import DEMO, config_of
-from tray.infrastructure.llama.launch_setup import user_launch_preparer
+from tray.infrastructure.llama.launch.setup import user_launch_preparer
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.launch import LaunchSpec
 

@@ -10,12 +10,12 @@ from tests import fit_models
 from tests.bench.figures import Comparison, Figure, Target, measured
 from tests.loaded_engine import loaded
 from tests.requirements import need_llama_server
-from tray.fitting import fit_parts
+from tray.composition.fitting import fit_parts
+from tray.composition.presets import kept_presets
 from tray.infrastructure.folders import Folders
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.fit import FitRequest, FitSource
 from tray.models.metrics import ServerMetrics
-from tray.presets import kept_presets
 from tray.ui.fit_desk import FitParts
 
 MADE = (

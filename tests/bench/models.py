@@ -15,7 +15,7 @@ from tests import fit_models
 from tests.bench.figures import Comparison, Figure, Target, measured
 from tests.bench.footprint import pss
 from tests.bench.resident import Resident, resident
-from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLister
+from tray.infrastructure.model_files.lister import SUBCOMMAND, ModelLister
 from tray.infrastructure.own_program import light_command
 from tray.models.local_api import Endpoint
 from tray.models.model_page import ListRequest

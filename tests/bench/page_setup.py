@@ -13,15 +13,15 @@ from tests.engine.engine_setup import Unwatched
 from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.model_house import model_house
 from tests.web.page_setup import chat_desk
-from tray.downloads import kept_downloads
-from tray.first_model import setup_desk
-from tray.fitting import fit_parts
+from tray.composition.downloads import kept_downloads
+from tray.composition.first_model import setup_desk
+from tray.composition.fitting import fit_parts
+from tray.composition.presets import kept_presets
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.infrastructure.local_api import LocalApi
 from tray.models.settings import Settings
 from tray.models.state import ModelId
-from tray.presets import kept_presets
 from tray.services.llama.ports import Engines
 from tray.services.llama.service import LlamaCppService
 from tray.services.paddock import Paddock

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.engine.engine_setup import Unwatched, started
 from tests.unit.service_fakes import FakeEngines
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.models.config import LlamaCppConfig
 from tray.models.launch import LaunchSpec
 from tray.services.llama.service import LlamaCppService

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.conversation_store import ConversationStore
+from tray.infrastructure.conversations.store import ConversationStore
 from tray.models.chat import ChatChunk, ContentChunk, Role
 from tray.models.conversation import KeptMessage, PageChatRequest
 from tray.services.conversations import Conversations

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from tests import processes
-from tray.infrastructure.llama.guarded_process import GuardedProcess
+from tray.infrastructure.llama.supervision.guarded_process import GuardedProcess
 from tray.models.config import EngineKind
 from tray.models.failure import PaddockError
 from tray.models.launch import ExitStatus, LaunchSpec

@@ -5,7 +5,7 @@ import threading
 
 from gi.repository import GLib
 
-from tray.infrastructure.screen_lock import ScreenLock
+from tray.infrastructure.desktop.screen_lock import ScreenLock
 
 
 def main() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from tests.contract.stream_server import HEAD, HTML, read_request, serving, spec_at
-from tray.infrastructure.llama.byte_filter import MAX_LINE
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.byte_filter import MAX_LINE
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.models.chat import (
     ChatChunk,
     ChatMessage,

@@ -9,8 +9,8 @@ import threading
 import pytest
 
 from tests.contract.stream_server import HEAD, read_request, spec_at
-from tray.infrastructure.llama.chat_client import HttpChatClient
-from tray.infrastructure.llama.wire import Props
+from tray.infrastructure.llama.client.chat import HttpChatClient
+from tray.infrastructure.llama.client.wire import Props
 from tray.models.attachment import ImageFile
 from tray.models.chat import ChatMessage, ChatRequest, FinishReason, Role
 from tray.models.sampling import Sampling

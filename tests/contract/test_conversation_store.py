@@ -14,8 +14,8 @@ import pytest
 
 from tests.contract.chat_writer_probe import ONE
 from tests.platforms import on_posix
-from tray.infrastructure.conversation_schema import VERSION, migrate, version_of
-from tray.infrastructure.conversation_store import ConversationStore
+from tray.infrastructure.conversations.schema import VERSION, migrate, version_of
+from tray.infrastructure.conversations.store import ConversationStore
 from tray.infrastructure.downloads import save_download
 from tray.models.attachment import TextFile
 from tray.models.chat import Role

@@ -12,9 +12,9 @@ from typing import NoReturn
 import pytest
 
 from tests.platforms import on_linux, on_posix
-from tray.infrastructure.doctor import Patient, diagnose
+from tray.infrastructure.desktop.tray_host import TrayHost, find_tray_host
+from tray.infrastructure.doctor.report import Patient, diagnose
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.tray_host import TrayHost, find_tray_host
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.doctor import Check, CheckStatus
 from tray.models.failure import FailureCause, PaddockError, ServerFailure

@@ -25,7 +25,7 @@ from tray.infrastructure.engines.getter_child import CANCELLED
 from tray.infrastructure.engines.getter_protocol import GetterRequest
 from tray.infrastructure.engines.install import get_engine
 from tray.infrastructure.engines.store import EngineStore
-from tray.infrastructure.llama.environment import probe_environment
+from tray.infrastructure.llama.launch.environment import probe_environment
 from tray.infrastructure.own_program import own_command
 from tray.models.engine_build import Backend, EngineBuild, InstalledEngine
 from tray.models.engine_shelf import EngineWork

@@ -11,8 +11,8 @@ import pytest
 
 from tests.contract.fake_servers import CPU, GPU, fake_server, server_listing, times_asked
 from tests.contract.guard_setup import until
-from tray.infrastructure.llama.device_probe import DeviceProbe
-from tray.infrastructure.llama.engine import EngineFinder
+from tray.infrastructure.llama.discovery.device_probe import DeviceProbe
+from tray.infrastructure.llama.discovery.engine import EngineFinder
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.state import EngineInfo
@@ -238,7 +238,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
 PROBING = """
 import sys
 from pathlib import Path
-from tray.infrastructure.llama.device_probe import DeviceProbe
+from tray.infrastructure.llama.discovery.device_probe import DeviceProbe
 DeviceProbe({"PATH": "/usr/bin:/bin"}, lambda: False).listing(Path(sys.argv[1]))
 """
 

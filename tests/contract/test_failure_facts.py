@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.lifecycle_world import spec_for
-from tray.infrastructure.llama.failure_facts import with_facts
+from tray.infrastructure.llama.failures.facts import with_facts
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.launch import LaunchSpec
 from tray.models.state import ModelId

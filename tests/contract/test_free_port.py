@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from tray.infrastructure.llama.free_port import check_port_free, free_port
+from tray.infrastructure.llama.launch.free_port import check_port_free, free_port
 from tray.models.failure import FailureCause, PaddockError
 
 

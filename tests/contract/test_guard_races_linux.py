@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.contract.guard_setup import WAIT, Guarded, gone, guard_of, until
-from tray.infrastructure.llama.guarded_process import GUARD
+from tray.infrastructure.llama.supervision.guarded_process import GUARD
 from tray.models.launch import ExitStatus
 
 assert sys.platform == "linux"

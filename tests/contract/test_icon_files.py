@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tray.infrastructure.desktop.icon_files import keep_icon_files_private
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.icon_files import keep_icon_files_private
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.contract.chat_writer_probe import ONE
-from tray.infrastructure import conversation_schema
-from tray.infrastructure.conversation_schema import DRAFT, SHIFT, VERSION, version_of
-from tray.infrastructure.conversation_store import ConversationStore
+from tray.infrastructure.conversations import schema as conversation_schema
+from tray.infrastructure.conversations.schema import DRAFT, SHIFT, VERSION, version_of
+from tray.infrastructure.conversations.store import ConversationStore
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
 from tray.models.conversation import ChatSettings, Desk, Edit, KeptMessage
@@ -195,7 +195,7 @@ UNSEARCHED = 40
 MIGRATED = """
 import sqlite3, sys
 from pathlib import Path
-from tray.infrastructure.conversation_store import ConversationStore
+from tray.infrastructure.conversations.store import ConversationStore
 
 sqlite3.connect(":memory:").execute("PRAGMA hard_heap_limit = 16000000")
 store = ConversationStore(Path(sys.argv[1]))

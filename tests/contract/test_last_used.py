@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.last_used import MOST_REMEMBERED, LastUsed
+from tray.infrastructure.model_files.last_used import MOST_REMEMBERED, LastUsed
 
 MODEL = Path("/models/a.gguf")
 

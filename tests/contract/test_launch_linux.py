@@ -11,9 +11,9 @@ import pytest
 
 from tests.contract.fake_servers import CPU, GPU, server_listing
 from tests.gguf_files import gguf, write_gguf
-from tray.infrastructure.llama.device_probe import DeviceProbe
-from tray.infrastructure.llama.engine import EngineFinder
-from tray.infrastructure.llama.launch import LaunchPlaces, LaunchPreparer
+from tray.infrastructure.llama.discovery.device_probe import DeviceProbe
+from tray.infrastructure.llama.discovery.engine import EngineFinder
+from tray.infrastructure.llama.launch.spec import LaunchPlaces, LaunchPreparer
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import LaunchSpec

@@ -14,10 +14,15 @@ import pytest
 
 from tests.contract.guard_setup import WAIT, Collected, gone, settled, shell_spec, until
 from tray.infrastructure.llama.engines import LlamaEngines
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.launch_family import NONCE_VARIABLE, LaunchMark
-from tray.infrastructure.llama.launch_records import LaunchRecords
-from tray.infrastructure.llama.process_identity import ProcessMark, boot_id, own_mark, start_of
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.supervision.family import NONCE_VARIABLE, LaunchMark
+from tray.infrastructure.llama.supervision.process_identity import (
+    ProcessMark,
+    boot_id,
+    own_mark,
+    start_of,
+)
+from tray.infrastructure.llama.supervision.records import LaunchRecords
 from tray.infrastructure.private_file import write_private
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, ServerFailure

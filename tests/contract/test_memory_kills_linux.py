@@ -9,8 +9,8 @@ import pytest
 
 from tests.contract.guard_setup import WAIT, Collected, shell_spec
 from tray.infrastructure.llama.engines import LlamaEngines
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.memory_kills import memory_kills
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.failures.memory_kills import memory_kills
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.launch import LaunchSpec

@@ -11,9 +11,9 @@ import pytest
 from gguf import GGUFWriter, LlamaFileType
 
 from tests.gguf_files import gguf, write_gguf, write_out
-from tray.infrastructure.llama.model_catalog import read_catalog
-from tray.infrastructure.llama.model_facts import FactsReader
-from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.model_files.catalog import read_catalog
+from tray.infrastructure.model_files.facts import FactsReader
+from tray.infrastructure.model_files.index import ModelIndex
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.models.catalog import ModelCatalog, ModelFacts
 

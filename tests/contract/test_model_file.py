@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import gguf, write_gguf
-from tray.infrastructure.llama.model_file import resolve_model
+from tray.infrastructure.model_files.resolve import resolve_model
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import gguf, write_gguf
-from tray.infrastructure.llama import model_folders
-from tray.infrastructure.llama.model_catalog import read_catalog
-from tray.infrastructure.llama.model_folders import DEEPEST, find_models, search_models
-from tray.infrastructure.llama.model_index import ModelIndex
+from tray.infrastructure.model_files import folders as model_folders
+from tray.infrastructure.model_files.catalog import read_catalog
+from tray.infrastructure.model_files.folders import DEEPEST, find_models, search_models
+from tray.infrastructure.model_files.index import ModelIndex
 from tray.infrastructure.own_program import own_command
 from tray.models.catalog import CatalogLook
 from tray.models.config import LlamaCppConfig

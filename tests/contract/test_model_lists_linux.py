@@ -14,8 +14,8 @@ from tests import fit_models
 from tests.gguf_files import write_gguf
 from tests.processes import arguments
 from tests.web.model_house import write_model
-from tray.infrastructure.llama.model_lister import SUBCOMMAND, ModelLister
-from tray.infrastructure.llama.model_menu import MOST, ModelMenu
+from tray.infrastructure.model_files.lister import SUBCOMMAND, ModelLister
+from tray.infrastructure.model_files.menu import MOST, ModelMenu
 from tray.infrastructure.own_program import light_command
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
@@ -127,7 +127,7 @@ def test_a_child_made_ready_that_was_killed_is_replaced(tmp_path: Path) -> None:
 
 def test_a_child_made_ready_ends_with_its_parent() -> None:
     code = (
-        "from tray.infrastructure.llama.model_lister import ModelLister\n"
+        "from tray.infrastructure.model_files.lister import ModelLister\n"
         f"lister = ModelLister({COMMAND!r})\n"
         "lister.make_ready()\n"
         "print(lister._ready.pid, flush=True)\n"

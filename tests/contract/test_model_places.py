@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.model_places import ModelPlaces
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.model_files.places import ModelPlaces
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.settings import Settings
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import write_gguf
-from tray.infrastructure.llama.model_folders import find_listed
-from tray.infrastructure.llama.model_removal import removable_files, same_file
-from tray.infrastructure.trash import delete_for_good
+from tray.infrastructure.desktop.trash import delete_for_good
+from tray.infrastructure.model_files.folders import find_listed
+from tray.infrastructure.model_files.removal import removable_files, same_file
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.removal import Removal

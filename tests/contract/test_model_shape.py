@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tests import fit_models
 from tests.fit_models import Made
 from tests.gguf_files import write_out
-from tray.infrastructure.llama.model_reader import read_facts
-from tray.infrastructure.llama.shape_windows import windowed_layers
+from tray.infrastructure.model_files.reader import read_facts
+from tray.infrastructure.model_files.shape_windows import windowed_layers
 from tray.models.config import LlamaCppConfig
 from tray.models.model_shape import CachedLayers, ModelShape
 from tray.services.memory_formula import memory_of

@@ -12,7 +12,7 @@ import pytest
 from gguf import GGUFReader
 
 from tests.gguf_files import ARRAY, F32, STRING, array, header, string, text, u32, write_gguf
-from tray.infrastructure.llama.model_reader import read_facts
+from tray.infrastructure.model_files.reader import read_facts
 from tray.models.catalog import ModelFacts
 
 ARCHITECTURE = string("general.architecture", "gemma4")

@@ -9,12 +9,12 @@ from unittest.mock import patch
 import pytest
 
 from tests.gguf_files import write_gguf
-from tray.infrastructure.llama.device_probe import DeviceProbe
-from tray.infrastructure.llama.engine import EngineFinder
+from tray.infrastructure.llama.discovery.device_probe import DeviceProbe
+from tray.infrastructure.llama.discovery.engine import EngineFinder
 from tray.infrastructure.llama.fit_facts import AGAIN_SECONDS, FitFacts
-from tray.infrastructure.llama.model_catalog import CatalogReading, read_catalog
-from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.model_reader import read_facts
+from tray.infrastructure.model_files.catalog import CatalogReading, read_catalog
+from tray.infrastructure.model_files.index import ModelIndex
+from tray.infrastructure.model_files.reader import read_facts
 from tray.infrastructure.own_program import own_command
 from tray.models.catalog import ModelCatalog, ModelFacts
 from tray.models.config import LlamaCppConfig
@@ -116,7 +116,7 @@ def is_wrong(row: ModelRow) -> bool:
 @pytest.mark.parametrize("error", [MemoryError(), OSError(5, "Input/output error")])
 def test_what_the_machine_lacks_is_not_the_files_fault(tmp_path: Path, error: Exception) -> None:
     path = write_gguf(tmp_path / "m.gguf")
-    with patch("tray.infrastructure.llama.skipping_reader.SkippingReader", side_effect=error):
+    with patch("tray.infrastructure.model_files.skipping_reader.SkippingReader", side_effect=error):
         found = read_facts((path,))
     assert found.may_pass
     assert str(found.problem).startswith("it could not be read yet (")

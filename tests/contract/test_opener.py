@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms import on_linux, on_posix
-from tray.infrastructure.opener import open_path, open_url
+from tray.infrastructure.desktop.opener import open_path, open_url
 from tray.models.failure import FailureCause, PaddockError
 
 REFUSED = (
@@ -139,8 +139,8 @@ def test_windows_shows_settings_in_notepad(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(os, "startfile", startfile, raising=False)
-    monkeypatch.delitem(sys.modules, "tray.infrastructure.opener")
-    opener = importlib.import_module("tray.infrastructure.opener")
+    monkeypatch.delitem(sys.modules, "tray.infrastructure.desktop.opener")
+    opener = importlib.import_module("tray.infrastructure.desktop.opener")
     settings = tmp_path / "my settings.toml"
     settings.touch()
     opener.open_path(settings)

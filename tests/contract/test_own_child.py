@@ -12,7 +12,7 @@ import pytest
 
 from tray.infrastructure.engines.getter import EngineGetter
 from tray.infrastructure.errands import RunningErrand
-from tray.infrastructure.llama.model_facts import FactsReader
+from tray.infrastructure.model_files.facts import FactsReader
 from tray.infrastructure.own_child import close_pipes
 from tray.infrastructure.popover_process import PopoverProcess
 from tray.models.catalog import ModelFacts

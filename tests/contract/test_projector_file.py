@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import header, string, u32, write_gguf
-from tray.infrastructure.llama import projector_file
-from tray.infrastructure.llama.gguf_header import GgufHeader, read_header
-from tray.infrastructure.llama.model_catalog import CatalogReading
-from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.model_removal import removable_files
-from tray.infrastructure.llama.projector_file import projector_beside
+from tray.infrastructure.llama.launch import projector_file
+from tray.infrastructure.llama.launch.projector_file import projector_beside
+from tray.infrastructure.model_files.catalog import CatalogReading
+from tray.infrastructure.model_files.gguf_header import GgufHeader, read_header
+from tray.infrastructure.model_files.index import ModelIndex
+from tray.infrastructure.model_files.removal import removable_files
 from tray.infrastructure.own_program import own_command
 from tray.models.catalog import DescribedModel
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.stream_server import serving
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.models.chat import (
     ChatChunk,
     ChatMessage,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms import on_posix
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.config import EngineKind
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.settings import Settings

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tray.infrastructure.llama.short_http import LONGEST, ask
+from tray.infrastructure.llama.client.short_http import LONGEST, ask
 
 Serve = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\n"

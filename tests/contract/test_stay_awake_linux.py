@@ -10,13 +10,13 @@ import time
 import pytest
 
 from tests.contract.private_bus import Bus, bus, line_of
-from tray.infrastructure.stay_awake import StayAwake
+from tray.infrastructure.desktop.stay_awake import StayAwake
 
 __all__ = ["bus"]
 
 HOLDER = """
 import signal
-from tray.infrastructure.stay_awake import StayAwake
+from tray.infrastructure.desktop.stay_awake import StayAwake
 StayAwake().hold(True)
 signal.pause()
 """
@@ -71,7 +71,7 @@ def test_where_nobody_can_be_asked_it_is_logged_once_and_nothing_waits(
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     else:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-    caplog.set_level(logging.INFO, logger="tray.infrastructure.stay_awake")
+    caplog.set_level(logging.INFO, logger="tray.infrastructure.desktop.stay_awake")
     awake = StayAwake()
     for _ in range(3):
         begun = time.monotonic()
@@ -80,5 +80,7 @@ def test_where_nobody_can_be_asked_it_is_logged_once_and_nothing_waits(
         assert time.monotonic() - begun < 0.1
         wait_for_the_end_of_keepers()
     # wakepy tells each of its attempts, where earlier tests had all loggers speak.
-    (said,) = (line for line in caplog.records if line.name == "tray.infrastructure.stay_awake")
+    (said,) = (
+        line for line in caplog.records if line.name == "tray.infrastructure.desktop.stay_awake"
+    )
     assert "may go to sleep" in said.getMessage()

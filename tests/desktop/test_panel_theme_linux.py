@@ -12,7 +12,7 @@ from tests.desktop.rig import WAIT, Desktop, desktop
 
 pytestmark = [pytest.mark.desktop, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
-ASK = "from tray.infrastructure.panel_theme import panel_is_dark; print(panel_is_dark())"
+ASK = "from tray.infrastructure.desktop.panel_theme import panel_is_dark; print(panel_is_dark())"
 
 
 def answer(screen: Desktop, **environment: str) -> str:

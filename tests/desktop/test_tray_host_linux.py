@@ -13,7 +13,7 @@ import pytest
 from tests.desktop.marks import DESKTOP
 from tests.desktop.x_server import x_server
 from tests.requirements import need_program
-from tray.infrastructure.tray_host import TrayHost
+from tray.infrastructure.desktop.tray_host import TrayHost
 
 pytestmark = DESKTOP
 
@@ -53,7 +53,9 @@ def desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Desktop
 
 def found() -> str:
     """Asked in a process of its own: GLib keeps the first bus of a process for ever."""
-    ask = "from tray.infrastructure.tray_host import find_tray_host; print(find_tray_host())"
+    ask = (
+        "from tray.infrastructure.desktop.tray_host import find_tray_host; print(find_tray_host())"
+    )
     command = (sys.executable, "-W", "ignore", "-c", ask)
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 

@@ -8,10 +8,10 @@ import psutil
 
 from tests.requirements import need_llama_server
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.infrastructure.llama.engines import LlamaEngines
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.launch_setup import user_launch_preparer
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.launch.setup import user_launch_preparer
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, ContentChunk, FinishChunk, Role
 from tray.models.config import EngineKind, LlamaCppConfig

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tray.infrastructure.llama.device_probe import DeviceProbe
-from tray.infrastructure.llama.engine import EngineFinder
-from tray.infrastructure.llama.launch import LaunchPlaces, LaunchPreparer
+from tray.infrastructure.llama.discovery.device_probe import DeviceProbe
+from tray.infrastructure.llama.discovery.engine import EngineFinder
+from tray.infrastructure.llama.launch.spec import LaunchPlaces, LaunchPreparer
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.models.launch import LaunchSpec
 

@@ -24,7 +24,7 @@ from tests.engine.engine_setup import (
 )
 from tests.engine.test_launch_engines import changed
 from tests.requirements import need_llama_server
-from tray.infrastructure.llama.memory_kills import memory_kills
+from tray.infrastructure.llama.failures.memory_kills import memory_kills
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.state import ModelState, ServerPhase

@@ -17,14 +17,14 @@ from tests.engine.launches import preparer, running
 from tests.fit_models import Made
 from tests.loaded_engine import loaded
 from tests.requirements import need_llama_server
-from tray.fitting import fit_parts
+from tray.composition.fitting import fit_parts
+from tray.composition.presets import kept_presets
 from tray.infrastructure.folders import Folders
 from tray.models.catalog import ModelCatalog
 from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.fit import FitEstimate, FitRequest, FitSource
 from tray.models.fit_mark import Fit
 from tray.models.metrics import ServerMetrics
-from tray.presets import kept_presets
 
 assert sys.platform == "linux"
 pytestmark = pytest.mark.engine

@@ -14,9 +14,9 @@ from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Hub, hub_
 from tests.engine.cli_setup import command_line
 from tests.engine.engine_setup import DEMO, WAIT, ask, running_service, started
 from tests.requirements import need_llama_server
-from tray.engine_offer import offered_engines
+from tray.composition.engine_offer import offered_engines
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.chat import FinishReason
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.engine_build import Backend, EngineBuild, EnginePins

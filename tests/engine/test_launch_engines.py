@@ -17,9 +17,9 @@ import pytest
 from tests import fit_models
 from tests.engine.launches import DEMO, TIME_LIMIT, preparer, running
 from tests.requirements import need_llama_server
-from tray.infrastructure.llama.command_line import executable_argv
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.extra_arguments import ALLOWED
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.launch.command_line import executable_argv
+from tray.infrastructure.llama.launch.extra_arguments import ALLOWED
 from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.launch import ExitStatus, LaunchSpec

@@ -16,7 +16,7 @@ import pytest
 from tests.engine.cli_setup import CommandLine, command_line
 from tests.engine.launches import preparer, running
 from tests.requirements import need_llama_server
-from tray.infrastructure.llama.environment import ALLOWED, ALLOWED_PREFIXES
+from tray.infrastructure.llama.launch.environment import ALLOWED, ALLOWED_PREFIXES
 from tray.models.config import EngineKind, LlamaCppConfig
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]

@@ -18,10 +18,10 @@ from tests.engine.engine_setup import DEMO
 from tests.torture.figures import DecoyFigures
 from tests.torture.kills import Arena
 from tests.torture.victim import Stage, Victim, survivors
-from tray.infrastructure.llama.free_port import free_port
-from tray.infrastructure.llama.launch_family import LaunchMark
-from tray.infrastructure.llama.launch_records import user_launch_records
-from tray.infrastructure.llama.process_identity import ProcessMark, boot_id, own_mark
+from tray.infrastructure.llama.launch.free_port import free_port
+from tray.infrastructure.llama.supervision.family import LaunchMark
+from tray.infrastructure.llama.supervision.process_identity import ProcessMark, boot_id, own_mark
+from tray.infrastructure.llama.supervision.records import user_launch_records
 from tray.infrastructure.private_file import write_private
 
 RUNS_OF_ONE = 20

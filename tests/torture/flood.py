@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.contract.guard_setup import shell_spec
 from tests.torture.figures import FloodFigures
-from tray.infrastructure.llama.guarded_process import GuardedProcess
+from tray.infrastructure.llama.supervision.guarded_process import GuardedProcess
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 
 LIMIT = 600.0

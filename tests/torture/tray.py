@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.llama.chat_client import HttpChatClient
+from tray.infrastructure.llama.client.chat import HttpChatClient
 from tray.infrastructure.llama.engines import LlamaEngines
-from tray.infrastructure.llama.explain import explain_exit
-from tray.infrastructure.llama.launch_records import user_launch_records
-from tray.infrastructure.llama.launch_setup import user_launch_preparer
+from tray.infrastructure.llama.failures.explain import explain_exit
+from tray.infrastructure.llama.launch.setup import user_launch_preparer
+from tray.infrastructure.llama.supervision.records import user_launch_records
 from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.models.base import Frozen
 from tray.models.chat import ChatMessage, ChatRequest, Role

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tray.infrastructure.clipboard import clip_input
+from tray.infrastructure.desktop.clipboard import clip_input
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.llama.bundled_launch import bundled_settings
-from tray.infrastructure.llama.bundled_settings import BundledSettings
-from tray.infrastructure.llama.command_line import command_display, executable_argv
-from tray.infrastructure.llama.launch_checks import check_gpu_layers, check_values
+from tray.infrastructure.llama.bundled.launch import bundled_settings
+from tray.infrastructure.llama.bundled.settings import BundledSettings
+from tray.infrastructure.llama.launch.checks import check_gpu_layers, check_values
+from tray.infrastructure.llama.launch.command_line import command_display, executable_argv
 from tray.models.config import EngineKind, FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.state import CpuFallback, EngineInfo

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.llama.configured_model import configured_model
+from tray.infrastructure.llama.launch.configured_model import configured_model
 from tray.models.catalog import FoundModel
 from tray.models.config import LlamaCppConfig
 from tray.models.state import ModelId, ModelState

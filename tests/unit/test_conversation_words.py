@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from tray.infrastructure.conversation_excerpt import excerpt
+from tray.infrastructure.conversations.excerpt import excerpt
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatTimings, FinishReason, Role
 from tray.models.conversation import ChatSettings, Conversation, ConversationLine, KeptMessage

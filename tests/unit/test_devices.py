@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tray.infrastructure.llama.devices import Device, compute_name, parse_devices
+from tray.infrastructure.llama.discovery.devices import Device, compute_name, parse_devices
 
 MIB = 1024 * 1024
 TWO_CARDS = """ggml_cuda_init: found 2 CUDA devices:

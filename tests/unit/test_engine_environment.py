@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray.infrastructure.llama.environment import allowed_environment, engine_environment
+from tray.infrastructure.llama.launch.environment import allowed_environment, engine_environment
 
 KEY = "k" * 32
 HIDDEN_ARGUMENTS = [

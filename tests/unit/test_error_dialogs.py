@@ -5,7 +5,7 @@ from types import ModuleType
 
 import pytest
 
-from tray.infrastructure.llama.error_dialogs import no_error_dialogs
+from tray.infrastructure.llama.supervision.error_dialogs import no_error_dialogs
 
 MODES = {
     "SEM_FAILCRITICALERRORS": 1,

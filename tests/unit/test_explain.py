@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.llama.exit_codes import exit_words
-from tray.infrastructure.llama.explain import explain_exit
+from tray.infrastructure.llama.failures.exit_codes import exit_words
+from tray.infrastructure.llama.failures.explain import explain_exit
 from tray.models.config import EngineKind
 from tray.models.failure import FailureCause
 from tray.models.launch import ExitStatus, LaunchSpec

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray.infrastructure.llama.extra_arguments import ALLOWED, HAS_SETTING, checked_arguments
+from tray.infrastructure.llama.launch.extra_arguments import ALLOWED, HAS_SETTING, checked_arguments
 from tray.models.failure import FailureCause, PaddockError
 
 

@@ -8,9 +8,9 @@ from typing import cast
 import pytest
 
 from tests.unit.test_presets import Memory
-from tray import one_shot
 from tray.commands import fit
-from tray.infrastructure.llama.extra_arguments import checked_arguments
+from tray.composition import one_shot
+from tray.infrastructure.llama.launch.extra_arguments import checked_arguments
 from tray.models.config import LlamaCppConfig
 from tray.models.preset import PresetRequest
 from tray.services.model_fit import ModelFit

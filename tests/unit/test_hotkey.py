@@ -11,7 +11,7 @@ import pytest
 from tray.commands.tray_hotkey import TrayHotkey
 from tray.infrastructure.hotkey.spelling import keysym_name, portal_trigger, pynput_combination
 from tray.infrastructure.hotkey.watch import taken
-from tray.infrastructure.settings_file import fit, parse
+from tray.infrastructure.settings.file import fit, parse
 from tray.models.failure import ServerFailure
 from tray.models.hotkey import NAMED_KEYS, Hotkey, HotkeyState, Modifier, parse_hotkey
 from tray.models.settings import Settings

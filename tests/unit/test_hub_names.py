@@ -11,7 +11,7 @@ from tray.infrastructure.hub.choice import chosen_files, model_paths
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.listing import offered
 from tray.infrastructure.hub.repository import Repository
-from tray.infrastructure.llama.projectors import projector_for
+from tray.infrastructure.model_files.projectors import projector_for
 from tray.models.download import HubFile, HubRequest
 from tray.models.failure import FailureCause, PaddockError
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tray.infrastructure.llama.launch_family import LaunchMark, Seen
-from tray.infrastructure.llama.process_identity import ProcessMark
+from tray.infrastructure.llama.supervision.family import LaunchMark, Seen
+from tray.infrastructure.llama.supervision.process_identity import ProcessMark
 
 ENGINE = ProcessMark(pid=400, start=1200)
 LAUNCH = LaunchMark(

@@ -37,7 +37,7 @@ def test_the_libraries_are_there_before_a_chat_of_the_list_is_opened(tmp_path: P
     program = f"""
 import sys, time
 from pathlib import Path
-from tray.chats import kept_chats
+from tray.composition.chats import kept_chats
 heavy = {{"markdown_it", "nh3", "pygments.lexers.python", "latex2mathml.converter"}}
 with kept_chats(Path({str(tmp_path)!r})) as desk:
     assert not heavy & set(sys.modules)

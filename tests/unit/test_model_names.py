@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tray.infrastructure.llama.model_name import (
+from tray.infrastructure.model_files.name import (
     ModelName,
     is_projector_name,
     model_name,
     part_paths,
 )
-from tray.infrastructure.llama.unique_names import unique_names
+from tray.infrastructure.model_files.unique_names import unique_names
 
 FOLDER = Path("/m")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tray.infrastructure.llama.powershell import powershell_line
+from tray.infrastructure.llama.launch.powershell import powershell_line
 
 SINGLE = "'\u2018\u2019\u201a\u201b"
 SERVER = r"C:\Users\Jo Doe\llama-server.exe"

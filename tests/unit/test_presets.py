@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tray.infrastructure.llama.extra_arguments import checked_arguments
+from tray.infrastructure.llama.launch.extra_arguments import checked_arguments
 from tray.models.chat import ChatMessage, ChatRequest, Role
 from tray.models.config import KvCacheType, LlamaCppConfig
 from tray.models.conversation import ChatSettings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tray.infrastructure.llama.request_body import request_body
+from tray.infrastructure.llama.client.request_body import request_body
 from tray.models.attachment import ImageFile, TextFile
 from tray.models.chat import ChatMessage, ChatRequest, FinishReason, Role
 from tray.models.conversation import ChatSettings, KeptMessage, PageChatRequest

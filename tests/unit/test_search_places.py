@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.llama.default_model_folders import default_model_folders
-from tray.infrastructure.llama.executable_check import mismatch
-from tray.infrastructure.llama.search_places import search_places
+from tray.infrastructure.llama.discovery.executable_check import mismatch
+from tray.infrastructure.llama.discovery.search_places import search_places
+from tray.infrastructure.model_files.default_folders import default_model_folders
 
 HOME = Path("/home/ann")
 

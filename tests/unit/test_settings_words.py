@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tray.infrastructure.settings_file import fit, parse
-from tray.infrastructure.settings_keys import SettingKey, section_about, setting_keys
-from tray.infrastructure.settings_template import template
+from tray.infrastructure.settings.file import fit, parse
+from tray.infrastructure.settings.keys import SettingKey, section_about, setting_keys
+from tray.infrastructure.settings.template import template
 from tray.models.settings import Settings
 
 KEYS = {key.name: key for key in setting_keys()}

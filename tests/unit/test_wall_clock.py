@@ -14,7 +14,7 @@ WALL = {("time", "time"), ("time", "time_ns"), ("datetime", "now"), ("datetime",
 ALLOWED = {
     "infrastructure/clock.py": "when a conversation was last written in",
     "infrastructure/private_file.py": "the age of temporary files",
-    "infrastructure/llama/launch_records.py": "the age of temporary files",
+    "infrastructure/llama/supervision/records.py": "the age of temporary files",
     "infrastructure/logs/_application.py": "the time of a record",
 }
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tests.unit.test_fit_plan import EIGHT_B
 from tests.web.model_house import ModelHouse
-from tray.fitting import fit_parts
+from tray.composition.fitting import fit_parts
+from tray.composition.presets import kept_presets
 from tray.models.catalog import ModelFacts
 from tray.models.config import LlamaCppConfig
 from tray.models.fit import EngineGpu, FitRequest, Measured
-from tray.presets import kept_presets
 from tray.services.model_fit import ModelFit
 from tray.services.paddock import Paddock
 from tray.ui.fit_desk import FitParts

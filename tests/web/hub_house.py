@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.web.model_house import ModelHouse, write_model
 from tray.infrastructure.curated import FILE, read_curated
-from tray.infrastructure.llama.model_folders import find_listed
-from tray.infrastructure.llama.model_removal import removable_files, same_file
+from tray.infrastructure.desktop.trash import delete_for_good
+from tray.infrastructure.model_files.folders import find_listed
+from tray.infrastructure.model_files.removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
-from tray.infrastructure.trash import delete_for_good
 from tray.models.download import (
     Download,
     Downloaded,

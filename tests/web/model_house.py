@@ -12,16 +12,16 @@ import numpy as np
 from gguf import GGUFWriter, LlamaFileType
 
 from tests.gguf_files import write_out
+from tray.composition.shelf import Launches, model_shelf
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.llama.model_lister import ModelLines
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.model_files.lister import ModelLines
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.config import LlamaCppConfig
 from tray.models.fit import EngineGpu
 from tray.models.metrics import ServerMetrics
 from tray.models.room import Machine
 from tray.models.settings import Settings
 from tray.services.fit_room import room_on
-from tray.shelf import Launches, model_shelf
 from tray.ui.models_desk import ModelsDesk
 
 

@@ -15,8 +15,8 @@ from tests.web.fit_house import fit_house
 from tests.web.hub_house import HubHouse
 from tests.web.model_house import ModelHouse, model_house
 from tests.web.scripted import ScriptedChats, ScriptedEngines
-from tray.chats import kept_chats
-from tray.first_model import setup_desk
+from tray.composition.chats import kept_chats
+from tray.composition.first_model import setup_desk
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi

@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.web.conftest import Shown
 from tests.web.model_states import opened_view
+from tray.composition.presets import kept_presets
 from tray.models.failure import FailureCause, ServerFailure
 from tray.models.preset import CommandLine, Preset
-from tray.presets import kept_presets
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 

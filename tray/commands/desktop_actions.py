@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tray.infrastructure.clipboard import copy_text
+from tray.infrastructure.desktop.clipboard import copy_text
+from tray.infrastructure.desktop.opener import open_path
+from tray.infrastructure.desktop.panel_theme import panel_is_dark
+from tray.infrastructure.desktop.tray_host import TrayHost, find_tray_host
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.llama.configured_model import configured_model
-from tray.infrastructure.opener import open_path
-from tray.infrastructure.panel_theme import panel_is_dark
-from tray.infrastructure.settings_store import SettingsStore
-from tray.infrastructure.tray_host import TrayHost, find_tray_host
+from tray.infrastructure.llama.launch.configured_model import configured_model
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.catalog import FoundModel
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory

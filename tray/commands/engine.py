@@ -5,7 +5,7 @@ from pathlib import Path
 from tray.commands.output import DONE, FAILED, fail, note, note_problems, say
 from tray.commands.running import NOT_RUNNING, find_running
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.state import ModelState, ServerPhase
@@ -74,7 +74,7 @@ def absolute(model: str | None) -> str | None:
     """
     if model is None:
         return None
-    from tray.infrastructure.llama.model_file import check_text
+    from tray.infrastructure.model_files.resolve import check_text
 
     check_text(Path(model))
     if not Path(model).is_file():

@@ -6,7 +6,7 @@ from tray.commands.output import DONE, INTERRUPTED, note, say
 from tray.commands.progress import ProgressLine
 from tray.commands.running import find_running
 from tray.infrastructure.folders import Folders
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.engine_shelf import EngineWork
 from tray.models.phase import ServerPhase
 from tray.services.engines import Engines
@@ -64,7 +64,7 @@ def _changed(change: Callable[[Engines], None]) -> int:
 
 def offered_here() -> Engines:
     """The engines of this user, whoever runs."""
-    from tray.engine_offer import offered_engines
+    from tray.composition.engine_offer import offered_engines
 
     folders = Folders.of_user()
     folders.make()

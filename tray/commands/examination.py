@@ -4,15 +4,15 @@ from contextlib import suppress
 
 from tray.commands.output import DONE, FAILED, say
 from tray.infrastructure.api_client import ApiClient
-from tray.infrastructure.doctor import Patient, diagnose
+from tray.infrastructure.doctor.report import Patient, diagnose
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
 from tray.infrastructure.gpu.presence import gpu_present
 from tray.infrastructure.hotkey.probe import probe_hotkey
-from tray.infrastructure.llama.launch_setup import user_engine_finder, user_model_folders
-from tray.infrastructure.llama.model_folders import find_models
+from tray.infrastructure.llama.launch.setup import user_engine_finder, user_model_folders
 from tray.infrastructure.metrics import sample_once
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.model_files.folders import find_models
+from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.config import EngineKind
 from tray.models.doctor import CheckStatus, Diagnosis

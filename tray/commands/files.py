@@ -4,11 +4,11 @@ import sys
 from threading import Event
 
 from tray.commands.output import DONE, note, note_problems, say
-from tray.infrastructure.desktop import has_desktop
+from tray.infrastructure.desktop.opener import open_path
+from tray.infrastructure.desktop.presence import has_desktop
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.logs import follow, last_lines
-from tray.infrastructure.opener import open_path
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 
 SHOWN_LINES = 200
 

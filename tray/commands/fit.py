@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from tray.commands.output import DONE, WrongUsage, note, say
-from tray.infrastructure.llama.command_line import command_display
+from tray.infrastructure.llama.launch.command_line import command_display
 from tray.models.fit import FitRequest
 from tray.models.preset import Preset
 from tray.services.presets import Presets
@@ -21,7 +21,7 @@ MIB = 1 << 20
 
 def fit(name: str, context: int | None, margin: int | None, as_json: bool) -> int:
     """Whether a model fits; ``margin`` in MiB."""
-    from tray.one_shot import fit_parts_now
+    from tray.composition.one_shot import fit_parts_now
 
     try:
         request = FitRequest(
@@ -39,7 +39,7 @@ def fit(name: str, context: int | None, margin: int | None, as_json: bool) -> in
 
 def presets(name: str, action: str | None, preset: str | None, values: Sequence[str]) -> int:
     """List the presets of a model, or do something with one of them."""
-    from tray.one_shot import fit_parts_now
+    from tray.composition.one_shot import fit_parts_now
 
     parts = fit_parts_now()
     config = parts.configured(name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tray.commands.output import DONE
 
 if TYPE_CHECKING:
-    from tray.front_end import Door
+    from tray.composition.front_end import Door
     from tray.models.failure import PaddockError
     from tray.models.hotkey import HotkeyState
     from tray.models.settings import Settings

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from tray.commands.headless import faceless
 from tray.commands.output import DONE, FAILED, INTERRUPTED, fail, note, say
 from tray.commands.screen import TerminalScreen
-from tray.infrastructure.desktop import has_desktop
+from tray.infrastructure.desktop.presence import has_desktop
 from tray.infrastructure.signals import ask_to_end
 from tray.models.chat import FinishReason
 from tray.models.failure import PaddockError
@@ -23,7 +23,7 @@ from tray.ui.terminal.conversation import Conversation
 from tray.ui.terminal.plain import PlainWriter
 
 if TYPE_CHECKING:
-    from tray.front_end import Door
+    from tray.composition.front_end import Door
 
 _SAMPLE_SECONDS = 3.0
 BUILT_IN_PROMPT = "What can Paddock do?"

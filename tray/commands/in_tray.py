@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tray.commands.headless import LONGEST_WAIT
 from tray.commands.output import DONE
-from tray.infrastructure.icon_files import keep_icon_files_private
-from tray.infrastructure.panel_theme import panel_is_dark
+from tray.infrastructure.desktop.icon_files import keep_icon_files_private
+from tray.infrastructure.desktop.panel_theme import panel_is_dark
 from tray.infrastructure.signals import ending_signals, keep_interrupt
 from tray.infrastructure.single_instance import SingleInstance
 from tray.ui.first_icon import FirstIcon

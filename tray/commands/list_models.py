@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 
 from tray.infrastructure.clock import wall_clock
-from tray.infrastructure.last_used import LastUsed
-from tray.infrastructure.llama.model_catalog import CatalogReading
-from tray.infrastructure.llama.model_folders import found_model, search_models
-from tray.infrastructure.llama.model_index import ModelIndex, OpenIndex
-from tray.infrastructure.llama.projector_file import projector_beside, projector_size
+from tray.infrastructure.llama.launch.projector_file import projector_beside, projector_size
+from tray.infrastructure.model_files.catalog import CatalogReading
+from tray.infrastructure.model_files.folders import found_model, search_models
+from tray.infrastructure.model_files.index import ModelIndex, OpenIndex
+from tray.infrastructure.model_files.last_used import LastUsed
 from tray.infrastructure.own_program import own_command
 from tray.models.base import Frozen
 from tray.models.catalog import ModelList

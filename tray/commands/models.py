@@ -18,7 +18,7 @@ from tray.ui.terminal.model_reports import catalog_text, choices_text, model_tex
 
 def models(as_json: bool) -> int:
     """The demo model and every GGUF found."""
-    from tray.one_shot import models_now, verdicts_now
+    from tray.composition.one_shot import models_now, verdicts_now
 
     found = models_now()
     if as_json:
@@ -30,7 +30,7 @@ def models(as_json: bool) -> int:
 
 def show(name: str, as_json: bool) -> int:
     """Everything known of one model."""
-    from tray.one_shot import models_now
+    from tray.composition.one_shot import models_now
 
     catalog = models_now()
     for model in catalog.models:
@@ -50,7 +50,7 @@ def show(name: str, as_json: bool) -> int:
 
 def curated() -> int:
     """Well-known models to download."""
-    from tray.one_shot import curated_now
+    from tray.composition.one_shot import curated_now
 
     shown = curated_now()
     say(choices_text(shown.models))
@@ -60,7 +60,7 @@ def curated() -> int:
 
 def offer(what: str) -> int:
     """What a repository has, without fetching anything."""
-    from tray.one_shot import offer_now
+    from tray.composition.one_shot import offer_now
 
     shown = offer_now(what, note)
     say(choices_text(shown.choices))
@@ -71,7 +71,7 @@ def offer(what: str) -> int:
 def delete(name: str, for_good: bool) -> int:
     """Move a model to the trash."""
     from tray.commands.running import find_running
-    from tray.one_shot import delete_now
+    from tray.composition.one_shot import delete_now
 
     client = find_running()
     deleted = delete_now(name, for_good, ModelState if client is None else client.state)
@@ -102,7 +102,7 @@ def _typed(prompt: str) -> str:
 
 def download(what: str) -> int:
     """Fetch a model; Ctrl-C pauses."""
-    from tray.one_shot import download_now
+    from tray.composition.one_shot import download_now
 
     screen = _Progress()
     try:

@@ -10,7 +10,7 @@ def metrics(as_json: bool) -> int:
     client = find_running()
     measured = None if client is None else client.state().metrics
     if measured is None:
-        from tray.one_shot import metrics_now
+        from tray.composition.one_shot import metrics_now
 
         measured = metrics_now()
     say(measured.model_dump_json() if as_json else "\n".join(metrics_lines(measured)))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from tray.commands.only_one import AlreadyRunning, only_one
 from tray.commands.output import DONE, note
-from tray.infrastructure.desktop import has_desktop
+from tray.infrastructure.desktop.presence import has_desktop
 from tray.infrastructure.signals import ending_signals
 from tray.infrastructure.single_instance import SingleInstance
 from tray.infrastructure.thrift import thrifty
 from tray.models.error import PaddockError
 
 if TYPE_CHECKING:
-    from tray.front_end import FrontEnd
+    from tray.composition.front_end import FrontEnd
     from tray.models.failure import ServerFailure
     from tray.models.local_api import Endpoint
     from tray.services.paddock import Paddock

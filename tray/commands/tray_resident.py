@@ -9,12 +9,12 @@ from tray.app import resident
 from tray.commands.desktop_actions import ChatDoor, DesktopActions
 from tray.commands.output import note
 from tray.commands.tray_hotkey import TrayHotkey
-from tray.front_end import Door
+from tray.composition.front_end import Door
 from tray.infrastructure.api_client import unreachable
-from tray.infrastructure.opener import open_url
+from tray.infrastructure.desktop.opener import open_url
+from tray.infrastructure.desktop.screen_lock import ScreenLock
 from tray.infrastructure.popover_process import PopoverProcess
-from tray.infrastructure.screen_lock import ScreenLock
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import PaddockError, ServerFailure
 from tray.models.hotkey import HotkeyState

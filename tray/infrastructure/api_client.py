@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
-from tray.infrastructure.llama.http import local_client
+from tray.infrastructure.llama.client.http import local_client
 from tray.infrastructure.remote_answer import RemoteAnswer, shut_down
 from tray.models.base import Frozen
 from tray.models.catalog import ModelList

@@ -70,7 +70,7 @@ def _done(errand: Errand, speaker: _Speaker) -> Said:
             return _offered(errand)
         case TokenErrand():
             return _token(errand)
-    from tray.infrastructure.trash import move_to_trash
+    from tray.infrastructure.desktop.trash import move_to_trash
 
     move_to_trash(errand.files)
     return TrashedSaid()

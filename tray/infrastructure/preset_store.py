@@ -8,7 +8,7 @@ from threading import Lock
 from pydantic import Field, ValidationError
 
 from tray.infrastructure.file_lock import locked
-from tray.infrastructure.file_mark import FileMark, former_place, mark_of
+from tray.infrastructure.model_files.file_mark import FileMark, former_place, mark_of
 from tray.infrastructure.private_file import read_private, set_aside, write_private
 from tray.models.base import Frozen, Lenient
 from tray.models.failure import FailureCause, PaddockError, ServerFailure

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from tray.infrastructure.engines.failures import unusable
 from tray.infrastructure.llama.home_path import absolute_path
 from tray.infrastructure.private_file import read_private, write_private
-from tray.infrastructure.settings_store import SettingsStore
+from tray.infrastructure.settings.store import SettingsStore
 from tray.models.base import Frozen
 from tray.models.config import EngineKind
 from tray.models.settings import Settings

@@ -13,7 +13,7 @@ from tray.infrastructure.engines.getter_protocol import GetterRequest, Told
 from tray.infrastructure.engines.install import get_engine
 from tray.infrastructure.engines.machine import machine_facts
 from tray.infrastructure.engines.store import EngineStore
-from tray.infrastructure.llama.environment import probe_environment
+from tray.infrastructure.llama.launch.environment import probe_environment
 from tray.infrastructure.parent_pipe import end_with_parent
 from tray.models.engine_shelf import EngineWork
 from tray.models.failure import PaddockError

@@ -10,10 +10,14 @@ from tray.infrastructure.engines.store import EngineStore, folder_hash
 from tray.infrastructure.engines.unpack import add_missing, unpack
 from tray.infrastructure.hub.failures import wrong_hash
 from tray.infrastructure.hub.part_file import is_whole
-from tray.infrastructure.llama.device_probe import LIST_DEVICES, run_briefly, start_failure
-from tray.infrastructure.llama.devices import compute_name, parse_devices
-from tray.infrastructure.llama.executable_check import check_executable
-from tray.infrastructure.llama.search_places import server_name
+from tray.infrastructure.llama.discovery.device_probe import (
+    LIST_DEVICES,
+    run_briefly,
+    start_failure,
+)
+from tray.infrastructure.llama.discovery.devices import compute_name, parse_devices
+from tray.infrastructure.llama.discovery.executable_check import check_executable
+from tray.infrastructure.llama.discovery.search_places import server_name
 from tray.models.engine_build import Backend, EngineBuild, InstalledEngine
 from tray.models.engine_shelf import EngineWork
 from tray.models.failure import FailureCause, PaddockError, ServerFailure

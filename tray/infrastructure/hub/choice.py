@@ -7,8 +7,8 @@ from tray.infrastructure.device_names import is_device
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.failures import refused
-from tray.infrastructure.llama.model_name import is_projector_name, model_name, part_paths
-from tray.infrastructure.llama.projectors import projector_for
+from tray.infrastructure.model_files.name import is_projector_name, model_name, part_paths
+from tray.infrastructure.model_files.projectors import projector_for
 from tray.models.download import HubFile, HubRequest
 from tray.models.failure import PaddockError
 

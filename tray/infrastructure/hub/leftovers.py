@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from tray.infrastructure.hub.failures import unwritable
 from tray.infrastructure.hub.part_file import throw_away
-from tray.infrastructure.llama.model_name import model_name
+from tray.infrastructure.model_files.name import model_name
 from tray.models.download import HubFile, HubPlan
 from tray.models.failure import PaddockError
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.choice import chosen_files, model_paths
 from tray.infrastructure.hub.repository import Repository
-from tray.infrastructure.llama.model_name import is_projector_name, model_name
+from tray.infrastructure.model_files.name import is_projector_name, model_name
 from tray.models.download import HubChoice, HubFile, HubOffer, HubRequest
 from tray.models.failure import PaddockError
 

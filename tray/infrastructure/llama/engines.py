@@ -4,14 +4,14 @@ import logging
 import threading
 from collections.abc import Callable
 
-from tray.infrastructure.llama.engine_output import OutputSink
-from tray.infrastructure.llama.failure_facts import with_facts
+from tray.infrastructure.llama.failures.facts import with_facts
+from tray.infrastructure.llama.failures.memory_kills import memory_kills
 from tray.infrastructure.llama.gpu_use import cpu_fallback
-from tray.infrastructure.llama.launch_records import LaunchRecords
 from tray.infrastructure.llama.load_progress import LoadProgress
-from tray.infrastructure.llama.memory_kills import memory_kills
 from tray.infrastructure.llama.readiness import wait_until_ready
-from tray.infrastructure.llama.supervised import SupervisedProcess
+from tray.infrastructure.llama.supervision.engine_output import OutputSink
+from tray.infrastructure.llama.supervision.records import LaunchRecords
+from tray.infrastructure.llama.supervision.supervised import SupervisedProcess
 from tray.infrastructure.llama.vitals import vitals_of
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure

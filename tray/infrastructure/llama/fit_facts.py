@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
-from tray.infrastructure.llama.engine import EngineFinder
-from tray.infrastructure.llama.file_stamp import Stamp, stamp_of
+from tray.infrastructure.llama.discovery.engine import EngineFinder
 from tray.infrastructure.llama.fit_params import ask_estimator, estimator_beside
-from tray.infrastructure.llama.model_index import ModelIndex
-from tray.infrastructure.llama.model_name import part_paths
-from tray.infrastructure.llama.projector_file import projector_beside, projector_size
+from tray.infrastructure.llama.launch.projector_file import projector_beside, projector_size
+from tray.infrastructure.model_files.file_stamp import Stamp, stamp_of
+from tray.infrastructure.model_files.index import ModelIndex
+from tray.infrastructure.model_files.name import part_paths
 from tray.models.catalog import ModelFacts
 from tray.models.config import EngineKind, LlamaCppConfig
 from tray.models.fit import EngineGpu, Measured

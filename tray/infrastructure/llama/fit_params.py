@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from tray.infrastructure.llama.command_line import memory_arguments
-from tray.infrastructure.llama.device_probe import run_briefly
+from tray.infrastructure.llama.discovery.device_probe import run_briefly
+from tray.infrastructure.llama.launch.command_line import memory_arguments
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import PaddockError
 from tray.models.fit import Measured

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import psutil
 from pydantic import ValidationError
 
+from tray.infrastructure.llama.client.short_http import ask
+from tray.infrastructure.llama.client.wire import Props
 from tray.infrastructure.llama.load_progress import LoadProgress
-from tray.infrastructure.llama.short_http import ask
-from tray.infrastructure.llama.wire import Props
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.launch import LaunchSpec, ReadyInfo
 

@@ -5,8 +5,8 @@ from http import HTTPStatus
 import psutil
 from pydantic import TypeAdapter, ValidationError
 
-from tray.infrastructure.llama.short_http import ask
-from tray.infrastructure.llama.wire import Slot
+from tray.infrastructure.llama.client.short_http import ask
+from tray.infrastructure.llama.client.wire import Slot
 from tray.models.launch import LaunchSpec, Vitals
 
 # The engine answers between two steps of its work; a long step is no answer.

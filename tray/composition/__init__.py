@@ -1,0 +1,1 @@
+"""The composition root's parts: each builds one thing the application has."""

@@ -1,0 +1,1 @@
+"""The kept conversations: their SQLite file, its tables, its search."""

@@ -1,0 +1,1 @@
+"""The user's desktop: clipboard, theme, lock, trash, and what opens files."""

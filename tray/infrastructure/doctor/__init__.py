@@ -1,0 +1,1 @@
+"""What is wrong with this machine, checked and said in plain words."""

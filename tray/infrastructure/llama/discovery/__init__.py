@@ -1,0 +1,1 @@
+"""Which engines are here, and which devices they see."""

@@ -1,0 +1,1 @@
+"""Why an engine or an answer ended, in words for the user."""

@@ -1,0 +1,1 @@
+"""From a configuration to everything an engine is started with."""

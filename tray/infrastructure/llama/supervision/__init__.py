@@ -1,0 +1,1 @@
+"""Processes of engines: started so that none outlives Paddock, and ended."""

@@ -1,0 +1,1 @@
+"""GGUF files: found, read by a child, named, listed and indexed."""

@@ -1,0 +1,1 @@
+"""The settings file: its keys, reading it with forgiveness, changing it."""
