@@ -7,7 +7,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from installer.environment import LOCKS, step
+from installer.environment import LOCKS
+from installer.steps import step
 
 PLATFORMS = ("linux", "win32", "darwin")
 

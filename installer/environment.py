@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 import tomllib
@@ -19,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from installer import stamp as stamps
+from installer.linux import system_packages
 from installer.stamp import Stamp, Work
+from installer.steps import say, step
 
 LOCKS = {
     "setup": "requirements-setup.lock",
@@ -68,7 +69,7 @@ class Environment:
             self.folder.unlink()
         seen = stamps.read(self.stamp)
         work = self._work(wanted)
-        complete = not work.system or _install_system(work.system)
+        complete = not work.system or system_packages.ensure(work.system)
         if work.install:
             self.stamp.unlink(missing_ok=True)
             if work.rebuild:
@@ -113,23 +114,6 @@ def base_python() -> str:
         if subprocess.run(command, check=False).returncode == 0:
             return str(_SYSTEM_PYTHON)
     return sys.executable
-
-
-def say(line: str) -> None:
-    """Tell the user; standard output belongs to the command that runs afterwards."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def step(command: list[str]) -> None:
-    """Run one setup command, which gets nothing of our standard input and output."""
-    say("+ " + shlex.join(command))
-    subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=True)
-
-
-def _install_system(sets: tuple[str, ...]) -> bool:
-    from installer.linux import system_packages
-
-    return system_packages.ensure(sets)
 
 
 def _base_of(root: Path) -> str:

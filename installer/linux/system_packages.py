@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.environment import say, step
+from installer.steps import say, step
 
 _TABLE = Path(__file__).with_name("packages.toml")
 

@@ -9,8 +9,8 @@ from queue import SimpleQueue
 import pytest
 
 from tray.commands.tray_hotkey import TrayHotkey
+from tray.infrastructure.hotkey.refusal import taken
 from tray.infrastructure.hotkey.spelling import keysym_name, portal_trigger, pynput_combination
-from tray.infrastructure.hotkey.watch import taken
 from tray.infrastructure.settings.file import fit, parse
 from tray.models.failure import ServerFailure
 from tray.models.hotkey import NAMED_KEYS, Hotkey, HotkeyState, Modifier, parse_hotkey

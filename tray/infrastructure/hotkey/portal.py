@@ -13,8 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from tray.infrastructure.hotkey.refusal import unusable
 from tray.infrastructure.hotkey.spelling import portal_trigger
-from tray.infrastructure.hotkey.watch import unusable
 from tray.models.failure import PaddockError
 from tray.models.hotkey import Hotkey
 

@@ -15,8 +15,8 @@ from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.error import BadAccess, CatchError, ConnectionClosedError, DisplayError
 
+from tray.infrastructure.hotkey.refusal import taken, unusable
 from tray.infrastructure.hotkey.spelling import keysym_name
-from tray.infrastructure.hotkey.watch import taken, unusable
 from tray.models.failure import PaddockError
 from tray.models.hotkey import Hotkey, Modifier
 
