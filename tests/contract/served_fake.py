@@ -11,18 +11,7 @@ from tray.infrastructure.local_api.ports import ServedAnswer
 from tray.models.attachment import Attachment
 from tray.models.catalog import ModelList
 from tray.models.chat import ChatChunk, ChatRequest, FinishChunk, FinishReason
-from tray.models.conversation import (
-    ChatSettings,
-    DrawnAnswers,
-    DrawRequest,
-    Edit,
-    Exported,
-    ExportRequest,
-    KeptMessage,
-    PageChatRequest,
-    ShownConversation,
-    ShownList,
-)
+from tray.models.conversation import ChatSettings, Edit, KeptMessage, PageChatRequest
 from tray.models.engine_shelf import (
     GetEngineRequest,
     PageEngines,
@@ -37,6 +26,14 @@ from tray.models.hotkey import HotkeyState
 from tray.models.local_api import StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageHistory, PageState
+from tray.models.page_chats import (
+    DrawnAnswers,
+    DrawRequest,
+    Exported,
+    ExportRequest,
+    ShownConversation,
+    ShownList,
+)
 from tray.models.page_downloads import (
     DeletedModel,
     ShownCurated,

@@ -13,8 +13,8 @@ from tests.desktop.rig import Desktop, desktop, wait_until
 from tests.desktop.running import MAIN, Running, running
 from tests.requirements import need_typelib
 from tray.infrastructure.api_client import ApiClient
-from tray.models.conversation import ShownConversation
 from tray.models.hotkey import HotkeyState
+from tray.models.page_chats import ShownConversation
 
 assert sys.platform == "linux"
 pytestmark = DESKTOP

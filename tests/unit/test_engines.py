@@ -16,7 +16,7 @@ from tray.models.engine_build import (
 )
 from tray.models.engine_shelf import EngineShelf
 from tray.models.failure import PaddockError
-from tray.services.engines import Tell
+from tray.services.engine_ports import Tell
 from tray.ui.engine_desk import EngineDesk
 from tray.ui.engine_words import page_engines
 

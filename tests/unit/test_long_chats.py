@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tests.web.page_setup import chat_desk
 from tray.models.chat import Role
-from tray.models.conversation import ChatSettings, DrawRequest, KeptMessage
+from tray.models.conversation import ChatSettings, KeptMessage
+from tray.models.page_chats import DrawRequest
 from tray.ui.chat_desk import DRAWN
 from tray.ui.markdown import render
 

@@ -1,41 +1,26 @@
 """The popover: spawned when it is first wanted, kept warm, ended when it idles."""
 
 import logging
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from tray.infrastructure.escape import escaped
-from tray.infrastructure.own_child import end_child, not_started
 from tray.infrastructure.own_program import own_command
+from tray.infrastructure.popover_shell import PopoverShell
 from tray.models.popover import (
-    HIDDEN,
     NO_WEBVIEW,
-    SHOWN,
     Command,
     Hide,
     Hold,
-    Quit,
     Show,
     Toggle,
-    written,
 )
 
 SUBCOMMAND = "popover"
 REOPEN = 0.3
 """A click on the icon first takes the focus, which hides: seconds it still means "close"."""
-_END_SECONDS = 2.0
-
 Near = tuple[int, int] | None
 """Where the click was, in pixels."""
-
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +50,7 @@ class PopoverProcess:
         self._answering = answering
         self._command = command or own_command(SUBCOMMAND)
         self._lock = threading.RLock()
-        self._shell: _Shell | None = None
+        self._shell: PopoverShell | None = None
         self._hidden_at = float("-inf")
         self._idle: threading.Timer | None = None
         self._needed = False
@@ -99,7 +84,9 @@ class PopoverProcess:
             self._stop_idling()
             if self._shell is None or not self._shell.alive:
                 self._needed = False
-                self._shell = _Shell(self._command, self._page("popover"), self._report, self._gone)
+                self._shell = PopoverShell(
+                    self._command, self._page("popover"), self._report, self._gone
+                )
             self._shell.tell(command)
 
     def toggle(self, near: Near = None) -> None:
@@ -133,7 +120,7 @@ class PopoverProcess:
             if self._shell is not None:
                 self._shell.tell(command)
 
-    def _report(self, shell: "_Shell") -> None:
+    def _report(self, shell: PopoverShell) -> None:
         with self._lock:
             if shell is not self._shell:
                 return
@@ -142,12 +129,12 @@ class PopoverProcess:
                 self._hidden_at = time.monotonic()
                 self._let_idle(shell)
 
-    def _let_idle(self, shell: "_Shell") -> None:
+    def _let_idle(self, shell: PopoverShell) -> None:
         self._idle = threading.Timer(self._idle_seconds(), self._idled, (shell,))
         self._idle.daemon = True
         self._idle.start()
 
-    def _idled(self, shell: "_Shell") -> None:
+    def _idled(self, shell: PopoverShell) -> None:
         with self._lock:
             # Shown again while this timer waited for the lock?
             if self._idle is None or shell is not self._shell:
@@ -159,7 +146,7 @@ class PopoverProcess:
         log.info("popover: ended after idling")
         shell.end()
 
-    def _gone(self, shell: "_Shell", code: int) -> None:
+    def _gone(self, shell: PopoverShell, code: int) -> None:
         with self._lock:
             if shell is not self._shell:
                 return
@@ -175,88 +162,3 @@ class PopoverProcess:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-
-
-class _Shell:
-    """One process of the popover and the thread that hears it."""
-
-    def __init__(
-        self,
-        command: tuple[str, ...],
-        url: str,
-        report: Callable[["_Shell"], None],
-        gone: Callable[["_Shell", int], None],
-    ) -> None:
-        self._report = report
-        self._gone = gone
-        self.visible = False
-        self.was_shown = False
-        self._process = _started(command)
-        self._write(url)
-        threading.Thread(target=self._hear, name="popover", daemon=True).start()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def tell(self, command: Command) -> None:
-        """Send a command; a shell that has just died is noticed by the listener."""
-        self._write(written(command))
-
-    def _write(self, line: str) -> None:
-        pipe = self._process.stdin
-        try:
-            if pipe is not None:
-                pipe.write(line + "\n")
-                pipe.flush()
-        except (OSError, ValueError) as error:
-            log.debug("popover: not listening: %s", error)
-
-    def end(self) -> None:
-        """Close its input, which ends it; kill it if it does not."""
-        self.tell(Quit())
-        try:
-            self._process.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            log.warning("popover: killed, since it did not end")
-            end_child(self._process)
-
-    def _hear(self) -> None:
-        pipe = self._process.stdout
-        for line in pipe or ():
-            word = line.strip()
-            if word in (SHOWN, HIDDEN):
-                self.visible = word == SHOWN
-                self.was_shown |= self.visible
-                self._report(self)
-            elif word:
-                log.debug("popover: %s", escaped(word))
-        self.visible = False
-        self._gone(self, self._process.wait())
-        for end in (self._process.stdin, pipe):
-            try:
-                if end is not None:
-                    end.close()
-            except OSError as error:
-                log.debug("popover: its pipe was broken already: %s", error)
-
-
-def _started(command: tuple[str, ...]) -> "subprocess.Popen[str]":
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=Path.home(),
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            creationflags=_FLAGS,
-        )
-    except OSError as error:
-        raise not_started(error) from error

@@ -4,7 +4,6 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from tray.models.attachment import Attachment
 from tray.models.conversation import (
@@ -18,6 +17,7 @@ from tray.models.conversation import (
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.services.answer_record import Answer, RecordedAnswer
+from tray.services.conversation_store import ConversationStore
 from tray.services.conversation_text import search_words, title_of
 
 MOST_LISTED = 100
@@ -30,57 +30,15 @@ _ENGINES_OWN = ChatSettings()
 log = logging.getLogger(__name__)
 
 
-class Store(Protocol):
-    """Keeps conversations. Any thread may call; failures are PaddockError."""
-
-    def take_note(self) -> str | None: ...
-
-    def find(self, words: Sequence[str], most: int) -> tuple[ConversationLine, ...]: ...
-
-    def read(self, conversation: str) -> Conversation | None: ...
-
-    def write(
-        self,
-        conversation: str,
-        title: str,
-        messages: Sequence[KeptMessage],
-        settings: ChatSettings,
-    ) -> None: ...
-
-    def write_answer(self, conversation: str, position: int, answer: KeptMessage) -> None: ...
-
-    def rename(self, conversation: str, title: str) -> None: ...
-
-    def pin(self, conversation: str, pinned: bool) -> None: ...
-
-    def hide(self, conversation: str, hidden: bool) -> None: ...
-
-    def remove_hidden(self) -> None: ...
-
-    def clear_traces(self) -> bool: ...
-
-    def show(self, conversation: str | None) -> None: ...
-
-    def shown(self) -> str | None: ...
-
-    def write_draft(self, conversation: str | None, text: str) -> None: ...
-
-    def write_draft_files(self, conversation: str | None, files: Sequence[Attachment]) -> None: ...
-
-    def write_settings(self, conversation: str | None, settings: ChatSettings) -> None: ...
-
-    def write_edit(self, conversation: str, edit: Edit | None) -> None: ...
-
-    def desk(self) -> Desk: ...
-
-
 class Conversations:
     """Every kept conversation of this user.
 
     ``later`` runs an action once, in so many seconds, on a thread of its own.
     """
 
-    def __init__(self, store: Store, later: Callable[[float, Callable[[], None]], None]) -> None:
+    def __init__(
+        self, store: ConversationStore, later: Callable[[float, Callable[[], None]], None]
+    ) -> None:
         self._store = store
         self._later = later
         self._lock = threading.Lock()

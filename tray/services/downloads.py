@@ -8,11 +8,12 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from tray.models.download import Download, DownloadPhase, HubPlan
 from tray.models.errand import FailedSaid, FetchedSaid, GoneSaid, PlanSaid, ProgressSaid, Said
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.services.download_ports import DownloadRecords, Transfer, Transfers
 
 MOST = 50
 """Downloads in the list; the oldest done ones make room."""
@@ -24,38 +25,6 @@ _IDLE = (DownloadPhase.PAUSED, DownloadPhase.FAILED)
 _WAITS = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
 
 log = logging.getLogger(__name__)
-
-
-class Transfer(Protocol):
-    """One transfer under way."""
-
-    def end(self) -> None:
-        """Stop it and wait until it is gone; what has arrived stays."""
-
-
-class Transfers(Protocol):
-    """Any thread may call."""
-
-    def begin(self, what: str, before: HubPlan | None, hear: Callable[[Said], None]) -> Transfer:
-        """``hear`` is called on a thread of its own, an ending always comes last.
-
-        Of the files of ``before``, the plan of an earlier run, those that are not in the
-        new one are thrown away.
-        """
-
-    def throw_away(self, plan: HubPlan, others: tuple[HubPlan, ...]) -> None:
-        """Remove what has arrived of a download that is not whole. Raises PaddockError.
-
-        What is of one of the ``others`` as well stays.
-        """
-
-
-class DownloadRecords(Protocol):
-    """Keeps the list over a restart; what cannot be kept is logged."""
-
-    def load(self) -> tuple[Download, ...]: ...
-
-    def save(self, downloads: tuple[Download, ...]) -> None: ...
 
 
 class Downloads:

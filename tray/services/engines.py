@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from tray.models.engine_build import (
     EngineBuild,
@@ -15,48 +14,12 @@ from tray.models.engine_build import (
 )
 from tray.models.engine_shelf import EngineEntry, EngineShelf, EngineWork
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
+from tray.services.engine_ports import Choice, Getter, Store, Tell
 from tray.services.engine_proposal import builds_for, propose
 
 FACTS_LAST = 60.0
 """Seconds a look at the machine is good for."""
 NOT_PINNED = "This Paddock knows another version."
-Tell = Callable[[EngineWork], None]
-
-
-class Store(Protocol):
-    """The engines on the disk. Failures are PaddockError."""
-
-    def installed(self) -> tuple[InstalledEngine, ...]: ...
-
-    def verify(self, engine: InstalledEngine) -> None:
-        """Raise unless its files are those that were checked."""
-
-    def remove(self, engine: InstalledEngine) -> None: ...
-
-
-class Getter(Protocol):
-    """Looks at the machine and fetches engines. Failures are PaddockError."""
-
-    def facts(self) -> MachineFacts: ...
-
-    def get(self, build: EngineBuild, tell: Tell) -> InstalledEngine:
-        """Download, unpack and check; returns when that is done."""
-
-    def cancel(self) -> None:
-        """End the work under way, if any."""
-
-
-class Choice(Protocol):
-    """Which engine the settings name. Failures are PaddockError."""
-
-    def used(self) -> Path | None: ...
-
-    def choose(self, executable: Path | None) -> None: ...
-
-    def before(self) -> Path | str | None:
-        """What ``back`` returns to: an executable, or a word."""
-
-    def back(self) -> None: ...
 
 
 class Engines:

@@ -6,15 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from tray.models.chat import FinishChunk, FinishReason, Role
-from tray.models.conversation import (
-    ChatSettings,
-    Conversation,
+from tray.models.conversation import ChatSettings, Conversation, KeptMessage, PageChatRequest
+from tray.models.page_chats import (
     DrawnAnswers,
     DrawRequest,
     Exported,
     ExportRequest,
-    KeptMessage,
-    PageChatRequest,
     ShownConversation,
     ShownLine,
     ShownList,

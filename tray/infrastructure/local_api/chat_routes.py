@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tray.infrastructure.local_api.answers import json_answer
 from tray.infrastructure.local_api.page_ports import ServedChats
 from tray.infrastructure.local_api.route import Route, done, get, post
-from tray.models.conversation import (
+from tray.models.page_chats import (
     ConversationRequest,
     DraftFilesRequest,
     DraftRequest,

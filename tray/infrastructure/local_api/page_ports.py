@@ -7,18 +7,7 @@ from tray.infrastructure.local_api.answers import LineStream
 from tray.infrastructure.local_api.ports import ServedAnswer
 from tray.models.attachment import Attachment
 from tray.models.chat import ChatChunk
-from tray.models.conversation import (
-    ChatSettings,
-    DrawnAnswers,
-    DrawRequest,
-    Edit,
-    Exported,
-    ExportRequest,
-    KeptMessage,
-    PageChatRequest,
-    ShownConversation,
-    ShownList,
-)
+from tray.models.conversation import ChatSettings, Edit, KeptMessage, PageChatRequest
 from tray.models.engine_shelf import (
     GetEngineRequest,
     PageEngines,
@@ -29,6 +18,14 @@ from tray.models.fit import FitRequest, ShownFit
 from tray.models.folder_page import FoldersShown
 from tray.models.metrics import FreedMemory
 from tray.models.page import CameBack, PageChunk, PageHistory, PageState
+from tray.models.page_chats import (
+    DrawnAnswers,
+    DrawRequest,
+    Exported,
+    ExportRequest,
+    ShownConversation,
+    ShownList,
+)
 from tray.models.page_downloads import (
     DeletedModel,
     ShownCurated,
