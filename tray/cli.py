@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tray import __version__
+from tray.commands import deferred
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -60,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
         prog="paddock", description="Keeps one local llama-server, and chats with it."
     )
     top.add_argument("--version", action="version", version=f"paddock {__version__}")
-    top.set_defaults(command=_run, headless=False)
+    top.set_defaults(command=deferred.run, headless=False)
     add = top.add_subparsers(metavar="COMMAND").add_parser
     _add_engine_commands(add)
     _add_reports(add)
@@ -71,43 +72,43 @@ def parser() -> argparse.ArgumentParser:
 def _add_engine_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     run = add("run", help="run Paddock here (also without a command)")
     run.add_argument("--headless", action="store_true", help="no icon, no terminal: only serve")
-    run.set_defaults(command=_run)
+    run.set_defaults(command=deferred.run)
     start = add("start", help="start the engine, and Paddock in the background if need be")
     start.add_argument("--model", metavar="M", help='"demo", a name of `paddock models`, a path')
-    start.set_defaults(command=_start)
-    add("stop", help="stop the engine").set_defaults(command=_stop)
+    start.set_defaults(command=deferred.start)
+    add("stop", help="stop the engine").set_defaults(command=deferred.stop)
     add("free", help="unload the model and say how much memory came back").set_defaults(
-        command=_free
+        command=deferred.free
     )
-    add("quit", help="stop the engine and end Paddock").set_defaults(command=_quit)
+    add("quit", help="stop the engine and end Paddock").set_defaults(command=deferred.quit_paddock)
 
 
 def _add_reports(add: Callable[..., argparse.ArgumentParser]) -> None:
     chat = add("chat", help="ask the model; without a prompt, hold a conversation")
     chat.add_argument("prompt", nargs="?", metavar="PROMPT", help='"-" reads standard input')
-    chat.set_defaults(command=_chat)
+    chat.set_defaults(command=deferred.chat)
     status = add("status", help="what the engine is doing")
-    status.set_defaults(command=_status)
+    status.set_defaults(command=deferred.status)
     models = add("models", help="the models on this machine, and getting more")
     _add_models(models)
     engines = add("engines", help="builds of llama.cpp for this machine, and getting one")
     _add_engines(engines)
     metrics = add("metrics", help="load of CPU, RAM and GPUs")
-    metrics.set_defaults(command=_metrics)
+    metrics.set_defaults(command=deferred.metrics)
     doctor = add("doctor", help="what is wrong with this machine, and how to mend it")
-    doctor.set_defaults(command=_doctor)
+    doctor.set_defaults(command=deferred.doctor)
     for command in (chat, status, models, engines, metrics, doctor):
         command.add_argument("--json", action="store_true", help="for programs")
 
 
 def _add_models(models: argparse.ArgumentParser) -> None:
-    models.set_defaults(command=_models)
+    models.set_defaults(command=deferred.models)
     add = models.add_subparsers(metavar="ACTION").add_parser
     show = add("show", help="everything known of one model")
     show.add_argument("name", metavar="NAME", help="a name of `paddock models`, or a path")
     # Not given again here, it must not take back what stood before the action.
     show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
-    show.set_defaults(command=_show_model)
+    show.set_defaults(command=deferred.show_model)
     _add_fit(add)
     download = add("download", help="fetch a GGUF from Hugging Face")
     download.add_argument(
@@ -118,14 +119,14 @@ def _add_models(models: argparse.ArgumentParser) -> None:
         "without it well-known models are listed",
     )
     download.add_argument("--list", action="store_true", help="only say what there is")
-    download.set_defaults(command=_download)
+    download.set_defaults(command=deferred.download)
     delete = add("delete", help="move a model to the trash")
     delete.add_argument("name", metavar="NAME", help="a name of `paddock models`, or a path")
     delete.add_argument("--for-good", action="store_true", help="not to the trash")
-    delete.set_defaults(command=_delete_model)
+    delete.set_defaults(command=deferred.delete_model)
     token = add("token", help="the Hugging Face token for models that are not open to everybody")
     token.add_argument("action", nargs="?", choices=("set", "forget"), help="default: say if any")
-    token.set_defaults(command=_token)
+    token.set_defaults(command=deferred.token)
 
 
 def _add_fit(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -135,175 +136,35 @@ def _add_fit(add: Callable[..., argparse.ArgumentParser]) -> None:
     margin = "what stays free; default: as a start has it"
     fit.add_argument("--margin", type=int, metavar="MIB", help=margin)
     fit.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="for programs")
-    fit.set_defaults(command=_fit)
+    fit.set_defaults(command=deferred.fit)
     presets = add("presets", help="how a model is started and how its chats begin")
     presets.add_argument("name", metavar="NAME", help='"demo", a name of `paddock models`, a path')
     presets.add_argument("action", nargs="?", choices=_PRESET_ACTIONS, help="default: list them")
     presets.add_argument("preset", nargs="?", metavar="PRESET")
     presets.add_argument("values", nargs="*", metavar="NAME=VALUE", help="what set changes")
-    presets.set_defaults(command=_presets)
+    presets.set_defaults(command=deferred.presets)
 
 
 _PRESET_ACTIONS = ("set", "choose", "duplicate", "reset", "delete", "export")
 
 
 def _add_engines(engines: argparse.ArgumentParser) -> None:
-    engines.set_defaults(command=_engines)
+    engines.set_defaults(command=deferred.engines)
     add = engines.add_subparsers(metavar="ACTION").add_parser
     get = add("get", help="download, unpack and check a build, then use it")
     get.add_argument("name", nargs="?", metavar="NAME", help="without it the proposed one")
-    get.set_defaults(command=_get_engine)
+    get.set_defaults(command=deferred.get_engine)
     use = add("use", help="use an installed build from the next start on")
     use.add_argument("name", metavar="NAME", help='"automatic" lets Paddock choose')
-    use.set_defaults(command=_use_engine)
-    add("back", help="use what was used before").set_defaults(command=_engine_back)
+    use.set_defaults(command=deferred.use_engine)
+    add("back", help="use what was used before").set_defaults(command=deferred.engine_back)
     remove = add("remove", help="delete an installed build")
     remove.add_argument("name", metavar="NAME")
-    remove.set_defaults(command=_remove_engine)
+    remove.set_defaults(command=deferred.remove_engine)
 
 
 def _add_files(add: Callable[..., argparse.ArgumentParser]) -> None:
     logs = add("logs", help="the last lines of the log")
     logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines")
-    logs.set_defaults(command=_logs)
-    add("settings", help="where the settings file is").set_defaults(command=_settings)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    from tray.commands.run import run
-
-    return run(arguments.headless)
-
-
-def _start(arguments: argparse.Namespace) -> int:
-    from tray.commands.engine import start
-
-    return start(arguments.model)
-
-
-def _stop(_: argparse.Namespace) -> int:
-    from tray.commands.engine import stop
-
-    return stop()
-
-
-def _free(_: argparse.Namespace) -> int:
-    from tray.commands.engine import free
-
-    return free()
-
-
-def _quit(_: argparse.Namespace) -> int:
-    from tray.commands.engine import quit_paddock
-
-    return quit_paddock()
-
-
-def _chat(arguments: argparse.Namespace) -> int:
-    from tray.commands.chat import chat
-
-    return chat(arguments.prompt, arguments.json)
-
-
-def _status(arguments: argparse.Namespace) -> int:
-    from tray.commands.engine import status
-
-    return status(arguments.json)
-
-
-def _models(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import models
-
-    return models(arguments.json)
-
-
-def _show_model(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import show
-
-    return show(arguments.name, arguments.json)
-
-
-def _fit(arguments: argparse.Namespace) -> int:
-    from tray.commands.fit import fit
-
-    return fit(arguments.name, arguments.context, arguments.margin, arguments.json)
-
-
-def _presets(arguments: argparse.Namespace) -> int:
-    from tray.commands.fit import presets
-
-    return presets(arguments.name, arguments.action, arguments.preset, arguments.values)
-
-
-def _download(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import curated, download, offer
-
-    if arguments.what is None:
-        return curated()
-    return offer(arguments.what) if arguments.list else download(arguments.what)
-
-
-def _delete_model(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import delete
-
-    return delete(arguments.name, arguments.for_good)
-
-
-def _token(arguments: argparse.Namespace) -> int:
-    from tray.commands.models import token
-
-    return token(arguments.action)
-
-
-def _engines(arguments: argparse.Namespace) -> int:
-    from tray.commands.engines import engines
-
-    return engines(arguments.json)
-
-
-def _get_engine(arguments: argparse.Namespace) -> int:
-    from tray.commands.engines import get
-
-    return get(arguments.name)
-
-
-def _use_engine(arguments: argparse.Namespace) -> int:
-    from tray.commands.engines import use
-
-    return use(arguments.name)
-
-
-def _engine_back(_: argparse.Namespace) -> int:
-    from tray.commands.engines import back
-
-    return back()
-
-
-def _remove_engine(arguments: argparse.Namespace) -> int:
-    from tray.commands.engines import remove
-
-    return remove(arguments.name)
-
-
-def _metrics(arguments: argparse.Namespace) -> int:
-    from tray.commands.reports import metrics
-
-    return metrics(arguments.json)
-
-
-def _doctor(arguments: argparse.Namespace) -> int:
-    from tray.commands.examination import doctor
-
-    return doctor(arguments.json)
-
-
-def _logs(arguments: argparse.Namespace) -> int:
-    from tray.commands.files import logs
-
-    return logs(arguments.follow)
-
-
-def _settings(_: argparse.Namespace) -> int:
-    from tray.commands.files import settings
-
-    return settings()
+    logs.set_defaults(command=deferred.logs)
+    add("settings", help="where the settings file is").set_defaults(command=deferred.settings)

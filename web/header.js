@@ -4,6 +4,7 @@ import { ApiFailure, call, inTurn, stream } from "./api.js";
 import { byId, element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { offerMemory, setUpMemory } from "./memory.js";
+import { showMeters } from "./meters.js";
 import { say } from "./speech.js";
 
 const RETRY = 1000; // milliseconds until a lost stream is asked for again
@@ -20,7 +21,6 @@ let shownModels = "";
 let shownFailure = "";
 let refusal = null; // a card
 let putAway = null;
-let shownMeters = "";
 let past = null; // history.js, loaded with the first look at the details
 const listeners = [];
 
@@ -138,29 +138,6 @@ function showModels(next) {
   if (model.value !== value && (others || document.activeElement !== model)) model.value = value;
   model.title = model.selectedOptions[0]?.textContent ?? "";
   setText(byId("model-name"), model.title);
-}
-
-function showMeters(meters) {
-  const root = byId("meters");
-  const names = meters.map((meter) => meter.name).join();
-  if (names !== shownMeters) {
-    shownMeters = names;
-    root.replaceChildren(...meters.map(({ name }) => {
-      const label = element("span", { className: "name" }, name);
-      const bar = element("span", { className: "track", "aria-hidden": "true" }, element("i"));
-      const value = element("span", { className: "value" });
-      return element("span", { className: "meter" }, label, bar, value, element("span", { className: "short" }));
-    }));
-  }
-  meters.forEach(({ percent, text, short, main }, index) => {
-    const meter = root.children[index];
-    setText(meter.children[2], text);
-    setText(meter.lastChild, short);
-    meter.title = text;
-    meter.classList.toggle("unknown", percent === null);
-    meter.classList.toggle("other", !main);
-    meter.children[1].firstChild.style.transform = `scaleX(${Math.min(percent ?? 0, 100) / 100})`;
-  });
 }
 
 async function showPast(next) {
