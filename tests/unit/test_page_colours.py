@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).parents[2] / "web" / "style.css").read_text("utf-8")
+CSS = (Path(__file__).parents[2] / "web" / "palette.css").read_text("utf-8")
 LIGHT, DARK = (
     dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part))
     for part in CSS.split("@media (prefers-color-scheme: dark)")[:2]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tray.infrastructure.local_api.answers import Answer
 from tray.infrastructure.local_api.page_modules import joined
+from tray.infrastructure.local_api.page_styles import joined_styles
 
 PREFIX = "/web/"
 _TYPES = {
@@ -45,12 +46,21 @@ def page_answer(folder: Path, relative: str, *, packed: bool) -> Answer | None:
     if content_type is None or not file.resolve().is_relative_to(folder.resolve()):
         return None
     try:
-        content = _module(file) if file.suffix == ".js" else file.read_bytes()
+        content = _content(file)
     except OSError:
         return None
     if not packed or file.suffix not in _PACKED:
         return Answer(200, content, content_type)
     return Answer(200, _gzip(content), content_type, packed=True)
+
+
+def _content(file: Path) -> bytes:
+    match file.suffix:
+        case ".js":
+            return _module(file)
+        case ".css":
+            return joined_styles(file).encode()
+    return file.read_bytes()
 
 
 def _module(file: Path) -> bytes:
