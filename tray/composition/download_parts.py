@@ -4,18 +4,16 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tray.composition.removal import model_removal
 from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.curated import FILE, read_curated
-from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.download_records import DownloadFile
 from tray.infrastructure.errands import errand_done
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.transfers import HubTransfers
 from tray.infrastructure.llama.launch.setup import user_model_folders
-from tray.infrastructure.model_files.folders import find_listed
 from tray.infrastructure.model_files.name import model_name
-from tray.infrastructure.model_files.removal import removable_files, same_file
 from tray.infrastructure.own_program import program_folder
 from tray.models.download import Download, DownloadPhase
 from tray.models.errand import TrashErrand
@@ -25,7 +23,6 @@ from tray.models.state import ModelId
 from tray.services.downloads import Downloads
 from tray.services.notices import is_wanted
 from tray.services.paddock import Paddock
-from tray.services.removal import Removal
 from tray.ui.download_desk import DownloadParts
 
 
@@ -54,6 +51,9 @@ def download_parts(
         if is_wanted(notice, settings().notifications):
             paddock.tell(notice)
 
+    def searched() -> tuple[Path, ...]:
+        return user_model_folders(folders.models, settings().models.folders)
+
     downloads = Downloads(transfers, DownloadFile(records), clock.call_later, ended)
 
     def close() -> None:
@@ -64,14 +64,7 @@ def download_parts(
         downloads=downloads,
         hub=transfers,
         curated=partial(read_curated, program_folder() / FILE),
-        removal=Removal(
-            paddock.state,
-            lambda: find_listed(user_model_folders(folders.models, settings().models.folders)),
-            removable_files,
-            to_trash,
-            delete_for_good,
-            same_file,
-        ),
+        removal=model_removal(paddock.state, searched, to_trash),
         close=close,
     )
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from tray.composition.download_parts import hub_base
 from tray.composition.fitting import fit_parts
 from tray.composition.presets import kept_presets
+from tray.composition.removal import model_removal
 from tray.infrastructure.curated import FILE, read_curated
-from tray.infrastructure.desktop.trash import delete_for_good, move_to_trash
+from tray.infrastructure.desktop.trash import move_to_trash
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
 from tray.infrastructure.hub.address import hub_request
@@ -21,10 +22,9 @@ from tray.infrastructure.hub.token import find_token
 from tray.infrastructure.llama.launch.setup import user_model_folders
 from tray.infrastructure.metrics import sample_once
 from tray.infrastructure.model_files.catalog import read_catalog
-from tray.infrastructure.model_files.folders import find_listed, find_models
+from tray.infrastructure.model_files.folders import find_models
 from tray.infrastructure.model_files.index import ModelIndex
 from tray.infrastructure.model_files.last_used import LastUsed
-from tray.infrastructure.model_files.removal import removable_files, same_file
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings.store import SettingsStore
 from tray.models.catalog import DescribedModel, ModelCatalog
@@ -35,7 +35,6 @@ from tray.models.metrics import ServerMetrics
 from tray.models.page_downloads import DeletedModel, ShownCurated, ShownOffer
 from tray.models.state import ModelState
 from tray.services.model_choice import with_model
-from tray.services.removal import Removal
 from tray.services.rough_fit import free_memory
 from tray.ui.download_words import deleted_line, shown_curated, shown_offer
 from tray.ui.fit_desk import FitParts
@@ -110,14 +109,7 @@ def delete_now(name: str, for_good: bool, state: Callable[[], ModelState]) -> De
     folders = Folders.of_user()
     settings = SettingsStore(folders.config).load().settings
     searched = user_model_folders(folders.models, settings.models.folders)
-    removal = Removal(
-        state,
-        lambda: find_listed(searched),
-        removable_files,
-        move_to_trash,
-        delete_for_good,
-        same_file,
-    )
+    removal = model_removal(state, lambda: searched, move_to_trash)
     model, files = removal.remove(name, for_good)
     return DeletedModel(line=deleted_line(model, files, for_good))
 

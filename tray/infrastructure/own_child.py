@@ -7,12 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tray.infrastructure.no_window import NO_WINDOW
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
-
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
 
 Child = subprocess.Popen[bytes]
 
@@ -28,7 +24,7 @@ def start_child(command: tuple[str, ...]) -> Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=Path.home(),
-            creationflags=_FLAGS,
+            creationflags=NO_WINDOW,
         )
     except OSError as error:
         raise not_started(error) from error

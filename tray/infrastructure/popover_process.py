@@ -19,6 +19,7 @@ from tray.models.popover import (
 SUBCOMMAND = "popover"
 REOPEN = 0.3
 """A click on the icon first takes the focus, which hides: seconds it still means "close"."""
+
 Near = tuple[int, int] | None
 """Where the click was, in pixels."""
 

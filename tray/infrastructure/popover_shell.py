@@ -2,21 +2,16 @@
 
 import logging
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.escape import escaped
+from tray.infrastructure.no_window import NO_WINDOW
 from tray.infrastructure.own_child import end_child, not_started
 from tray.models.popover import HIDDEN, SHOWN, Command, Quit, written
 
 _END_SECONDS = 2.0
-
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +95,7 @@ def _started(command: tuple[str, ...]) -> "subprocess.Popen[str]":
             text=True,
             encoding="utf-8",
             errors="replace",
-            creationflags=_FLAGS,
+            creationflags=NO_WINDOW,
         )
     except OSError as error:
         raise not_started(error) from error

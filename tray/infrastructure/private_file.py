@@ -15,7 +15,7 @@ from tray.infrastructure.renaming import rename, sync_folder
 
 LARGEST = 1 << 20
 _STALE_SECONDS = 60.0
-_HELD_UP = 0.4
+_LONGEST_HELD = 0.4
 
 
 def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -27,7 +27,7 @@ def write_private(path: Path, content: bytes, *, durable: bool = True) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}.tmp")
     try:
         _create(temporary, content, durable)
-        rename(temporary, path, _HELD_UP)
+        rename(temporary, path, _LONGEST_HELD)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

@@ -8,17 +8,13 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
+from tray.infrastructure.no_window import NO_WINDOW
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 
 _SECONDS = 3.0
 # The text goes over standard input: a key has no place in a command line.
 _WAYLAND = (("wl-copy",),)
 _X11 = (("xclip", "-selection", "clipboard"), ("xsel", "--clipboard", "--input"))
-
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
 
 
 def copy_text(text: str) -> None:
@@ -90,7 +86,7 @@ def _pipe(command: tuple[str, ...], content: bytes) -> None:
             stderr=subprocess.DEVNULL,
             timeout=_SECONDS,
             check=True,
-            creationflags=_FLAGS,
+            creationflags=NO_WINDOW,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise _failure(f"{command[0]}: {error}") from error

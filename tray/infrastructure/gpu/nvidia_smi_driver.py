@@ -2,11 +2,11 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tray.infrastructure.gpu.nvidia_smi import find_nvidia_smi
+from tray.infrastructure.no_window import NO_WINDOW
 from tray.models.engine_build import NvidiaDriver, version_key
 
 SECONDS = 5.0
@@ -15,11 +15,6 @@ CAPABILITIES = ("--query-gpu=compute_cap", "--format=csv,noheader")
 _DRIVER = re.compile(r"\b(?:Driver|KMD) Version:\s*([0-9]+(?:\.[0-9]+){1,3})\b")
 _CUDA = re.compile(r"\bCUDA (?:UMD )?Version:\s*([0-9]+\.[0-9]+)\b")
 _CAPABILITY = re.compile(r"^\s*([0-9]+\.[0-9]+)\s*$", re.MULTILINE)
-
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0
 
 
 def smi_driver(find: Callable[[], Path | None] = find_nvidia_smi) -> NvidiaDriver | None:
@@ -54,7 +49,7 @@ def _said(program: Path, *arguments: str) -> str | None:
             capture_output=True,
             timeout=SECONDS,
             check=False,
-            creationflags=_FLAGS,
+            creationflags=NO_WINDOW,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -8,14 +8,11 @@ from threading import Condition, Thread
 from typing import IO
 
 from tray.infrastructure.gpu.nvidia_smi_csv import QUERY, SmiComplaint, SmiCsv
+from tray.infrastructure.no_window import NO_WINDOW
 from tray.models.metrics import GpuMetrics
 
 _ARGUMENTS = (f"--query-gpu={','.join(QUERY)}", "--format=csv,noheader,nounits", "--loop=1")
 _LONGEST_LINE = 4096
-if sys.platform == "win32":
-    _CREATION_FLAGS = subprocess.CREATE_NO_WINDOW
-else:
-    _CREATION_FLAGS = 0
 _END_SECONDS = 1.0
 _LEAVE_SECONDS = 0.2
 _FIRST_BATCH_SECONDS = 0.2
@@ -35,7 +32,7 @@ class SmiLoop:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            creationflags=_CREATION_FLAGS,
+            creationflags=NO_WINDOW,
             start_new_session=sys.platform != "win32",
         )
         self._changed = Condition()

@@ -50,10 +50,10 @@ def _from_link(link: str, mirror: str) -> HubRequest:
             "or the mirror of the setting models.mirror. Put a file from anywhere else into "
             "the model folder yourself.",
         )
-    path = _words(parts.path)
+    path, root = _words(parts.path), _words(hub.path)
     # A mirror may be a part of a host: https://host/hub
-    if parts.hostname == hub.hostname and path[: len(_words(hub.path))] == _words(hub.path):
-        path = path[len(_words(hub.path)) :]
+    if parts.hostname == hub.hostname and path[: len(root)] == root:
+        path = path[len(root) :]
     if len(path) < 2 or path[0] in _OTHER:
         raise _unclear(link)
     repository, _, wanted = "/".join(path[:2]).partition(":")
