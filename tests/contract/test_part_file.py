@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tray.infrastructure.hub.follower import MOST_WAITING
 from tray.infrastructure.hub.part_file import PartFile, part_path, throw_away
 from tray.models.failure import PaddockError
 
@@ -25,10 +26,10 @@ def test_what_was_there_and_what_comes_make_one_hash(
     part_path(target, digest).write_bytes(content[:before])
     with PartFile(target, len(content), digest) as part:
         assert part.size == before
-        # Two buffers in turn are as few as the contract allows, and a third is being filled.
-        buffers = [bytearray(piece) for _ in range(3)]
+        # As few buffers as the contract allows: those that wait, and one is being filled.
+        buffers = [bytearray(piece) for _ in range(MOST_WAITING + 1)]
         for turn, at in enumerate(range(before, len(content), piece)):
-            view = memoryview(buffers[turn % 3])[: min(piece, len(content) - at)]
+            view = memoryview(buffers[turn % len(buffers)])[: min(piece, len(content) - at)]
             view[:] = content[at : at + piece]
             part.add(view)
         part.finish()

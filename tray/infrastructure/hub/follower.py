@@ -11,7 +11,7 @@ import threading
 from collections import deque
 
 PIECE = 1 << 20
-MOST_WAITING = 2
+MOST_WAITING = 5
 """Pieces in memory that wait to be hashed."""
 
 
@@ -64,9 +64,9 @@ class Follower:
         self._thread.start()
 
     def take(self, piece: memoryview) -> None:
-        """``piece`` was appended to the file. It must not change until two more were taken.
+        """``piece`` was appended to the file. It must not change until five more were taken.
 
-        Returns when at most two wait. While what was there before is still being read,
+        Returns when at most five wait. While what was there before is still being read,
         pieces are left to the file, and nobody waits.
         """
         with self._changed:

@@ -67,7 +67,7 @@ class PartFile:
         self._follower = Follower(self._file, 0)
 
     def add(self, data: bytes | memoryview) -> None:
-        """Append; ``data`` must not change until two more were added.
+        """Append; ``data`` must not change until five more were added.
 
         Raises OSError; what fitted on the disk counts.
         """
