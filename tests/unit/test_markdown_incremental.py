@@ -202,6 +202,13 @@ _WORDS = st.sampled_from(
         "1",
         ".",
         " ",
+        "https://a.b",
+        "http",
+        "s:",
+        "/",
+        "/c",
+        " (http://a.b/~c)",
+        "://d",
     ]
 )
 _GROWING = st.lists(
@@ -216,6 +223,8 @@ _GROWING = st.lists(
 @example(pieces=["[x]:", " a", " ", "b"])
 @example(pieces=["`a", "`", "\n\n", "1", ".", " x"])
 @example(pieces=["- one", "\n\n", "Then ", "two", " and"])
+@example(pieces=["at http", "s:", "//a.b", "/c", ".", " It", " is"])
+@example(pieces=["at https:", " ", "//a.b", ",", "c"])
 def test_what_is_shown_meanwhile_is_what_the_text_so_far_renders_to(pieces: list[str]) -> None:
     renderer, page = IncrementalRenderer(clock=lambda: 0.0), Page()
     for step, piece in enumerate(pieces):
@@ -235,6 +244,15 @@ def test_words_are_appended_and_marks_are_rendered() -> None:
     renderer.feed(", five.")
     (update,) = renderer.poll(9.0)
     assert (update.index, update.append_text) == (0, ", five.")
+
+
+def test_words_behind_an_address_are_appended() -> None:
+    renderer = IncrementalRenderer(clock=lambda: 0.0)
+    sent: list[BlockUpdate] = []
+    for step, piece in enumerate(["See https", "://a.b/~c", ", which", " is", " it."]):
+        renderer.feed(piece)
+        sent.extend(renderer.poll(float(step)))
+    assert [update.append_text for update in sent] == [None, None, None, " is", " it."]
 
 
 def test_rendering_waits_for_the_next_frame() -> None:

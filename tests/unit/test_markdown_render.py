@@ -130,6 +130,52 @@ def test_marks_end_behind_punctuation_where_there_are_no_spaces(text: str, html:
     assert one(text) == f"<p>{html}</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "address", "after"),
+    [
+        ("See https://a.test/b(c).", "https://a.test/b(c)", "."),
+        ("(http://127.0.0.1:8080/health)", "http://127.0.0.1:8080/health", ")"),
+        ("https://a.test/?q=1#b, and", "https://a.test/?q=1#b", ", and"),
+        ("https://a.test/_x_y_z\nnext", "https://a.test/_x_y_z", "\nnext"),
+        ("https://a.test/wiki/中文 x", "https://a.test/wiki/中文", " x"),
+        ("在https://a.test/x。后面", "https://a.test/x", "。后面"),
+        ("请访问https://a.test查看", "https://a.test", "查看"),
+        ("“https://a.test”", "https://a.test", "”"),
+        ("**https://a.test/x**: it", "https://a.test/x", "</strong>: it"),
+        ("_https://a.test_", "https://a.test", "</em>"),
+        ("~~https://a.test~~.", "https://a.test", "</s>."),
+        ("| a |\n|-|\n| https://a.test |", "https://a.test", "</td>"),
+    ],
+)
+def test_an_address_in_plain_text_is_a_link(text: str, address: str, after: str) -> None:
+    html = one(text)
+    assert html.count("<a ") == 1
+    assert f'">{address}</a>{after}' in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`https://a.test`",
+        "ftp://a.test",
+        "javascript://a.test/%0aalert(1)",
+        "https://user:pw@a.test/",
+        "https://0x7f.1/",
+        "xhttps://a.test",
+        "https://",
+        "a://b",
+    ],
+)
+def test_what_only_looks_like_an_address_stays_text(text: str) -> None:
+    assert "<a" not in one(text)
+
+
+def test_an_address_as_a_name_of_a_link_leads_where_the_link_does() -> None:
+    html = one("[https://a.test](https://b.test)")
+    assert html.count("<a ") == 1
+    assert 'data-host="b.test"' in html
+
+
 def test_an_image_is_a_link() -> None:
     html = one("![cat](https://example.com/cat.png)")
     assert 'class="image-link"' in html

@@ -15,6 +15,7 @@ from markdown_it.rules_block import StateBlock, reference
 from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
 
+from tray.ui.markdown.bare_links import add_bare_links
 from tray.ui.markdown.elements import add_elements, images_to_links
 from tray.ui.markdown.emphasis import add_emphasis
 from tray.ui.markdown.formulas import add_formulas
@@ -74,6 +75,7 @@ def _parser() -> MarkdownIt:
     add_tables(parser)
     add_formulas(parser)
     add_emphasis(parser)
+    add_bare_links(parser)
     add_elements(parser)
     return parser
 

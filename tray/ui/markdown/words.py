@@ -6,6 +6,8 @@ or change by them once their line has a letter, so what is shown grows by their 
 
 import re
 
+from tray.ui.markdown.bare_links import BEGIN
+
 # Left out is what closes or makes something: brackets, quotes, ";" of an entity.
 _MARKS = frozenset(" ,.:!?(/%+=-")
 _CLOSING = re.compile(r"(?:\s*</(?:p|li|ul|ol|blockquote|h[1-6])>)*\s*\Z")
@@ -32,6 +34,8 @@ class OpenWords:
         if not all(map(_is_plain, text)):
             return None
         grown = self._spaces + text
+        if BEGIN in self._text[1 - len(BEGIN) :] + grown:
+            return None
         words = grown.rstrip(" ")
         self._spaces = grown[len(words) :]
         self._text += words
@@ -46,8 +50,12 @@ def open_words(html: str, source: str) -> OpenWords | None:
     if closing is None or not words or "]:" in source:
         return None
     text = html[: closing.start()]
+    shown = text[text.rfind(">") + 1 :]
+    if len(shown) < len(words):
+        # Behind a bare address, which is a link up to a space.
+        words = shown.partition(" ")[2]
     spaces = source[len(source.rstrip(" ")) :]
-    return OpenWords(text, closing[0], spaces) if text.endswith(words) else None
+    return OpenWords(text, closing[0], spaces) if words and shown.endswith(words) else None
 
 
 def _last_words(source: str) -> str:
