@@ -2,20 +2,19 @@
 
 import { Blocks } from "./blocks.js";
 import { element, icon, setText } from "./dom.js";
-import { failureCard } from "./failure.js";
+import { failureCard, isRefusal } from "./failure.js";
 
 const UNFINISHED = ["cut", "cancelled", "length"]; // reasons after which an answer can go on
 
 export class Answer {
-  // `onRetry` is called when the reader asks for this answer again, `onGoOn` when it is to go on.
-  constructor(speech, onRetry, onGoOn) {
+  // `ways` are what a reader may do after a failure: `retry`, `goOn`, `edit` the question.
+  constructor(speech, ways) {
     this.source = "";
     this.reasoning = "";
     this.seconds = null; // of reasoning
     this.message = null; // the KeptMessage, once there is anything to keep
     this.speech = speech;
-    this.onRetry = onRetry;
-    this.onGoOn = onGoOn;
+    this.ways = ways;
     this.waiting = element("div", { className: "waiting" }, dots(), element("span"));
     this.body = element("div", { className: "blocks" });
     this.blocks = new Blocks(this.body);
@@ -77,13 +76,15 @@ export class Answer {
     if (!failure) this.meta.append(button("again", "Answer again"));
     this.meta.hidden = false;
     if (unkept) this.root.append(failureCard(unkept));
-    if (failure) this.root.append(failureCard(failure, this.#ways(goesOn)));
+    if (failure) this.root.append(failureCard(failure, this.#ways(goesOn, failure)));
     return this.message;
   }
 
-  #ways(goesOn) {
-    const retry = ["Try again", this.onRetry];
-    return goesOn ? [["Continue", this.onGoOn], retry] : [retry];
+  #ways(goesOn, failure) {
+    const { retry, goOn, edit } = this.ways;
+    const first = goesOn ? [["Continue", goOn]]
+      : !this.message && isRefusal(failure) ? [["Edit message", edit]] : [];
+    return [...first, ["Try again", retry]];
   }
 
   #keep(reason, timings) {

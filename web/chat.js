@@ -4,8 +4,9 @@ import { Answer } from "./answer.js";
 import { ApiFailure, inTurn, stream } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { allOf, showAll, showEnd } from "./earlier.js";
+import { isRefusal } from "./failure.js";
 import { drawLater } from "./later.js";
-import { question } from "./question.js";
+import { question, tellRefused } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
 import { toEnd } from "./scroll.js";
 import { Speech } from "./speech.js";
@@ -13,6 +14,14 @@ import { Speech } from "./speech.js";
 const CUT = {
   title: "The answer was cut off",
   detail: "The connection to Paddock ended before the answer did.",
+  log_lines: [],
+};
+
+// Of a question that came back; why is not kept.
+const REFUSED = {
+  cause: "request_refused",
+  title: "The engine refused this message",
+  detail: "Change it, or ask something else: that is asked without it.",
   log_lines: [],
 };
 
@@ -94,9 +103,10 @@ export function load(shown) {
     () => showEnd(list, shown.messages, drawn, shown.edit));
   const changing = shown.edit && list.children[shown.edit.position];
   if (changing?.matches(".question")) edit(changing, shown.edit);
-  if (messages.at(-1)?.role !== "user") return;
+  const last = messages.at(-1);
+  if (last?.role !== "user") return;
   const answer = begun();
-  answer.end({ label: "", failure: CUT });
+  answer.end({ label: "", failure: last.reason ? REFUSED : CUT });
   list.append(answer.root);
   changed();
 }
@@ -117,7 +127,8 @@ function replace(id, forPrivate, said, wanted, show) {
 }
 
 function begun() {
-  const answer = new Answer(new Speech(), () => again(answer), () => goOn(answer));
+  const ways = { retry: () => again(answer), goOn: () => goOn(answer), edit: () => edit() };
+  const answer = new Answer(new Speech(), ways);
   return answer;
 }
 
@@ -154,14 +165,26 @@ async function run(answer = begun()) {
   active = mine;
   if (answer.message) answer.reopen();
   else list.append(answer.root);
+  if (said.at(-1).role === "user") refuse(answer, null);
   changed();
   toEnd();
   const end = await receive(mine, { messages: said, settings, conversation });
   const message = answer.end(end);
   if (message && said.at(-1) !== message) said.push(message);
+  if (!message && isRefusal(end.failure) && active === mine) {
+    refuse(answer, "error");
+    if (!secret) keep(said);
+  }
   if (active === mine) active = null;
   setText(progress, "");
   changed();
+}
+
+// Whether the question before an answer was refused: later ones are asked without it.
+function refuse({ root }, reason) {
+  const asked = root.previousElementSibling;
+  asked.message.reason = reason;
+  tellRefused(asked);
 }
 
 async function receive({ answer, controller }, question) {

@@ -2,6 +2,9 @@
 
 import { element, icon } from "./dom.js";
 
+// Whether what was asked is to blame: it would be refused again.
+export const isRefusal = (failure) => failure?.cause === "request_refused";
+
 // `actions` are [label, function] pairs, the usual one first.
 export function failureCard(failure, actions = []) {
   const card = element("div", { className: "failure", role: "alert" });

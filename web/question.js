@@ -13,5 +13,15 @@ export function question(message) {
   const made = element("li", { className: "message question" }, edit, said);
   made.setAttribute("aria-label", "You");
   made.message = message;
+  tellRefused(made);
   return made;
+}
+
+// Has a question say whether the engine refused it.
+export function tellRefused(made) {
+  const refused = made.message.reason === "error";
+  made.classList.toggle("refused", refused);
+  made.querySelector(".left-out")?.remove();
+  const line = element("p", { className: "left-out" }, "Refused · left out of what you ask next");
+  if (refused) made.querySelector(":scope > div")?.append(line);
 }

@@ -84,3 +84,12 @@ def test_questions_without_an_answer_between_them_are_one() -> None:
     (asked,) = page.asked(sees_images=True).messages
     assert asked.content == "What is it?\n\nAnd where?\n\nAnd where?"
     assert asked.attachments == (NOTES, COW, COW, COW)
+
+
+def test_a_refused_question_is_left_out_of_later_ones() -> None:
+    refused = QUESTION.model_copy(update={"reason": FinishReason.ERROR})
+    later = KeptMessage(role=Role.USER, content="And where?")
+    (asked,) = PageChatRequest(messages=(refused, later)).asked(sees_images=True).messages
+    assert (asked.content, asked.attachments) == ("And where?", ())
+    (again,) = PageChatRequest(messages=(refused,)).asked(sees_images=True).messages
+    assert again.content == "What is it?"

@@ -23,12 +23,18 @@ class KeptMessage(ChatMessage):
     """A message, and of an answer how it came.
 
     ``thought_seconds`` is how long the model reasoned. A ``reason`` of ``None`` in
-    an answer means that nobody saw its end.
+    an answer means that nobody saw its end; one of ``ERROR`` in a question, that the
+    engine refused it.
     """
 
     thought_seconds: float | None = None
     reason: FinishReason | None = None
     timings: ChatTimings = ChatTimings()
+
+    @property
+    def refused(self) -> bool:
+        """Whether this is a question the engine would not read."""
+        return self.role is Role.USER and self.reason is FinishReason.ERROR
 
 
 class ConversationLine(Frozen):
@@ -97,11 +103,15 @@ class PageChatRequest(Frozen):
         return last if last.role is Role.ASSISTANT else None
 
     def asked(self, *, sees_images: bool) -> ChatRequest:
-        """What the engine is asked; an image it cannot see is named instead."""
+        """What the engine is asked; an image it cannot see is named instead.
+
+        A question it refused is left out: it would have every later one refused as well.
+        """
         last = self.messages[-1]
         messages: list[ChatMessage] = []
         for message in self.messages:
-            if message.content or message.attachments or message is last:
+            told = (message.content or message.attachments) and not message.refused
+            if told or message is last:
                 said = _asked(message, sees_images=sees_images, last=message is last)
                 # A question without an answer: many templates refuse two of a role in a row.
                 if messages and messages[-1].role is said.role is Role.USER:
