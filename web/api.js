@@ -70,6 +70,15 @@ export async function call(path, body, signal) {
   return (await request(path, body, signal)).json();
 }
 
+// What an import() gives: modules that are not needed at once come from Paddock, too.
+export async function loaded(module) {
+  try {
+    return await module;
+  } catch (error) {
+    throw error instanceof TypeError ? new ApiFailure(LOST) : error;
+  }
+}
+
 let before = Promise.resolve();
 
 // What is kept goes out in turn: of two calls under way, the first might arrive last.

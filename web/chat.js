@@ -1,10 +1,11 @@
 // The conversation: what was said, and the one answer under way.
 
 import { Answer } from "./answer.js";
-import { ApiFailure, inTurn, stream } from "./api.js";
+import { ApiFailure, inTurn, loaded, stream } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { allOf, showAll, showEnd } from "./earlier.js";
 import { isRefusal } from "./failure.js";
+import { attempt } from "./header.js";
 import { drawLater } from "./later.js";
 import { question, tellRefused } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
@@ -215,9 +216,13 @@ list.addEventListener("click", (event) => {
 });
 
 // Changes a question in its place; without one the last.
-export async function edit(node = [...list.querySelectorAll(".question")].at(-1), begun = undefined) {
+export function edit(node = [...list.querySelectorAll(".question")].at(-1), begun = undefined) {
+  attempt(openEditor(node, begun));
+}
+
+async function openEditor(node, begun) {
   // Once loaded it opens at once: the next key is for it already.
-  if (!editor) editor = await import("./edit.js");
+  if (!editor) editor = await loaded(import("./edit.js"));
   if (!node) return;
   const ask = (text, files) => tellReplaced("Asked anew", askAnew(node, text, files));
   editor.editQuestion(node, ask, begun);

@@ -67,6 +67,7 @@ export async function attempt(deed) {
     refusal = failureCard(error.failure, [["Close", closeRefusal]]);
     byId("trouble").replaceChildren(refusal);
     byId("trouble").hidden = false;
+    refusal.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -1,5 +1,6 @@
 // Puts the parts of the page together.
 
+import { loaded } from "./api.js";
 import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./chat.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
@@ -89,6 +90,11 @@ function offerUndo(line, undo) {
   undoTimer = setTimeout(() => { notice.hidden = true; }, UNDO);
 }
 
+async function openChats() {
+  const panel = await loaded(import("./chats.js"));
+  panel.openChats();
+}
+
 async function comeBack() {
   const note = await restore();
   if (!note) return;
@@ -115,7 +121,7 @@ onChange(tellTroubleOnce);
 onReplaced(offerUndo);
 for (const id of ["new", "chats-new"]) byId(id).addEventListener("click", () => newChat(false));
 for (const id of ["private-new", "chats-private"]) byId(id).addEventListener("click", () => newChat(true));
-byId("chats-open").addEventListener("click", async () => (await import("./chats.js")).openChats());
+byId("chats-open").addEventListener("click", () => attempt(openChats()));
 document.addEventListener("keydown", escape);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !document.activeElement?.closest(".editing")) focusComposer();

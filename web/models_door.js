@@ -1,6 +1,6 @@
 // The way to the Models view, which is fetched when it is first opened.
 
-import { call } from "./api.js";
+import { call, loaded } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { attempt, onState } from "./header.js";
 
@@ -8,7 +8,7 @@ let wanted = false;
 
 // `place` is the tab to show: "shelf" unless given.
 export async function openModels(place) {
-  const { open } = await import("./models_view.js");
+  const { open } = await loaded(import("./models_view.js"));
   return open(place);
 }
 

@@ -1,8 +1,9 @@
 // The settings of the chat that is shown: the button, and how far they hold. The panel comes later.
 
-import { inTurn } from "./api.js";
+import { inTurn, loaded } from "./api.js";
 import { choose, chosen, current, isPrivate, onChange } from "./chat.js";
 import { byId } from "./dom.js";
+import { attempt } from "./header.js";
 
 const PAUSE = 300; // milliseconds of writing until settings are sent to be kept
 
@@ -38,11 +39,12 @@ export function settingsHold() {
 
 // `restored` settles when the chat is known whose settings they are.
 export function setUpSettings(restored) {
-  button.addEventListener("click", async () => {
+  const open = async () => {
     await restored;
-    panel ??= await import("./settings_panel.js");
+    panel ??= await loaded(import("./settings_panel.js"));
     panel.open();
-  });
+  };
+  button.addEventListener("click", () => attempt(open()));
   onChange(() => {
     const any = Object.values(chosen()).some((value) => value !== null && value !== "");
     button.classList.toggle("set", any);
