@@ -1,11 +1,12 @@
 // Files of the user become attachments: text as it is, images scaled. Loaded with the first one.
 
 import { sizeWords } from "./chips.js";
+import { decoded } from "./encoding.js";
 
 const LARGEST_TEXT = 1_000_000; // bytes
 const LARGEST_FILE = 50_000_000; // of an image, before it is scaled
 const LONGEST_NAME = 120;
-// Bytes no text has: control characters except tab, line ends, form feed and escape.
+// What no text has: control characters except tab, line ends, form feed and escape.
 const CONTROLS = /[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]/;
 
 // Returns an attachment; throws an Error with a line for the user.
@@ -21,30 +22,20 @@ export async function read(file, imagesNote) {
     throw new Error(`“${name}” has ${sizeWords(file.size)}; a text file can have ${most}.`);
   }
   if (file.size === 0) throw new Error(`“${name}” is empty.`);
-  const text = decoded(new Uint8Array(await file.arrayBuffer()));
-  if (text === null) throw new Error(`“${name}” is neither text nor an image.`);
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const text = decoded(bytes);
+  if (CONTROLS.test(text ?? plain(bytes))) throw new Error(`“${name}” is neither text nor an image.`);
+  if (text === null) throw new Error(`“${name}” has an encoding that is not known here. Save it as UTF-8.`);
   return { kind: "text", name, text };
 }
+
+// Control characters are the same bytes in every encoding that is no UTF-16.
+const plain = (bytes) => new TextDecoder("windows-1252").decode(bytes);
 
 // By the first bytes: PNG, JPEG, GIF, WebP, BMP, TIFF, AVIF and HEIC. Which of them can be shown,
 // the browser decides.
 const IMAGES = /^(\x89PNG\r\n|\xff\xd8\xff|GIF8|RIFF.{4}WEBP|BM.{4}\0{4}|II\*\0|MM\0\*|.{4}ftyp(avi|hei|hev|mif|msf))/s;
 const isImage = (head) => IMAGES.test(String.fromCharCode(...head));
-
-// UTF-8, UTF-16 with its mark, or an old Western file; null for what is no text.
-function decoded(bytes) {
-  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le"
-    : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : null;
-  for (const encoding of marked ? [marked] : ["utf-8", "windows-1252"]) {
-    try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      return CONTROLS.test(text) ? null : text;
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
-  }
-  return null;
-}
 
 const LONGEST_SIDE = 1536; // pixels; models look at no more
 const LARGEST_PNG = 700_000; // bytes; a larger one becomes a JPEG
