@@ -8,7 +8,7 @@ from html import escape
 import pytest
 
 from tray.ui.markdown import render
-from tray.ui.markdown.highlight import LANGUAGES, highlight
+from tray.ui.markdown.highlight import LANGUAGES, highlight, may_be_slow
 
 
 def one(text: str) -> str:
@@ -104,12 +104,10 @@ def test_a_lexer_that_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_ordinary_code_of_any_length_is_highlighted(language: str) -> None:
-    from tray.ui.markdown.highlight import _may_be_slow
-
     functions = (f"def f{n}(a, b):\n    return a[{n}] + 'b';\n\n\n" for n in range(600))
     code = "".join(functions) + " " * 150 + "x = 1\n" * 60 + "y = (1, 'b') + " * 60 + "\n"
     assert len(code) < 32_000
-    assert not _may_be_slow(code, language)
+    assert not may_be_slow(code, language)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
 from rich.console import Console
 
 from tests.unit.terminal_fakes import STOP, words
@@ -196,3 +198,47 @@ def test_a_model_never_commands_the_terminal(pieces: list[str]) -> None:
     assert "\x1b[2J" not in text
     assert "\x9b" not in text
     assert "\x07" not in text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a vector<int> or <b>b</b>", "a vector<int> or <b>b</b>"),
+        ("<div>\nwords\n</div>", "<div> words </div>"),
+        (r"\(x_1 * y_2 * z\) is $a*b*c$", r"\(x_1 * y_2 * z\) is $a*b*c$"),
+        ("\\[\na*b*c\n= 5\n\\]", "= 5"),
+        ("**重要：**内容", "重要：内容"),
+    ],
+)
+def test_a_terminal_reads_markdown_as_the_page_does(written: str, shown: str) -> None:
+    assert shown in shown_live(words(written))
+
+
+@pytest.mark.parametrize("sign", ["&#x202e;", "&rlm;", "&#8232;", "<https://a.test/%E2%80%AE>"])
+def test_what_stands_for_a_control_character_is_none(sign: str) -> None:
+    """It is decoded after the text itself was made harmless."""
+    text = shown_live(words(f"a {sign}b, **{sign}** and\n\n| {sign} |\n|---|\n"))
+    assert "\ufffd" in text
+    assert not set(text) & set("\u202e\u200f\u2028")
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "lexer"),
+    [
+        ("csharp", "var a = f(1);\n", "csharp"),
+        ("csharp", "a\n" * 3000, "text"),
+        ("smarty", "{a", "text"),
+    ],
+)
+def test_code_that_could_make_a_lexer_slow_is_plain(
+    monkeypatch: pytest.MonkeyPatch, language: str, code: str, lexer: str
+) -> None:
+    asked: set[str] = set()
+
+    def noted(name: str, **options: object) -> Lexer:
+        asked.add(name)
+        return get_lexer_by_name(name, **options)
+
+    monkeypatch.setattr("rich.syntax.get_lexer_by_name", noted)
+    shown_live(words(f"```{language}\n{code}```\n"))
+    assert asked == {lexer}

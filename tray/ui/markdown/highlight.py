@@ -110,7 +110,7 @@ def _longest(pattern: re.Pattern[str], code: str) -> int:
     return max(map(len, pattern.findall(code)), default=0)
 
 
-def _may_be_slow(code: str, language: str) -> bool:
+def may_be_slow(code: str, language: str) -> bool:
     """Whether a lexer could take seconds: ever more for each line of a model in a loop.
 
     The text alone decides, so that an answer looks the same at every look.
@@ -133,7 +133,7 @@ def highlight(code: str, language: str) -> str:
     lexer too long stays plain.
     """
     lexer = _lexer(language) if language in LANGUAGES else None
-    if lexer is None or _may_be_slow(code, language):
+    if lexer is None or may_be_slow(code, language):
         return escape(code)
     try:
         return "".join(_spans(_in_time(lexer.get_tokens(code))))

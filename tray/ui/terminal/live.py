@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markdown import Markdown
 from rich.text import Text
 
 from tray.models.chat import (
@@ -17,6 +16,7 @@ from tray.models.chat import (
 from tray.ui.present import finish_line
 from tray.ui.terminal.blocks import finished_length
 from tray.ui.terminal.controls import harmless
+from tray.ui.terminal.markdown import TerminalMarkdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +118,7 @@ class LiveWriter:
 
 
 def _markdown(text: str) -> RenderableType:
-    return Markdown(text, hyperlinks=False)
+    return TerminalMarkdown(text)
 
 
 def _dim(text: str) -> RenderableType:
