@@ -3,6 +3,8 @@
 import sys
 from typing import TYPE_CHECKING
 
+from tray.ui.terminal.controls import harmless
+
 if TYPE_CHECKING:
     from tray.models.failure import ServerFailure
     from tray.models.settings import LoadedSettings
@@ -18,21 +20,20 @@ class WrongUsage(Exception):
 
 
 def say(text: str) -> None:
-    """A result."""
-    print(text, flush=True)
+    """A result. A terminal gets no control characters, a pipe or a file all there is."""
+    print(harmless(text) if sys.stdout.isatty() else text, flush=True)
 
 
 def note(text: str) -> None:
-    """Something beside the result."""
-    print(text, file=sys.stderr, flush=True)
+    """Something beside the result; it may have names of files and lines of an engine in it."""
+    print(harmless(text), file=sys.stderr, flush=True)
 
 
 def fail(failure: "ServerFailure") -> int:
-    """The reason, and the exit code; it may have names of files and lines of an engine in it."""
+    """The reason, and the exit code."""
     from tray.ui.present import failure_text
-    from tray.ui.terminal.controls import harmless
 
-    note(harmless(f"paddock: {failure_text(failure)}"))
+    note(f"paddock: {failure_text(failure)}")
     return FAILED
 
 

@@ -4,6 +4,7 @@ import sys
 import time
 
 from tray.commands.output import note
+from tray.ui.terminal.controls import harmless_line
 
 _ON_TERMINAL, _IN_PIPE = 0.2, 5.0
 """Seconds between two lines."""
@@ -26,7 +27,7 @@ class ProgressLine:
         """In the place of the last one, on a terminal."""
         self._next = time.monotonic() + (_ON_TERMINAL if self._on_terminal else _IN_PIPE)
         if self._on_terminal:
-            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
+            print(f"\r{harmless_line(words)}\x1b[K", end="", file=sys.stderr, flush=True)
             self._open = True
         else:
             note(words)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from tray.ui.terminal.controls import harmless
 from tray.ui.terminal.live import LiveWriter
 from tray.ui.terminal.plain import PlainWriter
 
@@ -27,7 +28,7 @@ class TerminalScreen:
         return input(prompt)
 
     def say(self, text: str) -> None:
-        self.console.print(Text(text))
+        self.console.print(Text(harmless(text)))
 
     def answer(self) -> "AnswerWriter":
         return answer_writer(self.console)
