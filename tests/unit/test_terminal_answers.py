@@ -60,9 +60,15 @@ def test_a_pipe_gets_the_text_alone_and_one_newline() -> None:
 def test_lines_that_end_as_on_windows_are_lines_on_a_terminal() -> None:
     out = Terminal()
     with PlainWriter(out, io.StringIO()) as writer:
-        for chunk in words("one\r\ntwo\rx"):
+        for chunk in words("one\r\ntwo\rx", "\r", "\nthree\r"):
             writer.write(chunk)
-    assert out.getvalue() == "one\ntwo�x\n"
+    assert out.getvalue() == "one\ntwo�x\nthree\n"
+
+
+def test_a_line_end_of_windows_in_two_pieces_is_one_in_a_live_answer() -> None:
+    text = shown_live(words("- one\r", "\n- two\r", "\n"))
+    assert "two" in text
+    assert "\ufffd" not in text
 
 
 class Terminal(io.StringIO):

@@ -17,3 +17,16 @@ def harmless(text: str) -> str:
 def harmless_line(text: str) -> str:
     """The same for a name or a path: a line end in it would begin another line."""
     return _UNSAFE_IN_A_LINE.sub("\ufffd", text)
+
+
+class HarmlessPieces:
+    """``harmless`` for text that comes in pieces: one may end within a line end of Windows."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def take(self, piece: str) -> str:
+        """What can be shown now."""
+        text = self._held + piece
+        self._held = "\r" if text.endswith("\r") else ""
+        return harmless(text.removesuffix(self._held))

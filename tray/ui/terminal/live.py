@@ -15,7 +15,7 @@ from tray.models.chat import (
 )
 from tray.ui.present import finish_line
 from tray.ui.terminal.blocks import finished_length
-from tray.ui.terminal.controls import harmless
+from tray.ui.terminal.controls import HarmlessPieces
 from tray.ui.terminal.markdown import TerminalMarkdown
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class LiveWriter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._open = ""
+        self._pieces = HarmlessPieces()
         self._next_parse = 0
         self._render: Callable[[str], RenderableType] = _markdown
         self._note = ""
@@ -81,7 +82,7 @@ class LiveWriter:
         if render is not self._render:
             self._print(len(self._open))
             self._render = render
-        self._open += harmless(text)
+        self._open += self._pieces.take(text)
 
     def _print_finished(self) -> None:
         """A long open block is parsed after growth by a quarter: each line would cost it again."""

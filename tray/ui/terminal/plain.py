@@ -3,7 +3,7 @@
 from typing import TextIO
 
 from tray.models.chat import ChatChunk, ContentChunk
-from tray.ui.terminal.controls import harmless
+from tray.ui.terminal.controls import HarmlessPieces
 
 GOES_ON = "The engine goes on."
 
@@ -19,6 +19,7 @@ class PlainWriter:
         self._out = out
         self._notes = notes
         self._last = "\n"
+        self._pieces = HarmlessPieces()
 
     def __enter__(self) -> "PlainWriter":
         return self
@@ -30,8 +31,9 @@ class PlainWriter:
 
     def write(self, chunk: ChatChunk) -> None:
         if isinstance(chunk, ContentChunk) and chunk.text:
-            self._last = harmless(chunk.text) if self._out.isatty() else chunk.text
-            self._out.write(self._last)
+            text = self._pieces.take(chunk.text) if self._out.isatty() else chunk.text
+            self._last = text or self._last
+            self._out.write(text)
             self._out.flush()
 
     def mark(self, words: str | None) -> None:
