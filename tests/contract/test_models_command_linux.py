@@ -171,7 +171,7 @@ def test_a_deleted_preset_comes_back_with_the_command_it_left(paddock: CommandLi
     assert name == "paddock"
     assert paddock(*arguments).stdout == before
     refused = paddock("models", "presets", "a b", "set", "My own", "top_p=7")
-    assert refused.stderr.startswith("paddock: top_p: ")
+    assert refused.stderr.startswith("paddock: top_p cannot have this value; it takes ")
 
 
 def test_what_an_index_waits_for_is_said(paddock: CommandLine) -> None:

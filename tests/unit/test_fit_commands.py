@@ -9,10 +9,13 @@ import pytest
 
 from tests.unit.test_presets import Memory
 from tray.commands import fit
+from tray.commands.output import WrongUsage
+from tray.commands.preset_values import allowed_value
 from tray.composition import one_shot
 from tray.infrastructure.llama.launch.extra_arguments import checked_arguments
 from tray.models.config import LlamaCppConfig
-from tray.models.preset import PresetRequest
+from tray.models.conversation import ChatSettings
+from tray.models.preset import Preset, PresetRequest
 from tray.services.model_fit import ModelFit
 from tray.services.presets import Presets
 from tray.ui import fit_desk
@@ -61,3 +64,39 @@ def test_a_line_for_any_shell_says_nothing(
 def test_the_page_is_told_the_shell(parts: FitParts) -> None:
     line = FitDesk(lambda: parts).command_line(PresetRequest(model=None, name="Standard"))
     assert line.for_shell == "PowerShell"
+
+
+@pytest.mark.usefixtures("parts")
+@pytest.mark.parametrize(
+    ("preset", "value", "said"),
+    [
+        ("Mine", "context_size=10", "context_size cannot have this value; it takes a whole number"),
+        ("Mine", "gpu_layers=all", 'gpu_layers cannot have this value; it takes "auto" or a whole'),
+        ("Mine", "cache_type_k=q9", 'it takes one of "f32", '),
+        ("Mine", "extra_arguments=--swa-full", "it takes a JSON list of texts, such as"),
+        ("Mine", "top_p=7", "top_p cannot have this value; it takes a number from 0 to 1"),
+        ("Mine", "seed=x", "or -1 for a new one with each answer"),
+        ("Mine", "name=", "name cannot have this value; it takes text of 1 to 60 characters"),
+        ("x" * 70, "seed=1", "name cannot have this value; it takes text of 1 to 60 characters"),
+        ("a\x1bb", "seed=1", "name cannot have this value; it takes text of 1 to 60 characters"),
+    ],
+)
+def test_a_value_that_cannot_be_taken_is_answered_with_what_can(
+    preset: str, value: str, said: str
+) -> None:
+    with pytest.raises(WrongUsage) as refused:
+        fit.presets("/models/a.gguf", "set", preset, [value])
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(("context", "margin"), [(10, None), (1 << 40, None), (None, -5)])
+def test_a_fit_for_a_number_that_cannot_be_says_which_can(
+    context: int | None, margin: int | None
+) -> None:
+    with pytest.raises(WrongUsage, match=r"cannot have this value; it takes a whole number from"):
+        fit.fit("a", context, margin, as_json=False)
+
+
+def test_each_value_of_a_preset_has_words_for_what_it_may_be() -> None:
+    names = (Preset.model_fields.keys() - {"chat"}) | ChatSettings.model_fields.keys()
+    assert [name for name in sorted(names) if "section" in allowed_value(name)] == []

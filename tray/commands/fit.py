@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from tray.commands.output import DONE, WrongUsage, note, say
+from tray.commands.preset_values import refused_value
 from tray.infrastructure.llama.launch.command_line import command_display
 from tray.models.fit import FitRequest
 from tray.models.preset import Preset
@@ -31,7 +32,7 @@ def fit(name: str, context: int | None, margin: int | None, as_json: bool) -> in
             exact=True,
         )
     except ValidationError as error:
-        raise WrongUsage(_first(error)) from error
+        raise WrongUsage(refused_value(error)) from error
     estimate = fit_parts_now().fit.estimate(request)
     say(estimate.model_dump_json() if as_json else fit_text(shown_fit(estimate)))
     return DONE
@@ -98,7 +99,8 @@ def _written(value: object) -> str:
 def _set(presets: Presets, key: str, name: str, values: Sequence[str]) -> None:
     """Change values of a preset, which is made if there is none of that name."""
     old = presets.of(key).named(name)
-    changed = (old or Preset(name=name)).model_dump(mode="json")
+    # A name from outside is judged with the values, below.
+    changed = (old or Preset()).model_dump(mode="json") | ({} if old else {"name": name})
     for value in values:
         field, equals, text = value.partition("=")
         holder = changed["chat"] if field in changed["chat"] else changed
@@ -109,7 +111,7 @@ def _set(presets: Presets, key: str, name: str, values: Sequence[str]) -> None:
     try:
         preset = Preset.model_validate_json(json.dumps(changed))
     except ValidationError as error:
-        raise WrongUsage(_first(error)) from error
+        raise WrongUsage(refused_value(error)) from error
     presets.save(key, None if old is None else old.name, preset)
 
 
@@ -121,10 +123,3 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    # Sampling is told apart in the file alone; here each value has one name.
-    path = [str(part) for part in first["loc"] if part != "chat"]
-    return f"{'.'.join(path)}: {first['msg']}"
