@@ -94,7 +94,7 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
         "other": "it is not a GGUF file",
         "old": "it says GGUF version 1, not 2 or 3",
         "header": "it is damaged or cut off in its header",
-        "half-00001-of-00002": "1 of its 2 files are missing",
+        "half-00001-of-00002": "one of its 2 files is missing: half-00002-of-00002.gguf",
     }
     problems = {model.name: model.facts.problem for model in found.models}
     assert problems["whole"] is None

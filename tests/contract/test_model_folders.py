@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.gguf_files import gguf, write_gguf
+from tray.infrastructure.hub.part_file import part_path
 from tray.infrastructure.model_files import folders as model_folders
 from tray.infrastructure.model_files.catalog import read_catalog
 from tray.infrastructure.model_files.folders import DEEPEST, find_models, search_models
 from tray.infrastructure.model_files.index import ModelIndex
+from tray.infrastructure.model_files.removal import removable_files
 from tray.infrastructure.own_program import own_command
 from tray.models.catalog import CatalogLook
 from tray.models.config import LlamaCppConfig
@@ -79,6 +81,30 @@ def test_a_split_model_is_one_model_if_complete(tmp_path: Path) -> None:
     (found,) = find_models((tmp_path,))
     assert (found.name, found.parts, found.size) == ("big", 3, 3 * len(gguf()))
     assert found.path.name == "big-00001-of-00003.gguf"
+
+
+def test_a_split_model_without_its_first_file_is_a_misfit_that_names_it(tmp_path: Path) -> None:
+    for part in (2, 3):
+        write_gguf(tmp_path / f"big-0000{part}-of-00003.gguf")
+    write_gguf(tmp_path / "huge-00003-of-00004.gguf")
+    write_gguf(tmp_path / "odd-00007-of-00003.gguf")
+    found = search_models((tmp_path,))
+    assert found.models == ()
+    assert [(broken.path.name, broken.reason) for broken in found.broken] == [
+        ("big-00002-of-00003.gguf", "one of its 3 files is missing: big-00001-of-00003.gguf"),
+        (
+            "huge-00003-of-00004.gguf",
+            "3 of its 4 files are missing, huge-00001-of-00004.gguf the first of them",
+        ),
+    ]
+    gone = {path.name for path in removable_files(found.broken[0].path)}
+    assert gone == {"big-00002-of-00003.gguf", "big-00003-of-00003.gguf"}
+
+
+def test_a_split_model_that_is_still_being_downloaded_is_no_misfit(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "big-00003-of-00003.gguf")
+    part_path(tmp_path / "big-00002-of-00003.gguf", "0123456789abcdef").touch()
+    assert search_models((tmp_path,)).broken == ()
 
 
 @pytest.mark.parametrize("bound", ["MOST_ENTRIES", "MOST_MODELS"])

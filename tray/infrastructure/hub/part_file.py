@@ -10,6 +10,7 @@ from pathlib import Path
 from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.hub.failures import running_elsewhere, wrong_hash
 from tray.infrastructure.hub.follower import FileAt, Follower
+from tray.infrastructure.model_files.name import PART
 from tray.infrastructure.renaming import rename, sync_folder
 
 CHUNK = 1 << 20
@@ -21,7 +22,7 @@ _CHECKING = 0.2
 
 def part_path(target: Path, sha256: str) -> Path:
     """Named by content: what is left of another version is never continued."""
-    return target.with_name(f"{target.name}.{sha256[:12]}.part")
+    return target.with_name(f"{target.name}.{sha256[:12]}{PART}")
 
 
 class PartFile:

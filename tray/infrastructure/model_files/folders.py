@@ -9,7 +9,10 @@ from typing import NamedTuple
 
 from tray.infrastructure.model_files.file_stamp import Stamp, entry_stamp, size_of, stamp_of
 from tray.infrastructure.model_files.gguf_header import HeaderError, header_words, read_header
+from tray.infrastructure.model_files.missing_parts import missing_words
 from tray.infrastructure.model_files.name import (
+    arriving_model,
+    first_part,
     is_hidden,
     is_projector_name,
     parsed_name,
@@ -43,19 +46,27 @@ class Found(NamedTuple):
 
 
 class _File(NamedTuple):
-    """One that is named ``*.gguf``; ``real`` is where it lies without any link."""
+    """One that is named ``*.gguf``; ``real`` is where it lies without any link.
+
+    ``arriving`` are the models beside it that are still being downloaded.
+    """
 
     path: Path
     real: str
     entry: os.DirEntry[str]
+    arriving: frozenset[str]
 
 
 @dataclass
 class _Search:
-    """What one search has seen: real paths of folders and files, entries read, misfits."""
+    """What one search has seen: real paths of folders and files, entries read, misfits.
+
+    ``headless`` are the models without their first file, by the path that would have.
+    """
 
     folders: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
+    headless: set[Path] = field(default_factory=set)
     broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
     cut: bool = False
@@ -118,6 +129,7 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
     except OSError as error:
         log.warning("cannot search %s: %s", folder, error.strerror)
         return
+    arriving = frozenset(filter(None, (arriving_model(entry.name) for entry in entries)))
     for entry in entries:
         search.entries += 1
         if search.entries > MOST_ENTRIES:
@@ -133,7 +145,7 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
             # Resolving a whole path for every file would take most of the search's time.
             path = f"{real}{os.sep}{entry.name}"
             file = os.path.realpath(path) if entry.is_symlink() else path
-            yield _File(folder / entry.name, file, entry)
+            yield _File(folder / entry.name, file, entry, arriving)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -147,7 +159,11 @@ def _model_stamp(file: _File, search: _Search) -> Stamp:
     """Of all files of the model that begins with this one; empty if none does."""
     path = file.path
     name = parsed_name(file.entry.name)
-    if name.part != 1 or is_projector_name(path) or not _is_text(path):
+    if is_projector_name(path) or not _is_text(path):
+        return ()
+    if name.part != 1:
+        if name.part <= name.parts and name.stem not in file.arriving:
+            _note_headless(path, search)
         return ()
     parts = (path,) if name.parts == 1 else part_paths(path)
     stamp = entry_stamp(file.entry) if name.parts == 1 else stamp_of(parts)
@@ -167,11 +183,20 @@ def _model_stamp(file: _File, search: _Search) -> Stamp:
 
 def _begins_model(path: Path, parts: tuple[Path, ...], search: _Search) -> bool:
     """Whether all files are there and the first is a model's. Raises HeaderError, OSError."""
-    missing = sum(not part.is_file() for part in parts)
-    if missing and len(parts) > 1:
-        words = f"{missing} of its {len(parts)} files are missing"
-        search.broken.append(BrokenModel(path=path, reason=words))
-    return not missing and read_header(path).is_model
+    missing = missing_words(path)
+    if missing is not None and len(parts) > 1:
+        search.broken.append(BrokenModel(path=path, reason=missing))
+    return missing is None and read_header(path).is_model
+
+
+def _note_headless(path: Path, search: _Search) -> None:
+    """The files of a model whose first is not there are one misfit."""
+    first = first_part(path)
+    if first in search.headless or os.path.lexists(first):
+        return
+    search.headless.add(first)
+    if (missing := missing_words(path)) is not None:
+        search.broken.append(BrokenModel(path=path, reason=missing))
 
 
 def _system_words(error: OSError) -> str:

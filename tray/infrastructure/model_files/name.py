@@ -5,6 +5,8 @@ from pathlib import PurePath
 from typing import NamedTuple, TypeVar
 
 ENDING = ".gguf"
+PART = ".part"
+"""Behind the name of a file that has not arrived whole."""
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 SPLIT = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<parts>\d{5})\.gguf$", re.IGNORECASE)
 PROJECTOR = re.compile(r"(^|[-_.])mmproj([-_.]|$)", re.IGNORECASE)
@@ -41,6 +43,23 @@ def part_paths(path: AnyPath) -> tuple[AnyPath, ...]:
     stem, parts = match["stem"], int(match["parts"])
     names = (f"{stem}-{part:05}-of-{parts:05}{ending}" for part in range(1, parts + 1))
     return tuple(path.with_name(name) for name in names)
+
+
+def first_part(path: AnyPath) -> AnyPath:
+    """The file that the model ``path`` belongs to begins with."""
+    match = _split(path.name)
+    if match is None:
+        return path
+    ending = path.name[-len(ENDING) :]
+    return path.with_name(f"{match['stem']}-{1:05}-of-{match['parts']}{ending}")
+
+
+def arriving_model(name: str) -> str | None:
+    """The stem of a split model that a file of this name is a download of, if it is one."""
+    if not name.endswith(PART):
+        return None
+    match = _split(name[: name.lower().rfind(ENDING) + len(ENDING)])
+    return None if match is None else match["stem"]
 
 
 def _split(name: str) -> re.Match[str] | None:
