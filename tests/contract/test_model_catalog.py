@@ -82,6 +82,8 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
     whole = write_model(models / "whole.gguf").read_bytes()
     write_gguf(models / "empty.gguf", b"")
     write_gguf(models / "other.gguf", b"hello, I am text")
+    write_gguf(models / "pointer.gguf", b"version https://git-lfs.github.com/spec/v1\noid sha256:1")
+    write_gguf(models / "turned.gguf", b"GGUF\0\0\0\3" + bytes(16))
     write_gguf(models / "old.gguf", b"GGUF" + bytes([1]) + bytes(19))
     write_gguf(models / "header.gguf", whole[:40])
     write_gguf(models / "half-00001-of-00002.gguf", whole)
@@ -92,6 +94,8 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
     assert {broken.path.stem: broken.reason for broken in found.broken} == {
         "empty": "it is empty",
         "other": "it is not a GGUF file",
+        "pointer": "it only points to the model, which Git LFS did not fetch",
+        "turned": "it is for computers with another byte order (big-endian)",
         "old": "it says GGUF version 1, not 2 or 3",
         "header": "it is damaged or cut off in its header",
         "half-00001-of-00002": "one of its 2 files is missing: half-00002-of-00002.gguf",

@@ -158,7 +158,11 @@ def test_loops_and_broken_links_end(tmp_path: Path) -> None:
     (tmp_path / "a" / "up").symlink_to(tmp_path)
     (tmp_path / "self").symlink_to(tmp_path / "self")
     (tmp_path / "gone.gguf").symlink_to(tmp_path / "nothing")
-    assert names(tmp_path) == ["m"]
+    found = search_models((tmp_path,))
+    assert [model.name for model in found.models] == ["m"]
+    assert [(broken.path.name, broken.reason) for broken in found.broken] == [
+        ("gone.gguf", "it is a link to a file that is not there")
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such a name")

@@ -186,6 +186,9 @@ def _begins_model(path: Path, parts: tuple[Path, ...], search: _Search) -> bool:
     missing = missing_words(path)
     if missing is not None and len(parts) > 1:
         search.broken.append(BrokenModel(path=path, reason=missing))
+    elif missing is not None and path.is_symlink():
+        words = "it is a link to a file that is not there"
+        search.broken.append(BrokenModel(path=path, reason=words))
     return missing is None and read_header(path).is_model
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 MAGIC = b"GGUF"
+# What a clone without Git LFS has in the place of a large file.
+LFS_BEGINS = b"version https://git-lfs"
 OLDEST_VERSION, NEWEST_VERSION = 2, 3
 SCALAR_SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
 U32, STRING, ARRAY = 4, 8, 9
@@ -23,7 +25,9 @@ MOST_PAIRS = 1 << 16
 class HeaderProblem(Enum):
     EMPTY = auto()
     NOT_GGUF = auto()
+    LFS_POINTER = auto()
     OTHER_VERSION = auto()
+    OTHER_BYTES = auto()
     TRUNCATED = auto()
 
 
@@ -82,6 +86,8 @@ def header_words(error: HeaderError) -> str:
     return {
         HeaderProblem.EMPTY: "it is empty",
         HeaderProblem.NOT_GGUF: "it is not a GGUF file",
+        HeaderProblem.LFS_POINTER: "it only points to the model, which Git LFS did not fetch",
+        HeaderProblem.OTHER_BYTES: "it is for computers with another byte order (big-endian)",
         HeaderProblem.OTHER_VERSION: f"it says GGUF version {error.version}, not 2 or 3",
         HeaderProblem.TRUNCATED: "it is damaged or cut off in its header",
     }[error.problem]
@@ -94,15 +100,22 @@ def read_header(path: Path) -> GgufHeader:
         if not magic:
             raise HeaderError(HeaderProblem.EMPTY)
         if magic != MAGIC:
-            truncated = MAGIC.startswith(magic)
-            raise HeaderError(HeaderProblem.TRUNCATED if truncated else HeaderProblem.NOT_GGUF)
+            raise HeaderError(_other_kind(magic + file.read(len(LFS_BEGINS) - len(MAGIC))))
         version = _number(file, 4)
+        if OLDEST_VERSION << 24 <= version <= NEWEST_VERSION << 24 and not version & 0xFFFFFF:
+            raise HeaderError(HeaderProblem.OTHER_BYTES)
         if not OLDEST_VERSION <= version <= NEWEST_VERSION:
             raise HeaderError(HeaderProblem.OTHER_VERSION, version)
         tensors, pairs = _number(file, 8), _number(file, 8)
         header = GgufHeader(version, tensors)
         _fill(header, file, min(pairs, MOST_PAIRS))
         return header
+
+
+def _other_kind(beginning: bytes) -> HeaderProblem:
+    if beginning == LFS_BEGINS:
+        return HeaderProblem.LFS_POINTER
+    return HeaderProblem.TRUNCATED if MAGIC.startswith(beginning) else HeaderProblem.NOT_GGUF
 
 
 def _fill(header: GgufHeader, file: BinaryIO, pairs: int) -> None:

@@ -11,6 +11,37 @@ from tray.models.failure import FailureCause, PaddockError
 CORRUPT = FailureCause.MODEL_CORRUPT
 AGAIN = "Download or copy it again."
 
+UNSUPPORTED = FailureCause.MODEL_UNSUPPORTED
+# Cause, title, and what the file does, behind its path.
+_BAD = {
+    HeaderProblem.EMPTY: (CORRUPT, "The model file is empty", f"has no content. {AGAIN}"),
+    HeaderProblem.NOT_GGUF: (
+        UNSUPPORTED,
+        "The model is not a GGUF file",
+        "does not begin as a GGUF file does. llama.cpp runs models in the GGUF format.",
+    ),
+    HeaderProblem.LFS_POINTER: (
+        UNSUPPORTED,
+        "The model was not fetched",
+        "only points to it. Run `git lfs pull` in that folder, or download the model.",
+    ),
+    HeaderProblem.OTHER_VERSION: (
+        UNSUPPORTED,
+        "The model has another GGUF version",
+        "says GGUF version {version}; versions 2 and 3 can be loaded.",
+    ),
+    HeaderProblem.OTHER_BYTES: (
+        UNSUPPORTED,
+        "The model is for another kind of computer",
+        "has its bytes in another order (big-endian). Get the usual file of this model.",
+    ),
+    HeaderProblem.TRUNCATED: (
+        CORRUPT,
+        "The model file is incomplete",
+        f"is damaged or cut off in its header. {AGAIN}",
+    ),
+}
+
 
 def resolve_model(path: Path, *, home: Path, model_folder: Path) -> Path:
     """The absolute path of the file to load, checked; of a split model its first part.
@@ -90,25 +121,8 @@ def _check_header(path: Path) -> None:
 
 
 def _bad_header(path: Path, error: HeaderError) -> PaddockError:
-    if error.problem is HeaderProblem.EMPTY:
-        return refusal(CORRUPT, "The model file is empty", f"{path} has no content. {AGAIN}")
-    if error.problem is HeaderProblem.NOT_GGUF:
-        return refusal(
-            FailureCause.MODEL_UNSUPPORTED,
-            "The model is not a GGUF file",
-            f"{path} does not begin as a GGUF file does. llama.cpp runs models in the GGUF format.",
-        )
-    if error.problem is HeaderProblem.OTHER_VERSION:
-        return refusal(
-            FailureCause.MODEL_UNSUPPORTED,
-            "The model has another GGUF version",
-            f"{path} says GGUF version {error.version}; versions 2 and 3 can be loaded.",
-        )
-    return refusal(
-        CORRUPT,
-        "The model file is incomplete",
-        f"{path} is damaged or cut off in its header. {AGAIN}",
-    )
+    cause, title, detail = _BAD[error.problem]
+    return refusal(cause, title, f"{path} {detail.format(version=error.version)}")
 
 
 def _unreadable(path: Path, error: OSError) -> PaddockError:
