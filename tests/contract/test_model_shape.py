@@ -62,6 +62,8 @@ def test_every_kind_of_cache_is_understood(
     weights = memory_of(shape, LlamaCppConfig(), 4096).weights
     assert weights == pytest.approx(path.stat().st_size, rel=0.01)
     assert shape.tied is (make is fit_models.windowed)
+    # Four layers with three matrices of eight experts in F16.
+    assert shape.expert_bytes == (4 * 3 * 8 * 768 * 512 * 2 if make is fit_models.experts else 0)
 
 
 def test_a_cache_of_its_own_kind_is_not_known(tmp_path: Path) -> None:

@@ -64,6 +64,13 @@ def test_the_engine_takes_what_was_said(tmp_path: Path, make: Callable[[], Made]
         assert ram.needed == pytest.approx(taken, rel=0.1)
 
 
+def test_windows_that_an_argument_opens_are_counted(tmp_path: Path) -> None:
+    model = fit_models.write(tmp_path / "windowed.gguf", fit_models.windowed())
+    config = configured(model, 16384).model_copy(update={"extra_arguments": ("--swa-full",)})
+    (ram,) = estimated(tmp_path, config, exact=False).devices
+    assert ram.needed == pytest.approx(loaded(model, config, tmp_path).buffers, rel=0.1)
+
+
 def test_quantized_caches_are_as_small_as_said(tmp_path: Path) -> None:
     model = fit_models.write(tmp_path / "dense.gguf", fit_models.dense(layers=4))
     config = configured(model, 16384).model_copy(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +105,51 @@ def test_a_window_ends_the_growth_of_its_layers() -> None:
     # The engine's log for tests/fit_models.windowed: 20 MiB and 32 MiB.
     assert cache_bytes(shape, AUTO, 8192) == 52 * MIB
     assert cache_bytes(shape, AUTO, 16384) == 84 * MIB
+
+
+EXPERTS = EIGHT_B.model_copy(update={"expert_bytes": 3200 * MIB})
+
+
+def with_arguments(*extra: str) -> LlamaCppConfig:
+    return LlamaCppConfig(model_path=Path("/m"), extra_arguments=extra)
+
+
+@pytest.mark.parametrize(
+    ("extra", "layers", "kept"),
+    [
+        (("--cpu-moe",), 33, 3200),
+        (("-cmoe",), 33, 3200),
+        (("--n-cpu-moe", "10"), 33, 1000),
+        (("--n_cpu_moe=10",), 33, 1000),
+        # The first ten layers are among the sixteen that are no GPU's anyway.
+        (("-ncmoe", "10"), 16, 0),
+        (("-ncmoe", "20"), 16, 400),
+        (("--top-k", "10"), 33, 0),
+    ],
+)
+def test_experts_that_an_argument_keeps_off_the_gpu_are_in_memory(
+    extra: tuple[str, ...], layers: int, kept: int
+) -> None:
+    plain = split_of(EXPERTS, AUTO, 8192, layers)
+    split = split_of(EXPERTS, with_arguments(*extra), 8192, layers)
+    assert plain.gpu.weights - split.gpu.weights == kept * MIB
+    assert split.host.weights - plain.host.weights == kept * MIB
+
+
+def test_a_cache_that_an_argument_keeps_off_the_gpu_is_in_memory() -> None:
+    split = split_of(EIGHT_B, with_arguments("-nkvo"), 8192, 33)
+    assert (split.gpu.cache, split.host.cache) == (0, GIB)
+
+
+def test_a_window_that_an_argument_opens_ends_no_growth() -> None:
+    shape = EIGHT_B.model_copy(
+        update={
+            "window": 512,
+            "caches": (CachedLayers(count=32, key_width=1024, value_width=1024, windowed=True),),
+        }
+    )
+    assert (cache_bytes(shape, AUTO, 8192) or 0) < GIB
+    assert cache_bytes(shape, with_arguments("--swa-full"), 8192) == GIB
 
 
 @given(

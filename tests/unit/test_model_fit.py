@@ -113,6 +113,22 @@ def test_a_projector_takes_its_share_where_it_lies() -> None:
     assert (ram.needed or 0) - (ask(facts).devices[0].needed or 0) == more
 
 
+def test_an_argument_that_only_the_engine_understands_leaves_it_to_the_engine() -> None:
+    config = LlamaCppConfig(model_path=Path("/m"), extra_arguments=("-ot", "exps=CPU"))
+    facts = Facts()
+    estimate = ask(facts, config)
+    assert (estimate.verdict, estimate.devices, estimate.error_percent) == (Fit.UNKNOWN, (), None)
+    assert "what --override-tensor does" in shown_fit(estimate).line
+    model_fit = ModelFit(facts, lambda _: config, lambda: None)
+    assert model_fit.verdict(config, KNOWN) is Fit.UNKNOWN
+    host = Measured(name=None, weights=300 * MIB, cache=0, compute=20 * MIB)
+    facts.says = {33: (Measured(name="CUDA0", weights=GIB, cache=GIB, compute=MIB), host)}
+    exact = ask(facts, config, exact=True)
+    assert (exact.verdict, exact.source, exact.reason) == (Fit.GPU, FitSource.ENGINE, None)
+    facts.engine_gpus = ()
+    assert ask(facts, config).verdict is Fit.MEMORY
+
+
 def test_an_engine_that_cannot_be_asked_leaves_the_memory_and_its_reason() -> None:
     facts = Facts()
     facts.trouble = BROKEN

@@ -30,7 +30,8 @@ class ModelShape(Frozen):
     ``caches`` is ``None`` for an architecture whose cache is not understood,
     ``state_width`` what the recurrent layers keep for one sequence, all together.
     ``input_bytes`` are the token embeddings, ``output_bytes`` everything after the
-    layers; with ``tied`` the embeddings serve there, too.
+    layers; with ``tied`` the embeddings serve there, too. ``expert_bytes`` are those of
+    ``layer_bytes`` in which each token passes only some experts.
     """
 
     layers: Count
@@ -45,5 +46,6 @@ class ModelShape(Frozen):
     state_width: Annotated[int, Field(ge=0, le=1 << 40)] = 0
     input_bytes: Size
     layer_bytes: Size
+    expert_bytes: Size = 0
     output_bytes: Size
     tied: bool = False

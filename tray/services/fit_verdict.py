@@ -9,6 +9,7 @@ from tray.models.config import LlamaCppConfig
 from tray.models.fit_mark import MARGIN, Fit
 from tray.models.model_shape import ModelShape
 from tray.models.room import Machine, Room
+from tray.services.memory_arguments import memory_arguments
 from tray.services.memory_formula import Memory, Split, all_layers, split_of
 from tray.services.projector_memory import with_projector
 
@@ -38,10 +39,10 @@ def quick_verdict(
     that nobody chose is the trained one, or as small as the engine makes it.
     """
     context = config.context_size or trained
-    if context is None:
-        return Fit.UNKNOWN
     if config.gpu_layers == 0:
         machine = Machine(gpus=(), ram=machine.ram)
+    if context is None or not_counted(config, machine) is not None:
+        return Fit.UNKNOWN
 
     def verdict(context: int) -> Fit:
         return _verdict(shape, config, context, machine, projector)
@@ -50,6 +51,11 @@ def quick_verdict(
     if config.context_size is None and not is_left(found, config, machine) and trained is not None:
         return verdict(min(SMALLEST_CONTEXT, trained))
     return found
+
+
+def not_counted(config: LlamaCppConfig, machine: Machine) -> str | None:
+    """The argument that decides what lies on which GPU, and that the formula does not know."""
+    return memory_arguments(config.extra_arguments).not_counted if machine.gpus else None
 
 
 def least_memory(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from tray.models.config import FlashAttention, KvCacheType, LlamaCppConfig
 from tray.models.model_shape import ModelShape
+from tray.services.memory_arguments import memory_arguments
 
 ERROR_PERCENT = 10.0
 """How far the whole may be off; docs/fit.md says what was measured."""
@@ -70,19 +71,32 @@ def split_of(shape: ModelShape, config: LlamaCppConfig, context: int, layers: in
     if moved == 0:
         return Split(gpu=Memory(0, 0, 0), host=whole)
     share = min(moved, shape.layers) / shape.layers
-    on_gpu = round(shape.layer_bytes * share)
+    kept = _kept_experts(shape, config, moved)
+    in_layers = round(shape.layer_bytes * share) - kept
+    on_gpu = in_layers
     if moved > shape.layers:
         on_gpu += shape.output_bytes + (shape.input_bytes if shape.tied else 0)
     stays = shape.input_bytes + (0 if moved > shape.layers else shape.output_bytes)
-    cached = None if whole.cache is None else round(whole.cache * share)
+    off_gpu = memory_arguments(config.extra_arguments).cache_off_gpu
+    cached = None if whole.cache is None else 0 if off_gpu else round(whole.cache * share)
     rest = None if whole.cache is None or cached is None else whole.cache - cached
-    everything = moved > shape.layers
+    everything = moved > shape.layers and not kept and not off_gpu
     host = Memory(
-        weights=stays + shape.layer_bytes - round(shape.layer_bytes * share),
+        weights=stays + shape.layer_bytes - in_layers,
         cache=rest,
         compute=_inputs(shape, config, context) if everything else whole.compute,
     )
     return Split(gpu=Memory(on_gpu, cached, whole.compute), host=host)
+
+
+def _kept_experts(shape: ModelShape, config: LlamaCppConfig, moved: int) -> int:
+    """Bytes of experts in the last ``moved`` layers that an argument leaves off the GPU.
+
+    It names the first layers, so they are the first of those, too.
+    """
+    asked = min(memory_arguments(config.extra_arguments).experts_off_gpu, shape.layers)
+    layers = max(0, asked - (shape.layers - min(moved, shape.layers)))
+    return round(shape.expert_bytes * layers / shape.layers)
 
 
 def cache_bytes(shape: ModelShape, config: LlamaCppConfig, context: int) -> int | None:
@@ -112,7 +126,8 @@ def compute_bytes(shape: ModelShape, config: LlamaCppConfig, context: int) -> in
 
 def _slot_cells(shape: ModelShape, config: LlamaCppConfig, context: int, windowed: bool) -> int:
     whole = _padded(_padded(context) // config.parallel_slots)
-    if not windowed or shape.window is None:
+    whole_windows = memory_arguments(config.extra_arguments).whole_windows
+    if not windowed or shape.window is None or whole_windows:
         return whole
     return _padded(min(whole, shape.window + _micro_batch(config)))
 

@@ -21,6 +21,7 @@ from tray.services.fit_verdict import (
     is_best,
     is_left,
     margin_of,
+    not_counted,
     quick_verdict,
 )
 from tray.services.memory_formula import ERROR_PERCENT, Split, all_layers, split_of
@@ -179,20 +180,29 @@ def _by_formula(question: _Question, blank: FitEstimate, facts: ModelFacts) -> F
         left = largest_context(question.is_left, trained)
         context = max(left or 0, min(SMALLEST_CONTEXT, trained))
     found = question.best(context)
-    unknown = question.shape.caches is None
-    reason = f"The KV cache of {facts.architecture} is not known before it is loaded."
+    reason = _not_counted(question, facts)
+    split_unknown = not_counted(question.config, question.machine) is not None
     return blank.model_copy(
         update={
-            "verdict": found.verdict,
+            "verdict": found.verdict if reason is None else Fit.UNKNOWN,
             "context": context,
-            "largest_context": largest,
+            "largest_context": largest if reason is None else None,
             "layers": all_layers(question.shape),
             "gpu_layers": found.layers if question.machine.gpus else None,
-            "error_percent": None if unknown else ERROR_PERCENT,
-            "devices": found.devices,
-            "reason": reason if unknown else blank.reason,
+            "error_percent": ERROR_PERCENT if reason is None else None,
+            "devices": () if split_unknown else found.devices,
+            "reason": reason or blank.reason,
         }
     )
+
+
+def _not_counted(question: _Question, facts: ModelFacts) -> str | None:
+    """Why the formula says nothing, as a sentence."""
+    if question.shape.caches is None:
+        return f"The KV cache of {facts.architecture} is not known before it is loaded."
+    if argument := not_counted(question.config, question.machine):
+        return f"Only the estimator of an engine knows what {argument} does."
+    return None
 
 
 def _nothing_known(facts: ModelFacts) -> str:

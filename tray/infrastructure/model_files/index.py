@@ -14,7 +14,7 @@ from tray.infrastructure.private_file import read_private, write_private
 from tray.models.base import Frozen
 from tray.models.catalog import ModelFacts
 
-VERSION = 3
+VERSION = 4
 LARGEST = 32 << 20
 PATIENCE = 60.0
 """Seconds that one list may lose with files that cannot be read yet."""

@@ -50,6 +50,7 @@ def shape_of(readers: Sequence["GGUFReader"]) -> ModelShape | None:
         state_width=len(found.recurrent) * _state_width(keys, embedding, layers),
         input_bytes=found.input_bytes,
         layer_bytes=found.layer_bytes,
+        expert_bytes=found.expert_bytes,
         output_bytes=found.output_bytes,
         tied=not found.has_output,
     )

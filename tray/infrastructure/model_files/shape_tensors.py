@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LAYER = re.compile(r"^blk\.(\d{1,4})\.(.+)$")
 RECURRENT = ("ssm_conv1d", "ssm_conv1d_q", "shortconv.conv", "time_mix_key", "time_mix_w1")
+# What llama.cpp's --cpu-moe keeps in the computer's memory.
+EXPERTS = re.compile(r"^ffn_(up|down|gate|gate_up)_(ch|)exps$")
 LATENT = "attn_kv_a_mqa"
 INPUTS = ("token_embd.", "position_embd.", "token_types.", "per_layer_token_embd.")
 
@@ -30,6 +32,7 @@ class Layers:
     has_output: bool = False
     input_bytes: int = 0
     layer_bytes: int = 0
+    expert_bytes: int = 0
     output_bytes: int = 0
 
 
@@ -47,6 +50,8 @@ def read_layers(tensors: Iterable["ReaderTensor"], layers: int) -> Layers:
             continue
         found.layer_bytes += size
         layer, part = int(match[1]), match[2].rpartition(".")[0] or match[2]
+        if EXPERTS.match(part):
+            found.expert_bytes += size
         if layer >= layers:
             continue
         if part in ("attn_k", "attn_v") and match[2].endswith(".weight"):
