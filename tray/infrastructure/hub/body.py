@@ -14,14 +14,15 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from tray.infrastructure.hub.connection import Interrupted, words_of
+from tray.infrastructure.hub.follower import MOST_WAITING
 
 if TYPE_CHECKING:
     import httpx
 
 BUFFER = 1 << 19
 """Bytes of a piece: few wakes of the thread that hashes, and still in the processor's cache."""
-BUFFERS = 6
-"""Pieces that stay as they are: the last one, and those before that are being hashed."""
+BUFFERS = MOST_WAITING + 1
+"""One is being filled while the others wait to be hashed."""
 LONGEST_HELD = 0.05
 """Seconds a piece is collected before it is given on."""
 

@@ -1,0 +1,71 @@
+"""The body of a large answer, piece by piece, from a connection of the test's own."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+
+from tests.contract.hub_server import COMMIT, REPOSITORY, Handler, Hub, hub_of
+from tray.infrastructure.hub.body import BUFFER, pieces
+from tray.infrastructure.hub.connection import HubConnection, Interrupted
+from tray.infrastructure.hub.follower import MOST_WAITING
+
+NAME = "tiny-Q4_K_M.gguf"
+PATH = f"/{REPOSITORY}/resolve/{COMMIT}/{NAME}"
+CONTENT = os.urandom(20 * BUFFER + 1)
+
+
+@dataclass
+class Seen:
+    """A piece that waits to be hashed, and what was in it when it came."""
+
+    piece: bytes | memoryview
+    content: bytes
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with hub_of({NAME: CONTENT}) as serving:
+        yield serving
+
+
+def test_pieces_that_wait_to_be_hashed_are_not_written_over(hub: Hub) -> None:
+    waiting: deque[Seen] = deque(maxlen=MOST_WAITING)
+    arrived = bytearray()
+    connection = HubConnection(hub.address, plain_loopback=True)
+    with closing(connection), connection.get(PATH) as response:
+        for piece in pieces(response, 10.0):
+            assert all(one.piece == one.content for one in waiting)
+            waiting.append(Seen(piece, bytes(piece)))
+            arrived += piece
+    assert arrived == CONTENT
+
+
+@pytest.mark.parametrize("count", [1, BUFFER - 1, BUFFER, 3 * BUFFER + 7])
+def test_what_came_before_a_silence_is_given_on_before_it_is_said(hub: Hub, count: int) -> None:
+    def stop(handler: Handler) -> bool:
+        assert handler.head(CONTENT) == 0
+        handler.wfile.write(CONTENT[:count])
+        handler.wfile.flush()
+        # Returns when the client has had enough.
+        handler.rfile.read(1)
+        handler.close_connection = True
+        return True
+
+    hub.troubles = [None, stop]
+    arrived = bytearray()
+    connection = HubConnection(hub.address, plain_loopback=True, timeout=5.0)
+    with closing(connection), connection.get(PATH) as response:
+        coming = pieces(response, 0.2)
+        while len(arrived) < count:
+            arrived += next(coming)
+        with pytest.raises(Interrupted):
+            next(coming)
+    assert arrived == CONTENT[:count]
