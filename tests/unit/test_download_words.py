@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tray.infrastructure.curated import FILE, read_curated
+from tray.infrastructure.curated import FILE, curated_models, read_curated
 from tray.infrastructure.hub.address import hub_request
 from tray.infrastructure.hub.connection import HUGGING_FACE
 from tray.infrastructure.hub.pace import Pace
@@ -190,6 +190,29 @@ def test_the_list_beside_the_program_is_sound() -> None:
     assert on_cpu.models[0].name == "Gemma 3 4B"
     nothing = shown_curated(models, FreeMemory(0, 2**28))
     assert not any(one.proposed for one in nothing.models)
+
+
+def test_a_listed_model_that_was_downloaded_is_here(tmp_path: Path) -> None:
+    folder = tmp_path / "Qwen" / "Qwen3-8B-GGUF"
+    split = tmp_path / "Qwen" / "Qwen2.5-Coder-7B-Instruct-GGUF"
+    only = tmp_path / "ggml-org" / "gpt-oss-20b-GGUF"
+    for place in (folder, split, only):
+        place.mkdir(parents=True)
+    (folder / "Qwen3-8B-Q8_0.gguf").touch()
+    (folder / "Qwen3-8B-Q4_K_M.gguf.0123456789ab.part").touch()
+    (split / "coder-Q4_K_M-00002-of-00002.gguf").touch()
+    (only / "gpt-oss-20b-mxfp4.gguf").touch()
+
+    def here() -> set[str]:
+        listed = curated_models(program_folder() / FILE, tmp_path)
+        shown = shown_curated(listed, FreeMemory(8 * GIB, 16 * GIB))
+        assert all((one.note == "here already") is one.here for one in shown.models)
+        return {one.name for one in shown.models if one.here}
+
+    assert here() == {"gpt-oss 20B"}
+    (folder / "Qwen3-8B-Q4_K_M.gguf").touch()
+    (split / "coder-Q4_K_M-00001-of-00002.gguf").touch()
+    assert here() == {"gpt-oss 20B", "Qwen3 8B", "Qwen2.5 Coder 7B Instruct"}
 
 
 @pytest.mark.parametrize("source", [None, *TokenSource])

@@ -20,8 +20,10 @@ from tray.models.download import (
 from tray.models.engine_build import Backend, EnginePins
 from tray.models.failure import PaddockError
 from tray.models.fit_mark import Fit
+from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.setup import SetupProgress
 from tray.services.setup import Setup
+from tray.ui.setup_desk import SetupDesk
 from tray.ui.setup_words import shown_plan, shown_setup
 
 MODEL = CuratedModel(
@@ -94,6 +96,19 @@ def test_the_plan_has_the_engine_only_where_it_helps(world: World) -> None:
     assert (plan.what, plan.engine, plan.engine_size) == (MODEL.what, "b100-vulkan", 30 << 20)
     world.rig.get_now()
     assert world.setup.plan(MODEL).engine is None
+
+
+def test_a_model_that_is_here_is_proposed_only_for_its_engine(world: World) -> None:
+    gpu = GpuMetrics(index=0, name="card", vram_used=0, vram_total=8 << 30)
+    here = MODEL.model_copy(update={"here": True})
+    desk = SetupDesk(lambda: world.setup, lambda: (here,), lambda: ServerMetrics(gpus=(gpu,)))
+    plan = desk.plan()
+    assert plan.name == MODEL.name
+    assert "here already" in plan.line
+    world.rig.get_now()
+    assert desk.plan().name is None
+    desk.begin()
+    assert world.setup.progress is None
 
 
 def test_an_engine_in_use_that_its_driver_cannot_run_is_replaced() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.web.model_house import ModelHouse, write_model
-from tray.infrastructure.curated import FILE, read_curated
+from tray.infrastructure.curated import FILE, curated_models
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
 from tray.infrastructure.model_files.removal import removable_files, same_file
@@ -112,7 +112,7 @@ class HubHouse:
             delete_for_good,
             same_file,
         )
-        curated = partial(read_curated, program_folder() / FILE)
+        curated = partial(curated_models, program_folder() / FILE, self.house.folders.models)
         parts = DownloadParts(self.downloads, self, curated, removal, self.downloads.close)
         self.desk = DownloadDesk(lambda: parts, self._metrics)
         self.desk.prepare()

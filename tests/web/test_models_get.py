@@ -42,6 +42,16 @@ def test_a_suggested_model_is_got_and_started_with_one_progress_bar(shown: Shown
     assert shown.script.engines.configs[-1].model_path == path
 
 
+def test_a_suggested_model_that_is_here_is_not_got_again(shown: Shown) -> None:
+    house = shown.script.page.models
+    folder = house.folders.models / "Qwen" / "Qwen3-0.6B-GGUF"
+    folder.mkdir(parents=True)
+    house.add("Qwen3-0.6B-Q8_0", folder=folder)
+    panel = tab(shown, "Get more")
+    expect(panel.get_by_role("button", name="Qwen3 0.6B is here")).to_be_disabled()
+    expect(panel.get_by_role("button", name="Get Gemma 3 1B")).to_be_enabled()
+
+
 def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown) -> None:
     panel = tab(shown, "Get more")
     panel.get_by_role("button", name="Get Qwen3 0.6B").click()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tray.composition.removal import model_removal
 from tray.infrastructure.clock import SystemClock
-from tray.infrastructure.curated import FILE, read_curated
+from tray.infrastructure.curated import FILE, curated_models
 from tray.infrastructure.download_records import DownloadFile
 from tray.infrastructure.errands import errand_done
 from tray.infrastructure.folders import Folders
@@ -63,7 +63,7 @@ def download_parts(
     return DownloadParts(
         downloads=downloads,
         hub=transfers,
-        curated=partial(read_curated, program_folder() / FILE),
+        curated=partial(curated_models, program_folder() / FILE, folders.models),
         removal=model_removal(paddock.state, searched, to_trash),
         close=close,
     )

@@ -9,7 +9,7 @@ from tray.composition.download_parts import hub_base
 from tray.composition.fitting import fit_parts
 from tray.composition.presets import kept_presets
 from tray.composition.removal import model_removal
-from tray.infrastructure.curated import FILE, read_curated
+from tray.infrastructure.curated import FILE, curated_models
 from tray.infrastructure.desktop.trash import move_to_trash
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.gpu.detect import detect_gpus
@@ -101,7 +101,8 @@ def offer_now(what: str, tell: Callable[[str], None]) -> ShownOffer:
 
 def curated_now() -> ShownCurated:
     """The well-known models, and which of them fit this machine."""
-    return shown_curated(read_curated(program_folder() / FILE), free_memory(metrics_now()))
+    listed = curated_models(program_folder() / FILE, Folders.of_user().models)
+    return shown_curated(listed, free_memory(metrics_now()))
 
 
 def delete_now(name: str, for_good: bool, state: Callable[[], ModelState]) -> DeletedModel:

@@ -118,7 +118,10 @@ class Download(Frozen):
 
 
 class CuratedModel(Frozen):
-    """A well-known model. ``what`` asks the hub for it; ``size`` is approximate, in bytes."""
+    """A well-known model. ``what`` asks the hub for it; ``size`` is approximate, in bytes.
+
+    ``here`` says that it was downloaded already.
+    """
 
     what: str
     name: str
@@ -126,6 +129,7 @@ class CuratedModel(Frozen):
     quantization: str
     size: int
     licence: str
+    here: bool = False
 
 
 class TokenSource(StrEnum):

@@ -24,6 +24,7 @@ from tray.ui.amounts import joined, size
 from tray.ui.fit_marks import FIT_WORDS
 
 CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and free memory."
+_HERE = "here already"
 _CAN_PAUSE = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
 _CAN_RESUME = (DownloadPhase.PAUSED, DownloadPhase.FAILED)
 _PHASE_WORDS = {
@@ -95,7 +96,7 @@ def shown_offer(offer: HubOffer, free: FreeMemory) -> ShownOffer:
                 what=choice.what,
                 name=choice.name,
                 line=_choice_line(choice),
-                note="here already" if choice.here else FIT_WORDS[fits[choice.what]],
+                note=_HERE if choice.here else FIT_WORDS[fits[choice.what]],
                 fit=fits[choice.what],
                 proposed=choice.what == proposed,
                 here=choice.here,
@@ -118,9 +119,10 @@ def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCu
                 line=joined(
                     (model.about, model.quantization, f"about {size(model.size)}", model.licence)
                 ),
-                note=FIT_WORDS[fits[model.what]],
+                note=_HERE if model.here else FIT_WORDS[fits[model.what]],
                 fit=fits[model.what],
                 proposed=model.what == proposed,
+                here=model.here,
             )
             for model in sorted(models, key=lambda model: model.what != proposed)
         ),

@@ -50,13 +50,17 @@ class SetupDesk:
         from tray.services.rough_fit import best, free_memory, rough_fit
         from tray.ui.setup_words import shown_plan
 
+        self._plan = None
         free = free_memory(self._metrics())
         models = {model.what: model for model in self._curated()}
         fits = {what: rough_fit(model.size, free) for what, model in models.items()}
         chosen = best({what: model.size for what, model in models.items()}, fits)
         if chosen is None:
             return ShownPlan()
-        self._plan = self._setup.plan(models[chosen])
+        plan = self._setup.plan(models[chosen])
+        if models[chosen].here and plan.engine is None:
+            return ShownPlan()
+        self._plan = plan
         return shown_plan(self._plan, models[chosen], fits[chosen])
 
     def begin(self) -> None:

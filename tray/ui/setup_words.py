@@ -12,9 +12,10 @@ def shown_plan(plan: SetupPlan, model: CuratedModel, fit: Fit) -> ShownPlan:
     """The model, whether it fits, and the engine that comes with it."""
     engine = None
     if plan.engine is not None:
-        cost = size(plan.engine_size) if plan.engine_size else "installed already"
-        engine = f"With the engine for your GPU ({plan.engine}, {cost})."
-    line = joined((model.about, f"about {size(model.size)}", FIT_WORDS[fit]))
+        size_of_it = size(plan.engine_size) if plan.engine_size else "installed already"
+        engine = f"With the engine for your GPU ({plan.engine}, {size_of_it})."
+    cost = "here already" if model.here else f"about {size(model.size)}"
+    line = joined((model.about, cost, FIT_WORDS[fit]))
     return ShownPlan(name=plan.model, line=line, engine=engine)
 
 
