@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 CERTIFICATE = Path(__file__).parent / "data" / "loopback_test_server.pem"
 """Certificate and key of a server that exists in tests alone."""
@@ -42,7 +43,7 @@ class Handler(BaseHTTPRequestHandler):
             name = self.path.removeprefix(f"/{REPOSITORY}/resolve/{COMMIT}/")
             self.redirect(f"{hub.files_at or hub.address}/cdn/{name}")
         elif self.path.startswith("/cdn/"):
-            self.send_part(hub.files[self.path.removeprefix("/cdn/")])
+            self.send_part(self.asked_file())
         else:
             self.answer(404, b"{}")
 
@@ -57,6 +58,9 @@ class Handler(BaseHTTPRequestHandler):
     def redirect(self, address: str) -> None:
         self.answer(302, b"", Location=address)
 
+    def asked_file(self) -> bytes:
+        return self.server.hub.files[unquote(self.path.removeprefix("/cdn/"))]
+
     def send_part(self, content: bytes) -> None:
         if (start := self.head(content)) is not None:
             hub = self.server.hub
@@ -66,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def break_after(self, count: int) -> bool:
         """Promise the rest of the file, send ``count`` bytes of it and end the connection."""
-        content = self.server.hub.files[self.path.removeprefix("/cdn/")]
+        content = self.asked_file()
         if (start := self.head(content)) is not None:
             self.wfile.write(content[start : start + count])
         self.close_connection = True

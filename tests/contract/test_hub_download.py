@@ -89,6 +89,21 @@ def test_a_file_arrives_whole_and_is_not_fetched_twice(hub: Hub, tmp_path: Path)
     assert hub.asked[1].path == f"/{REPOSITORY}/resolve/{COMMIT}/{NAME}"
 
 
+def test_a_name_as_long_as_the_disk_takes_it_arrives(tmp_path: Path) -> None:
+    longest = "模" * 83 + ".gguf"
+    assert len(longest.encode()) == 254
+    longer = "型" * 84 + ".gguf"
+    with hub_of({longest: CONTENT, longer: CONTENT, NAME: CONTENT}) as hub:
+        hub.troubles = [None, None, broken_after(100_000)]
+        request = ASK.model_copy(update={"wanted": longest})
+        assert fetch(hub, tmp_path, request).model.read_bytes() == CONTENT
+        assert ranges(hub) == [None, "bytes=100000-"]
+        with pytest.raises(PaddockError) as caught:
+            fetch(hub, tmp_path, ASK.model_copy(update={"wanted": longer}))
+    assert caught.value.failure.title == "There is no such file"
+    assert names(tmp_path) == [longest]
+
+
 def test_a_broken_connection_goes_on_where_it_broke(hub: Hub, tmp_path: Path) -> None:
     hub.troubles = [None, None, broken_after(100_000), None, broken_after(0)]
     told: list[DownloadProgress] = []

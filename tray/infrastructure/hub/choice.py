@@ -7,6 +7,7 @@ from tray.infrastructure.device_names import is_device
 from tray.infrastructure.escape import escaped
 from tray.infrastructure.hub.address import asking_for
 from tray.infrastructure.hub.failures import refused
+from tray.infrastructure.hub.part_file import MOST_BYTES
 from tray.infrastructure.model_files.name import is_projector_name, model_name, part_paths
 from tray.infrastructure.model_files.projectors import projector_for
 from tray.models.download import HubFile, HubRequest
@@ -119,7 +120,8 @@ def _offer(title: str, paths: list[str], request: HubRequest) -> PaddockError:
 
 def _is_usable(file: HubFile) -> bool:
     named = _SAFE.fullmatch(file.name) is not None and not is_device(file.name)
-    return named and len(file.name) <= LONGEST_NAME
+    fits = len(file.name) <= LONGEST_NAME and len(file.name.encode()) <= MOST_BYTES
+    return named and fits
 
 
 def _is_matrix(file: HubFile, largest: int) -> bool:

@@ -14,6 +14,8 @@ from tray.infrastructure.model_files.name import PART
 from tray.infrastructure.renaming import rename, sync_folder
 
 CHUNK = 1 << 20
+MOST_BYTES = 255
+"""Of a file's name that the usual disks take."""
 LOOK_EVERY = 64 << 20
 """Bytes between two looks whether the file still has its name."""
 SEND_EVERY = 16 << 20
@@ -22,7 +24,9 @@ _CHECKING = 0.2
 
 def part_path(target: Path, sha256: str) -> Path:
     """Named by content: what is left of another version is never continued."""
-    return target.with_name(f"{target.name}.{sha256[:12]}{PART}")
+    ending = f".{sha256[:12]}{PART}"
+    room = MOST_BYTES - len(ending)
+    return target.with_name(target.name.encode()[:room].decode(errors="ignore") + ending)
 
 
 class PartFile:
