@@ -126,6 +126,16 @@ def test_a_lost_network_ends_it_and_the_next_call_goes_on(hub: Hub, tmp_path: Pa
     assert ranges(hub) == ["bytes=100000-"]
 
 
+def test_what_the_network_says_stands_within_the_sentence(hub: Hub, tmp_path: Path) -> None:
+    def hangs_up(handler: Handler) -> bool:
+        handler.close_connection = True
+        return True
+
+    hub.troubles = [hangs_up] * (len(PAUSES) + 1)
+    detail = refusal(hub, tmp_path).failure.detail
+    assert "without sending a response. Check the network. What" in detail
+
+
 def test_a_server_without_ranges_starts_again(hub: Hub, tmp_path: Path) -> None:
     hub.ranges = False
     hub.troubles = [None, None, broken_after(100_000)]

@@ -212,5 +212,5 @@ def _retry_after(headers: "httpx.Headers") -> float | None:
 
 
 def words_of(error: Exception) -> str:
-    """What an error of the network says."""
-    return escaped(str(error)) or type(error).__name__
+    """What an error of the network says, as a part of a sentence."""
+    return escaped(str(error)).rstrip(".") or type(error).__name__
