@@ -26,6 +26,7 @@ const root = element("section", { id: "models-get", className: "pane" }, inner);
 
 let asked = 0;
 let here = "";
+let gated = "";
 
 function start(model) {
   run(model).then(() => root.closest("dialog").close(), trouble.show);
@@ -70,21 +71,26 @@ async function find(what) {
   } catch (error) {
     if (mine !== asked) return;
     trouble.show(error);
-    if (error.failure?.cause === "model_gated") askForToken();
+    if (isGated(error)) askForToken(trouble.root);
   } finally {
     if (mine === asked) root.removeAttribute("aria-busy");
   }
 }
 
+function isGated({ failure }) {
+  return failure?.cause === "model_gated";
+}
+
 // Beside what says that it is needed, above all the other models.
-function askForToken() {
-  trouble.root.after(token);
+function askForToken(place) {
+  place.after(token);
   openToken();
 }
 
+// Where nothing needs it, it stands last.
 function openToken() {
   const card = token.firstChild;
-  if (!card || token.previousSibling !== trouble.root) return;
+  if (!card || !token.nextSibling) return;
   card.open = true;
   card.scrollIntoView({ block: "nearest" });
 }
@@ -123,6 +129,10 @@ export const getting = {
     setup.tell(next);
     // Its bar stands above; another would say the same.
     downloads.show(next.setup && !next.setup.failure ? [] : next.downloads);
+    const closed = next.downloads.filter(isGated).map(({ id }) => id).join();
+    if (closed !== gated && closed) askForToken(downloads.root);
+    else if (closed !== gated) inner.append(token);
+    gated = closed;
     // What has arrived is marked in the list.
     const now = next.downloads.filter(({ model }) => model).map(({ id }) => id).join();
     if (now !== here && here !== "" && !box.value) showCurated();

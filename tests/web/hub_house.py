@@ -82,10 +82,8 @@ class Fetch:
         self.hear(FetchedSaid(done=Downloaded(model=model, files=(model,), size=5 * GIB)))
         return model
 
-    def fail(self, title: str) -> None:
-        failure = ServerFailure(
-            cause=FailureCause.DOWNLOAD_FAILED, title=title, detail="Try later."
-        )
+    def fail(self, title: str, cause: FailureCause = FailureCause.DOWNLOAD_FAILED) -> None:
+        failure = ServerFailure(cause=cause, title=title, detail="Try later.")
         self.hear(FailedSaid(failure=failure))
 
 

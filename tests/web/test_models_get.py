@@ -112,6 +112,31 @@ def test_a_repository_shows_what_fits_and_a_refusal_its_reason(shown: Shown) -> 
     expect(rows.first).to_contain_text("Qwen3 0.6B")
 
 
+def test_a_gated_download_brings_the_field_for_the_token(shown: Shown) -> None:
+    panel = tab(shown, "Get more")
+    token = panel.get_by_label("Access token", exact=True)
+    panel.get_by_role("button", name="Get Gemma 3 1B").click()
+    row = panel.locator(".downloads li")
+    expect(row).to_have_count(1)
+    hub = shown.script.page.hub
+    hub.fetches[0].fail("This model is gated", FailureCause.MODEL_GATED)
+    expect(row).to_contain_text("This model is gated")
+    expect(token).to_be_in_viewport()
+    token.fill("hf_secret")
+    token.press("Enter")
+    expect(panel.get_by_role("button", name="Forget it")).to_be_visible()
+    assert hub.kept_token == "hf_secret"
+    # Whoever comes back to one that failed so needs the field, too.
+    hub.kept_token = None
+    shown.page.keyboard.press("Escape")
+    panel = tab(shown, "Get more")
+    expect(token).to_be_in_viewport()
+    panel.get_by_role("button", name=re.compile("^Cancel")).click()
+    panel.get_by_role("button", name="Throw away").click()
+    expect(row).to_have_count(0)
+    expect(token).not_to_be_in_viewport()
+
+
 def test_a_token_is_kept_and_forgotten_and_never_shown(shown: Shown) -> None:
     panel = tab(shown, "Get more")
     panel.get_by_text("Access token for gated models").click()
