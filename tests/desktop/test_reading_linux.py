@@ -1,0 +1,42 @@
+"""What an answer looks like in the real popover, where WebKit differs from Chromium."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from tests.desktop.marks import ON_SCREEN
+from tests.desktop.screen import screen
+from tests.desktop.test_popover_linux import DRIVEN, ask, inspector, popover_over, script
+from tests.desktop.webdriver import driver_at, wait_for
+from tests.web.page_setup import Scripted
+from tray.models.config import LlamaCppConfig
+
+__all__ = ["inspector", "screen", "script"]
+
+pytestmark = ON_SCREEN
+
+# How far the words of an element end from the right edge of its block.
+FROM_RIGHT = """
+    const found = document.querySelector(arguments[0]);
+    const words = document.createRange();
+    words.selectNodeContents(found.lastChild ?? found);
+    return found.getBoundingClientRect().right - words.getBoundingClientRect().right;
+"""
+
+
+def test_what_is_read_from_right_to_left_stands_on_the_right(
+    inspector: str, script: Scripted
+) -> None:
+    script.page.service.start(LlamaCppConfig()).result(10)
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        answer = ask(driver, script, "?")
+        answer.say("שלום\n\n- פריט\n")
+        answer.finish()
+        driver.wait_text(".block li", "פריט")
+        wait_for(
+            lambda: not driver.run("return document.querySelector('.meta').hidden"), "it has ended"
+        )
+        for element in (".block p", ".block li"):
+            assert abs(driver.run(FROM_RIGHT, element)) < 2, element
