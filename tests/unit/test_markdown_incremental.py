@@ -195,6 +195,7 @@ _WORDS = st.sampled_from(
         "well-known",
         ", 5 of",
         "a/b",
+        "<br>c",
         " (so",
         "  two",
         " = 3",

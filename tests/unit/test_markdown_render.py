@@ -51,7 +51,15 @@ def test_tasks_are_disabled_checkboxes() -> None:
     html = one("- [ ] one\n- [x] two\n")
     assert html.count('type="checkbox"') == html.count("disabled") == 2
     assert html.count("checked") == 1
-    assert '<ul class="tasks">' in html
+
+
+def test_a_break_is_the_only_html() -> None:
+    """Cells of tables have no other way to break a line."""
+    assert one("| a |\n|---|\n| b<br>c<BR />d |\n").count("<br>") == 2
+    assert "b<br>\nc" in one("**b<br/>c** `<br>`\n")
+    assert "<code>&lt;br&gt;</code>" in one("**b<br/>c** `<br>`\n")
+    for text in ("<br", "<brx>", "<br class=x>", "<b>b</b>", "\\<br>"):
+        assert "&lt;b" in one(text)
 
 
 def test_code_keeps_every_character() -> None:

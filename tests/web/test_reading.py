@@ -103,6 +103,35 @@ def test_cells_align_tasks_are_ticked_and_lists_nest(shown: Shown) -> None:
     assert shown.page.locator("[style]").count() == shown.page.locator(".track i[style]").count()
 
 
+TASKS = """- [ ] apart
+
+- [x] apart, too
+
+x
+
+- [x] tight
+  - [ ] nested
+- plain
+"""
+MARKER = "e => getComputedStyle(e).listStyleType"
+
+
+def test_a_task_stands_beside_its_box_and_lists_nest_and_mix(shown: Shown) -> None:
+    shown.ready()
+    shown.answered(TASKS)
+    boxes = shown.page.locator(".task input")
+    texts = shown.page.locator(".task > p, .task .task")
+    for mark, text in ((0, 0), (1, 1), (3, 2)):
+        assert box(boxes.nth(mark))[1] < box(texts.nth(text))[0] + 1
+    _, tight, nested = (box(boxes.nth(at)) for at in (0, 2, 3))
+    assert nested[0] - tight[0] > 16
+    plain = shown.page.locator("li", has_text="plain").last
+    assert [plain.evaluate(MARKER), shown.page.locator(".task").first.evaluate(MARKER)] == [
+        "disc",
+        "none",
+    ]
+
+
 RIGHT_TO_LEFT = """שלום עולם.
 
 - פריט

@@ -16,6 +16,7 @@ from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
 
 from tray.ui.markdown.bare_links import add_bare_links
+from tray.ui.markdown.breaks import add_breaks
 from tray.ui.markdown.elements import add_elements, images_to_links
 from tray.ui.markdown.emphasis import add_emphasis
 from tray.ui.markdown.formulas import add_formulas
@@ -76,6 +77,7 @@ def _parser() -> MarkdownIt:
     add_formulas(parser)
     add_emphasis(parser)
     add_bare_links(parser)
+    add_breaks(parser)
     add_elements(parser)
     return parser
 

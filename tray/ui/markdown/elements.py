@@ -63,8 +63,7 @@ def _cell_open(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
 def _list_open(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     token = tokens[index]
     start = token.attrGet("start")
-    kind = ' class="tasks"' if token.attrGet("class") else ""
-    return f"<{token.tag}{kind}>\n" if start is None else f'<{token.tag} start="{start}"{kind}>\n'
+    return f"<{token.tag}>\n" if start is None else f'<{token.tag} start="{start}">\n'
 
 
 def _item_open(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:

@@ -38,8 +38,6 @@ ALLOWED_CLASSES: dict[str, set[str]] = {
     "figure": {"code"},
     "code": {"stream", "formula", "display"},
     "li": {"task"},
-    "ul": {"tasks"},
-    "ol": {"tasks"},
     "span": {"formula", "display", *CLASSES},
     "th": {"align-left", "align-center", "align-right"},
     "td": {"align-left", "align-center", "align-right"},
