@@ -47,6 +47,12 @@ def test_rows_may_leave_cells_out() -> None:
     assert html.count("<td>") == 500
 
 
+def test_long_cells_are_marked() -> None:
+    html = one(f"| Short | {'Long ' * 6}|\n|--:|--|\n| 1 | {'word ' * 6}|\n")
+    assert '<th class="align-right">Short</th>' in html
+    assert html.count('<th class="long">') == html.count('<td class="long">') == 1
+
+
 def test_tasks_are_disabled_checkboxes() -> None:
     html = one("- [ ] one\n- [x] two\n")
     assert html.count('type="checkbox"') == html.count("disabled") == 2

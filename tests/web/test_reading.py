@@ -103,6 +103,17 @@ def test_cells_align_tasks_are_ticked_and_lists_nest(shown: Shown) -> None:
     assert shown.page.locator("[style]").count() == shown.page.locator(".track i[style]").count()
 
 
+def test_a_table_that_is_too_wide_leaves_no_column_a_word_a_line(shown: Shown) -> None:
+    shown.ready()
+    head = "".join(f"| Column {number} " for number in range(8))
+    rule = "|---" * 8
+    row = "| this is a sentence that goes on for a while " * 8
+    shown.answered(f"{head}|\n{rule}|\n{row}|\n")
+    left, right = box(shown.page.locator("td").last)
+    assert right - left > 100
+    assert shown.page.locator(".table").evaluate(SCROLLS)
+
+
 TASKS = """- [ ] apart
 
 - [x] apart, too

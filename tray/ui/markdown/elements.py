@@ -14,6 +14,9 @@ from tray.ui.markdown.mathml import formula_html
 
 _LANGUAGE = re.compile(r"[a-z0-9][a-z0-9+#._-]{0,31}")
 
+_SHORT_CELL = 24
+"""Characters; a table that is too wide would leave a longer one a word a line."""
+
 
 def code_language(info: str) -> str:
     """The language a fence names, in lower case; empty if it names none we would show."""
@@ -57,7 +60,10 @@ def _table_close(_: Any, _tokens: Sequence[Token], _index: int, *_rest: Any) -> 
 def _cell_open(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:
     token = tokens[index]
     side = str(token.attrGet("style") or "").removeprefix("text-align:")
-    return f'<{token.tag} class="align-{side}">' if side else f"<{token.tag}>"
+    kinds = [f"align-{side}"] if side else []
+    if len(tokens[index + 1].content) > _SHORT_CELL:
+        kinds.append("long")
+    return f'<{token.tag} class="{" ".join(kinds)}">' if kinds else f"<{token.tag}>"
 
 
 def _list_open(_: Any, tokens: Sequence[Token], index: int, *_rest: Any) -> str:

@@ -32,6 +32,7 @@ VALUES: dict[str, dict[str, set[str]]] = {
         if attributes
     },
 }
+_CELLS = {"align-left", "align-center", "align-right", "long"}
 ALLOWED_CLASSES: dict[str, set[str]] = {
     "a": {"image-link"},
     "div": {"table", "plain", "stream"},
@@ -39,8 +40,8 @@ ALLOWED_CLASSES: dict[str, set[str]] = {
     "code": {"stream", "formula", "display"},
     "li": {"task"},
     "span": {"formula", "display", *CLASSES},
-    "th": {"align-left", "align-center", "align-right"},
-    "td": {"align-left", "align-center", "align-right"},
+    "th": _CELLS,
+    "td": _CELLS,
 }
 
 _CLEANER = nh3.Cleaner(
