@@ -46,6 +46,7 @@ export const current = () => conversation;
 export const isPrivate = () => secret;
 export const said = () => messages;
 export const chosen = () => settings;
+export const page = crypto.randomUUID(); // which page asks, where a chat is open in several
 
 function changed() {
   for (const listener of listeners) listener();
@@ -169,7 +170,7 @@ async function run(answer = begun()) {
   if (said.at(-1).role === "user") refuse(answer, null);
   changed();
   toEnd();
-  const end = await receive(mine, { messages: said, settings, conversation });
+  const end = await receive(mine, { messages: said, settings, conversation, page });
   const message = answer.end(end);
   if (message && said.at(-1) !== message) said.push(message);
   if (!message && isRefusal(end.failure) && active === mine) {

@@ -24,6 +24,7 @@ from tray.models.conversation import (
     Desk,
     Edit,
     KeptMessage,
+    LastAnswered,
     PageChatRequest,
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -189,6 +190,17 @@ def test_question_and_answer_are_kept_and_shown_again(
     shown = kept.shown()
     assert shown is not None
     assert [said.content for said in shown.messages] == ["How?", "So."]
+
+
+def test_pages_are_told_where_an_answer_ended_and_who_asked(kept: Conversations) -> None:
+    request = PageChatRequest(messages=asked("How?"), page="a page")
+    answer = iter(kept.record(ONE, request, lambda: Said(*words("So", "."), END)))
+    next(answer)
+    assert kept.answered is None
+    assert list(answer)
+    assert kept.answered == LastAnswered(conversation=ONE, page="a page", number=1)
+    assert list(kept.record(TWO, request, lambda: Said(*words("So", "."), END)))
+    assert kept.answered == LastAnswered(conversation=TWO, page="a page", number=2)
 
 
 def test_an_answer_is_written_once_in_a_while_and_when_it_ends(later: Later) -> None:

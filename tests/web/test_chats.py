@@ -416,3 +416,51 @@ def test_a_chat_that_went_on_in_another_tab_loses_nothing_of_it(shown: Shown) ->
     expect(shown.page.locator(".answer").last).to_contain_text("Second.")
     asked = shown.ask("Three?").request.messages
     assert [m.content for m in asked] == ["One?", "First.", "Two?", "Second.", "Three?"]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_chat_that_went_on_in_another_browser_loses_nothing_of_it(
+    shown: Shown, elsewhere: bool
+) -> None:
+    """As the popover and a browser are; also when the other one is in yet another chat by now."""
+    shown.ready()
+    said(shown, "One?", "First.")
+    browser = shown.page.context.browser
+    assert browser is not None
+    context = browser.new_context()
+    other = Shown(context.new_page(), shown.script)
+    other.page.goto(shown.script.page.url("browser"))
+    expect(other.page.locator(".question")).to_have_text("One?")
+    expect(other.page.locator("#words")).to_have_text("Ready")
+    _hide(shown, hidden=True)
+    said(other, "Two?", "Second.")
+    if elsewhere:
+        new_chat(other)
+        said(other, "Three?", "Third.")
+    _hide(shown, hidden=False)
+    expect(shown.page.locator(".question")).to_have_text(["One?", "Two?"])
+    expect(shown.page.locator(".answer").last).to_contain_text("Second.")
+    context.close()
+
+
+def test_a_page_that_asked_itself_is_not_shown_anew(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "One?", "First.")
+    shown.page.evaluate("document.querySelector('.answer').mark = 'the same'")
+    said(shown, "Two?", "Second.")
+    with shown.page.expect_request("**/api/page/events"):
+        _hide(shown, hidden=True)
+        _hide(shown, hidden=False)
+    said(shown, "Three?", "Third.")
+    assert shown.page.evaluate("document.querySelector('.answer').mark") == "the same"
+
+
+def _hide(shown: Shown, *, hidden: bool) -> None:
+    """As the popover's window does; a page of Playwright's is always visible."""
+    shown.page.evaluate(
+        """hidden => {
+          Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )

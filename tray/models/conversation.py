@@ -86,15 +86,24 @@ class Desk(Frozen):
     settings: ChatSettings = ChatSettings()
 
 
+class LastAnswered(Frozen):
+    """The kept conversation an answer ended in last, the page that asked, and how many did."""
+
+    conversation: ConversationId
+    page: str
+    number: int
+
+
 class PageChatRequest(Frozen):
     """A question of the page; without a ``conversation`` nothing of it is kept.
 
-    An answer that stands last is continued.
+    An answer that stands last is continued. ``page`` tells pages of the same chat apart.
     """
 
     messages: Annotated[tuple[KeptMessage, ...], Field(min_length=1)]
     settings: ChatSettings = ChatSettings()
     conversation: ConversationId | None = None
+    page: Annotated[str, Field(max_length=36)] = ""
 
     @property
     def begun(self) -> KeptMessage | None:

@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from tray.models.base import Frozen
 from tray.models.chat import ChatTimings, FinishReason
+from tray.models.conversation import LastAnswered
 from tray.models.failure import ServerFailure
 from tray.models.page_downloads import ShownDownload
 from tray.models.setup import ShownSetup
@@ -165,7 +166,8 @@ class PageState(Frozen):
     ``note`` what happened to the model without the user's doing. ``sampling`` is what
     the engine does with values left to it, ``images_note`` why it takes no image.
     ``models`` are few; ``wants_models`` asks the page to show all of them. ``setup`` is
-    how far a first model is, ``needs_model`` that there is none but the demo.
+    how far a first model is, ``needs_model`` that there is none but the demo. ``answered``
+    tells a page that another one went on with its chat.
     """
 
     phase: ServerPhase
@@ -189,3 +191,4 @@ class PageState(Frozen):
     sampling: SamplingWords
     images_note: str | None
     downloads: tuple[ShownDownload, ...] = ()
+    answered: LastAnswered | None = None

@@ -13,6 +13,7 @@ from tray.models.conversation import (
     Desk,
     Edit,
     KeptMessage,
+    LastAnswered,
     PageChatRequest,
 )
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -44,6 +45,8 @@ class Conversations:
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
         self._deletes = 0
+        self.answered: LastAnswered | None = None
+        """Where an answer ended last, since Paddock began."""
 
     def take_note(self) -> str | None:
         """What the user must be told once about the kept conversations."""
@@ -120,6 +123,8 @@ class Conversations:
                     asked = True
                 if message is not None:
                     self._store.write_answer(conversation, position, message)
+                    if message.reason is not None:
+                        self._note_answered(conversation, request.page)
 
         try:
             write(None)
@@ -127,6 +132,10 @@ class Conversations:
         except PaddockError as error:
             log.warning("conversations: %s", error)
         return RecordedAnswer(answer(), write, self._later, request.begun)
+
+    def _note_answered(self, conversation: str, page: str) -> None:
+        number = 1 + (self.answered.number if self.answered else 0)
+        self.answered = LastAnswered(conversation=conversation, page=page, number=number)
 
     def rename(self, conversation: str, title: str) -> None:
         """An empty title gives back the one it had from its first question."""

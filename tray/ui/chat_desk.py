@@ -6,7 +6,13 @@ from functools import cache
 from pathlib import Path
 
 from tray.models.chat import FinishChunk, FinishReason, Role
-from tray.models.conversation import ChatSettings, Conversation, KeptMessage, PageChatRequest
+from tray.models.conversation import (
+    ChatSettings,
+    Conversation,
+    KeptMessage,
+    LastAnswered,
+    PageChatRequest,
+)
 from tray.models.page_chats import (
     DrawnAnswers,
     DrawRequest,
@@ -54,6 +60,11 @@ class ChatDesk:
         self.write_draft_files = conversations.write_draft_files
         self.write_settings = conversations.write_settings
         self.write_edit = conversations.write_edit
+
+    @property
+    def answered(self) -> LastAnswered | None:
+        """Where an answer ended last."""
+        return self._kept.answered
 
     def begin_with(self, settings: Callable[[], ChatSettings]) -> None:
         """Have new chats begin with these, unless something was set for the next one."""

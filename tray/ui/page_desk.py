@@ -97,6 +97,7 @@ class PageDesk:
             "wants_models": wanted,
             "setup": self.setup.shown(),
             "needs_model": self._looked and not self._few and model.path is None,
+            "answered": self.chats.answered,
         }
         return shown.model_copy(update=asides) if any(asides.values()) else shown
 
