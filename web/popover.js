@@ -4,22 +4,24 @@ import { call, inPopover, inTurn } from "./api.js";
 import { byId } from "./dom.js";
 
 const reasons = new Set();
-let held = false;
+// Not known at first: the page of a web process that crashed may have asked for either.
+let held = null;
+let needed = null;
 let telling = false;
-let needed = false;
 
 // Keeps the popover open for a reason, or no longer.
 export function hold(reason, wanted) {
   if (wanted) reasons.add(reason);
   else reasons.delete(reason);
-  if (inPopover && !telling) tell();
+  tell();
 }
 
 // One call at a time: of two under way, the first might arrive last.
 async function tell() {
+  if (!inPopover || telling) return;
   telling = true;
   while (held !== reasons.size > 0) {
-    held = !held;
+    held = reasons.size > 0;
     await call("/api/page/hold", { held }).catch(() => {});
   }
   telling = false;
@@ -37,6 +39,7 @@ export function hide() {
 }
 
 export function watchWindow() {
+  tell();
   const pin = byId("pin");
   pin.hidden = !inPopover;
   document.documentElement.classList.toggle("popover", inPopover);

@@ -50,10 +50,12 @@ class Unwatched:
 
 @dataclass
 class Window:
-    """Stands for the popover, or before a real one; remembers what the page asked of it."""
+    """Stands for the popover, or before a real one; remembers what the page changed by asking."""
 
     asked: list[object] = field(default_factory=list)
     popover: Popover | None = None
+    held: bool = False
+    needed: bool = False
     _heard: Condition = field(default_factory=Condition)
 
     def hide(self) -> None:
@@ -62,12 +64,16 @@ class Window:
             self.popover.hide()
 
     def hold(self, held: bool) -> None:
-        self._hear(held)
+        if held != self.held:
+            self.held = held
+            self._hear(held)
         if self.popover is not None:
             self.popover.hold(held)
 
     def need(self, needed: bool) -> None:
-        self._hear(f"need {needed}")
+        if needed != self.needed:
+            self.needed = needed
+            self._hear(f"need {needed}")
         if self.popover is not None:
             self.popover.need(needed)
 

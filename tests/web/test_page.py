@@ -136,6 +136,22 @@ def test_a_private_chat_needs_its_popover_until_it_is_left(shown: Shown) -> None
     assert window.asked == ["need True", "need False"]
 
 
+def test_a_page_that_begins_anew_takes_back_what_the_one_before_it_asked_for(
+    shown: Shown,
+) -> None:
+    """A pin and a private chat are gone with a web process that crashed."""
+    window = shown.script.page.window
+    shown.page.click("#pin")
+    window.wait_for(True)
+    shown.page.click("#private-new")
+    window.wait_for("need True")
+    with shown.page.expect_response("**/api/page/hold"):
+        shown.page.reload()
+    expect(shown.page.locator("#pin")).to_have_attribute("aria-pressed", "false")
+    window.wait_for("need False")
+    assert not window.held
+
+
 class SlowPopover:
     """Holds when it is let."""
 
