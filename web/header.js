@@ -95,7 +95,7 @@ function lost(failure) {
 function show(next) {
   const before = state;
   state = next;
-  status.dataset.phase = next.stalled ? "stalled" : next.phase;
+  status.dataset.phase = next.stalled ? "stalled" : next.falls_back ? "falls-back" : next.phase;
   status.title = next.line;
   tellWords(next.words);
   const counts = before?.phase === "backoff" && next.phase === "backoff";

@@ -10,6 +10,7 @@ from tests.web.states import STATES
 from tray.models.metrics import FreedMemory, GpuMetrics, ServerMetrics
 from tray.models.notice import Notice, NoticeKind
 from tray.models.state import ModelId
+from tray.ui.palette import PALETTES, PanelTheme
 
 pytestmark = pytest.mark.web
 GIB = 2**30
@@ -95,6 +96,10 @@ def test_the_cpu_instead_of_the_gpu_is_told_first_and_leaves_the_header_two_rows
 ) -> None:
     STATES["cpu-only"](shown)
     expect(shown.page.locator("#words")).to_have_text("Ready, CPU only")
+    red, green, blue = PALETTES[PanelTheme.LIGHT].busy
+    expect(shown.page.locator("#status .dot")).to_have_css(
+        "background-color", f"rgb({red}, {green}, {blue})"
+    )
     said = shown.page.locator("#figures p").all_inner_texts()
     assert said[1].startswith("The engine says: no CUDA-capable device")
     rows = [shown.page.locator(at).bounding_box() for at in ("#status", "#chats-open", "#power")]

@@ -160,6 +160,7 @@ class SamplingWords(Frozen):
 class PageState(Frozen):
     """All the page shows around the conversation, in the words it shows.
 
+    ``falls_back``: the CPU works in the GPU's place.
     ``model`` is the value of the running or chosen model; ``metrics`` has a
     line for every measurement, ``meters`` the few that are drawn as bars.
     ``failure`` is why it ended or stands still, ``actions`` what may be done now,
@@ -172,6 +173,7 @@ class PageState(Frozen):
 
     phase: ServerPhase
     stalled: bool
+    falls_back: bool = False
     words: str
     line: str
     model: str

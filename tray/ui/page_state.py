@@ -30,6 +30,7 @@ def page_state(state: ModelState, models: tuple[FoundModel, ...], model: ModelId
     return PageState(
         phase=state.phase,
         stalled=state.stalled,
+        falls_back=present.falls_back(state),
         words=present.phase_word(state),
         line=present.state_line(state),
         model=model_value(model),
