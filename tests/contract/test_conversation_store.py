@@ -163,6 +163,28 @@ def test_nothing_of_a_removed_chat_stays_readable(store: ConversationStore, path
     assert not store.clear_traces()
 
 
+def test_a_run_that_ended_too_early_leaves_the_traces_to_the_next(
+    store: ConversationStore, path: Path
+) -> None:
+    for number in range(40):
+        one = ONE[:-4] + f"{number:04}"
+        store.write(one, f"Cows {number}", said(f"common{number} words", "so"))
+    store.write(ONE, "privatetitle", said("privatequestion", "privateanswer"))
+    store.hide(ONE, True)
+    store.remove_hidden()
+    assert store.clear_traces()
+    store.close()
+    assert "privateanswer" in readable(path)
+    again = ConversationStore(path)
+    while again.clear_traces():
+        pass
+    assert readable(path) == set()
+    again.close()
+    untouched = ConversationStore(path)
+    assert not untouched.clear_traces()
+    untouched.close()
+
+
 def readable(path: Path) -> set[str]:
     """Which of the secret words lie in the file or its log; an index cuts their beginnings."""
     words = ("question", "title", "answer", "text", "name")

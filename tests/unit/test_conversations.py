@@ -203,6 +203,31 @@ def test_pages_are_told_where_an_answer_ended_and_who_asked(kept: Conversations)
     assert kept.answered == LastAnswered(conversation=TWO, page="a page", number=2)
 
 
+def test_what_was_deleted_is_gone_when_paddock_ends(
+    kept: Conversations, store: MemoryStore
+) -> None:
+    kept.keep(ONE, asked("How?"))
+    kept.end()
+    assert store.traces == 0
+    kept.delete(ONE)
+    store.traces = 3
+    kept.end()
+    assert not store.kept
+    assert store.traces == 0
+
+
+def test_an_end_waits_for_no_long_clearing(
+    kept: Conversations, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter(range(100))
+    monkeypatch.setattr("tray.services.conversations.time.monotonic", lambda: next(moments))
+    kept.keep(ONE, asked("How?"))
+    kept.delete(ONE)
+    store.traces = 50
+    kept.end()
+    assert store.traces == 49
+
+
 def test_an_answer_is_written_once_in_a_while_and_when_it_ends(later: Later) -> None:
     written: list[str] = []
     said = Said(*words("a", "b", "c", "d"), END)

@@ -19,8 +19,10 @@ def kept_chats(
     store = ConversationStore(folder / "chats.sqlite")
     # A disk may be slow; the engine's own timers do not wait for it.
     clock = SystemClock()
+    conversations = Conversations(store, clock.call_later)
     try:
-        yield ChatDesk(Conversations(store, clock.call_later), save, wall_clock)
+        yield ChatDesk(conversations, save, wall_clock)
     finally:
         clock.close()
+        conversations.end()
         store.close()

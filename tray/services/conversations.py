@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -26,6 +27,8 @@ UNDO_SECONDS = 20.0
 """How long a deleted conversation can be brought back; the page offers it for less."""
 STEP_SECONDS = 0.05
 """Between two steps of clearing the traces of what was removed: others write, too."""
+END_SECONDS = 0.3
+"""How long the end of Paddock waits for that; the next start goes on with it."""
 _ENGINES_OWN = ChatSettings()
 
 log = logging.getLogger(__name__)
@@ -158,6 +161,18 @@ class Conversations:
         """Undo a delete; PaddockError once it is too late."""
         self._store.hide(conversation, False)
         self.read(conversation)
+
+    def end(self) -> None:
+        """Nobody can undo a delete any more; once ``later`` does nothing more."""
+        if not self._deletes:
+            return
+        enough = time.monotonic() + END_SECONDS
+        try:
+            self._store.remove_hidden()
+            while self._store.clear_traces() and time.monotonic() < enough:
+                pass
+        except PaddockError as error:
+            log.warning("conversations: %s", error)
 
     def write_draft(self, conversation: str | None, text: str) -> None:
         self._store.write_draft(conversation, text)

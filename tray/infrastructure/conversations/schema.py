@@ -123,6 +123,7 @@ _MIGRATIONS = (
     INSERT INTO file_words (rowid, name, text)
         SELECT {_file_words("sent")} FROM attachments AS sent WHERE (message & {DRAFT}) < {EDIT};
     """,  # noqa: S608 - our own words
+    "ALTER TABLE desk ADD COLUMN traces INTEGER NOT NULL DEFAULT 0;",
 )
 VERSION = len(_MIGRATIONS)
 

@@ -1,6 +1,6 @@
 """Conversations in SQLite, with full-text search."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from tray.infrastructure.conversations.rows import (
     write_messages,
 )
 from tray.infrastructure.conversations.search import newest, search
-from tray.infrastructure.conversations.traces import clear_traces
+from tray.infrastructure.conversations.traces import clear_traces, left_traces
 from tray.models.attachment import Attachment
 from tray.models.conversation import (
     ChatSettings,
@@ -43,7 +43,8 @@ class ConversationStore:
 
     def __init__(self, path: Path) -> None:
         self._file = ConversationFile(path)
-        self._traces: Iterator[bool] = iter(())
+        # An earlier run may have ended before it was done.
+        self._traces = clear_traces(self._file)
 
     def close(self) -> None:
         self._file.close()
@@ -122,6 +123,7 @@ class ConversationStore:
             ).fetchall():
                 remove_rows(database, number)
                 database.execute("DELETE FROM conversations WHERE number = ?", (number,))
+                left_traces(database)
                 self._traces = clear_traces(self._file)
 
     def clear_traces(self) -> bool:

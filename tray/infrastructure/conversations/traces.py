@@ -2,20 +2,33 @@
 
 FTS5 only marks words as gone. They stay readable in the file until every segment of an
 index is merged into one; that takes a second for 10,000 conversations, so it is done in
-small steps.
+small steps. ``traces`` of the desk says that there is something to do, also to the next run.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from tray.infrastructure.conversations.file import ConversationFile
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 _INDEXES = ("title_words", "message_words", "file_words")
 _PAGES = 16
 """Pages of an index that one step writes, more or less."""
 
 
+def left_traces(database: "Connection") -> None:
+    """Note that conversations were removed."""
+    database.execute("UPDATE desk SET traces = 1")
+
+
 def clear_traces(file: ConversationFile) -> Iterator[bool]:
     """``True`` after each step, a transaction of some milliseconds. Raises PaddockError."""
+    with file.transaction() as database:
+        ((left,),) = database.execute("SELECT traces FROM desk").fetchall()
+    if not left:
+        return
     for index in _INDEXES:
         # A negative number begins to merge all there is, whatever is in it.
         pages = -_PAGES
@@ -23,6 +36,8 @@ def clear_traces(file: ConversationFile) -> Iterator[bool]:
             pages = _PAGES
             yield True
     file.empty_log()
+    with file.transaction() as database:
+        database.execute("UPDATE desk SET traces = 0")
 
 
 def _merged(file: ConversationFile, index: str, pages: int) -> bool:
