@@ -31,6 +31,7 @@ from tray.infrastructure.logs import ApplicationLog, EngineLog
 from tray.infrastructure.metrics import MetricsSampler
 from tray.infrastructure.model_files.folders import find_models
 from tray.infrastructure.model_files.last_used import LastUsed
+from tray.infrastructure.model_files.same_file import same_file
 from tray.infrastructure.own_program import program_folder
 from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
@@ -233,7 +234,11 @@ def _paddock(
     end: Callable[[], None],
     measure_rarely: Callable[[bool], None],
 ) -> Paddock:
-    return Paddock(server, ground.current, ground.searched, find_models, show, end, measure_rarely)
+    paddock = Paddock(
+        server, ground.current, ground.searched, find_models, show, end, measure_rarely
+    )
+    paddock.same_file = same_file
+    return paddock
 
 
 def _engines(ground: Ground, paddock: Paddock) -> "Engines":

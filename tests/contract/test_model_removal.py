@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from tests.gguf_files import write_gguf
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
-from tray.infrastructure.model_files.removal import removable_files, same_file
+from tray.infrastructure.model_files.removal import removable_files
+from tray.infrastructure.model_files.same_file import same_entry, same_file
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.removal import Removal
@@ -78,6 +80,7 @@ class Desk:
             self.trashed.extend,
             delete_for_good,
             same_file,
+            same_entry,
         )
 
 
@@ -86,6 +89,21 @@ def desk(tmp_path: Path) -> Desk:
     write_gguf(tmp_path / "a.gguf")
     write_gguf(tmp_path / "b.gguf")
     return Desk(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_path_means_its_file_however_it_is_spelled_but_no_other_link_to_it(
+    desk: Desk, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (tmp_path / "x").mkdir()
+    (elsewhere / "link").symlink_to(tmp_path)
+    (elsewhere / "a.gguf").hardlink_to(tmp_path / "a.gguf")
+    with pytest.raises(PaddockError):
+        desk.removal.remove(str(elsewhere / "a.gguf"), False)
+    desk.removal.remove(str(elsewhere / "link" / "a.gguf"), False)
+    desk.removal.remove(str(tmp_path / "x" / ".." / "b.gguf"), False)
+    assert desk.trashed == [tmp_path / "a.gguf", tmp_path / "b.gguf"]
 
 
 @pytest.mark.parametrize("phase", list(ServerPhase))

@@ -155,6 +155,22 @@ def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
     assert paddock("models", "download", "nonsense").returncode == 1
 
 
+def test_a_path_may_be_spelled_in_any_way(paddock: CommandLine) -> None:
+    models = folder_of(paddock)
+    path = write_gguf(models / "tiny.gguf", DEMO)
+    (paddock.root / "link").symlink_to(models)
+    by_link, by_way = paddock.root / "link" / "tiny.gguf", models / ".." / models.name / "tiny.gguf"
+    assert paddock("models", "presets", str(by_link), "set", "Mine", "seed=7").returncode == 0
+    listed = paddock("models", "presets", "tiny").stdout
+    assert "Mine" in listed
+    assert paddock("models", "presets", str(by_way)).stdout == listed
+    for spelled in (by_link, by_way):
+        shown = paddock("models", "show", str(spelled), "--json").stdout
+        assert json.loads(shown)["path"] == str(path)
+    assert paddock("models", "delete", str(by_way), "--for-good").returncode == 0
+    assert not path.exists()
+
+
 def test_a_deleted_preset_comes_back_with_the_command_it_left(paddock: CommandLine) -> None:
     path = write_gguf(paddock.root / "data" / "paddock" / "models" / "a b.gguf", DEMO)
     values = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import eq
 from pathlib import Path
 
 import pytest
@@ -36,13 +37,22 @@ OWN = LlamaCppConfig(model_path=Path("/own.gguf"), threads=2)
 def test_a_model_is_found_by_name_before_it_is_a_path(
     wanted: str | None, path: Path | None
 ) -> None:
-    chosen = with_model(OWN, wanted, lambda: FOUND)
+    chosen = with_model(OWN, wanted, lambda: FOUND, eq)
     assert chosen == OWN.model_copy(update={"model_path": path})
+
+
+def test_a_file_that_was_found_has_the_path_it_was_found_by() -> None:
+    def same(one: Path, other: Path) -> bool:
+        return {one.as_posix(), other.as_posix()} == {"/hub/tiny.gguf", "/link/../hub/tiny.gguf"}
+
+    chosen = with_model(OWN, "/link/../hub/tiny.gguf", lambda: FOUND, same)
+    assert chosen.model_path == Path("/hub/tiny.gguf")
+    assert with_model(OWN, "/a/b.gguf", lambda: FOUND, same).model_path == Path("/a/b.gguf")
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(PaddockError) as caught:
-        with_model(OWN, "lama", lambda: FOUND)
+        with_model(OWN, "lama", lambda: FOUND, eq)
     failure = caught.value.failure
     assert failure.cause is FailureCause.MODEL_MISSING
     assert "lama" in failure.title
@@ -54,4 +64,4 @@ def test_folders_are_not_searched_without_need(wanted: str | None) -> None:
     def search() -> tuple[FoundModel, ...]:
         raise AssertionError("searched")
 
-    with_model(OWN, wanted, search)
+    with_model(OWN, wanted, search, eq)

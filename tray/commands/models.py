@@ -31,14 +31,15 @@ def models(as_json: bool) -> int:
 def show(name: str, as_json: bool) -> int:
     """Everything known of one model."""
     from tray.composition.one_shot import models_now
+    from tray.infrastructure.model_files.same_file import same_entry, same_file
 
     catalog = models_now()
     for model in catalog.models:
-        if model.name.casefold() == name.casefold() or str(model.path) == name:
+        if model.name.casefold() == name.casefold() or same_file(model.path, Path(name)):
             say(model.model_dump_json() if as_json else model_text(model, wall_clock()))
             return DONE
     for broken in catalog.broken:
-        if name in (broken.path.name, broken.path.stem, str(broken.path)):
+        if name in (broken.path.name, broken.path.stem) or same_entry(broken.path, Path(name)):
             note(harmless_line(f"paddock: {broken.path}: {broken.reason}"))
             return FAILED
     if name.casefold() == DEMO:

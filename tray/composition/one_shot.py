@@ -25,6 +25,7 @@ from tray.infrastructure.model_files.catalog import read_catalog
 from tray.infrastructure.model_files.folders import find_models
 from tray.infrastructure.model_files.index import ModelIndex
 from tray.infrastructure.model_files.last_used import LastUsed
+from tray.infrastructure.model_files.same_file import same_file
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings.store import SettingsStore
 from tray.models.catalog import DescribedModel, ModelCatalog
@@ -58,7 +59,7 @@ def fit_parts_now() -> FitParts:
 
     def configured(model: str | None) -> LlamaCppConfig:
         wanted = str(Path(model).absolute()) if model and Path(model).is_file() else model
-        return with_model(settings.server, wanted, lambda: find_models(searched))
+        return with_model(settings.server, wanted, lambda: find_models(searched), same_file)
 
     return fit_parts(folders, kept_presets(folders), configured, cache(metrics_now))
 

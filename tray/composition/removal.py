@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
-from tray.infrastructure.model_files.removal import removable_files, same_file
+from tray.infrastructure.model_files.removal import removable_files
+from tray.infrastructure.model_files.same_file import same_entry, same_file
 from tray.models.state import ModelState
 from tray.services.removal import Removal
 
@@ -23,4 +24,5 @@ def model_removal(
         to_trash,
         delete_for_good,
         same_file,
+        same_entry,
     )

@@ -12,13 +12,17 @@ _MOST_NAMES = 8
 
 
 def with_model(
-    config: LlamaCppConfig, wanted: str | None, found: Callable[[], Sequence[FoundModel]]
+    config: LlamaCppConfig,
+    wanted: str | None,
+    found: Callable[[], Sequence[FoundModel]],
+    same_file: Callable[[Path, Path], bool],
 ) -> LlamaCppConfig:
     """``config`` with the wanted model.
 
     ``None`` leaves the model of the settings, "demo" is the built-in one; a
-    found model's name comes before a path. ``found`` is asked only for a name.
-    Raises PaddockError (MODEL_MISSING) for a name nobody bears.
+    found model's name comes before a path, and a path to its file, however it is spelled,
+    becomes the one it was found by: marks and presets go by that. ``found`` is asked only
+    for a wish. Raises PaddockError (MODEL_MISSING) for a name nobody bears.
     """
     if wanted is None:
         return config
@@ -30,8 +34,16 @@ def with_model(
     if named:
         return config.model_copy(update={"model_path": named[0].path})
     if _is_path(wanted):
-        return config.model_copy(update={"model_path": Path(wanted)})
+        path = _listed(Path(wanted), models, same_file)
+        return config.model_copy(update={"model_path": path})
     raise PaddockError(_unknown(wanted, models))
+
+
+def _listed(
+    path: Path, models: Sequence[FoundModel], same_file: Callable[[Path, Path], bool]
+) -> Path:
+    known = [model.path for model in models]
+    return path if path in known else next((k for k in known if same_file(k, path)), path)
 
 
 def _is_path(wanted: str) -> bool:

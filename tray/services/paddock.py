@@ -1,5 +1,6 @@
 """Paddock as a whole: what every front end and every client may ask of it."""
 
+import operator
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -46,6 +47,7 @@ class Paddock:
         self._listeners: tuple[Callable[[Notice], None], ...] = ()
         self._as_chosen: Callable[[LlamaCppConfig], LlamaCppConfig] = lambda config: config
         self._begun: Callable[[ChatRequest, Path | None], ChatRequest] = lambda request, _: request
+        self.same_file: Callable[[Path, Path], bool] = operator.eq
         self.hotkey: Callable[[], HotkeyState] = HotkeyState
         self.show = show
         self.quit = end
@@ -84,7 +86,7 @@ class Paddock:
         """
         config = self._settings().server
         if model is not None:
-            return with_model(config, model, self._found)
+            return with_model(config, model, self._found, self.same_file)
         if self._kept is not None and not self._server.is_running():
             return config.model_copy(update={"model_path": self._kept.path})
         return config

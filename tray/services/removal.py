@@ -21,7 +21,8 @@ _LOADED = (
 class Removal:
     """``files_of`` names the files of a model, ``trash`` and ``erase`` take them away.
 
-    All of them raise PaddockError. ``same_file``: whether two paths lead to one file.
+    All of them raise PaddockError. ``same_file``: whether two paths lead to one file,
+    ``same_entry``: whether they are one name in one folder.
     """
 
     state: Callable[[], ModelState]
@@ -30,6 +31,7 @@ class Removal:
     trash: Callable[[tuple[Path, ...]], None]
     erase: Callable[[tuple[Path, ...]], None]
     same_file: Callable[[Path, Path], bool]
+    same_entry: Callable[[Path, Path], bool]
 
     def remove(self, wanted: str, for_good: bool) -> tuple[FoundModel, int]:
         """The model of this path or name, gone with so many files. Raises PaddockError."""
@@ -60,6 +62,9 @@ class Removal:
                 return model
         for model in listed:
             if model.name.casefold() == wanted.casefold():
+                return model
+        for model in listed:
+            if self.same_entry(model.path, Path(wanted)):
                 return model
         raise PaddockError(_DEMO_STAYS if wanted.casefold() == DEMO else _missing(wanted))
 

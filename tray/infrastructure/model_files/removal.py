@@ -1,6 +1,5 @@
 """Which files go with a model when it is deleted."""
 
-import os
 from pathlib import Path
 
 from tray.infrastructure.llama.launch.projector_file import ProjectorFolder
@@ -31,11 +30,3 @@ def removable_files(model: Path) -> tuple[Path, ...]:
     if projector is None or any(beside.of(model.with_name(o)) == projector for o in others):
         return parts[::-1]
     return (*parts[::-1], projector)
-
-
-def same_file(one: Path, other: Path) -> bool:
-    """Whether both lead to one file, however they are spelled; by spelling if it is gone."""
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return one == other
