@@ -121,6 +121,23 @@ def test_a_search_says_when_it_did_not_see_everything(
     assert shelf(CatalogLook(catalog=catalog), FITS, 0.0).note == CUT
 
 
+def test_a_chosen_folder_that_is_gone_is_said_and_a_cache_nobody_has_is_not(
+    tmp_path: Path,
+) -> None:
+    cache, chosen, taken = (tmp_path / name for name in ("cache", "chosen", "taken"))
+    taken.touch()
+    index = ModelIndex(tmp_path / "index", READER)
+    catalog = read_catalog((cache, chosen, taken), index, chosen=(chosen, taken))
+    assert [(one.path, one.reason) for one in catalog.unsearched] == [
+        (chosen, "it is not there"),
+        (taken, "it is not a folder"),
+    ]
+    said = "The folder ~/chosen is not searched: it is not there."
+    assert said in catalog_text(catalog, {}, 0.0, tmp_path).splitlines()
+    note = shelf(CatalogLook(catalog=catalog), FITS, 0.0, tmp_path).note
+    assert (note or "").startswith(said)
+
+
 def test_folders_in_each_other_count_once(tmp_path: Path) -> None:
     write_gguf(tmp_path / "in" / "a.gguf")
     assert names(tmp_path, tmp_path / "in", tmp_path) == ["a"]

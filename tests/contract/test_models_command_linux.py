@@ -155,6 +155,14 @@ def test_show_says_what_is_wrong(paddock: CommandLine) -> None:
     assert paddock("models", "download", "nonsense").returncode == 1
 
 
+def test_a_folder_of_the_settings_that_is_gone_is_said(paddock: CommandLine) -> None:
+    settings = paddock.root / "config" / "paddock" / "settings.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('[models]\nfolders = ["/nowhere/models"]\n')
+    said = "The folder /nowhere/models is not searched: it is not there."
+    assert said in paddock("models").stdout
+
+
 def test_a_path_may_be_spelled_in_any_way(paddock: CommandLine) -> None:
     models = folder_of(paddock)
     path = write_gguf(models / "tiny.gguf", DEMO)

@@ -55,7 +55,7 @@ def _said(request: ListRequest) -> Iterable[Frozen]:
     fits = ListFit(request.config, request.own, request.machine)
     if request.most is not None:
         return (_few(request, index.open(), used, fits, request.most),)
-    reading = CatalogReading(request.folders, index, used)
+    reading = CatalogReading(request.folders, index, used, request.chosen)
     return pieces(reading, fits, wall_clock(), time.monotonic, request.home)
 
 

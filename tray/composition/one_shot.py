@@ -25,6 +25,7 @@ from tray.infrastructure.model_files.catalog import read_catalog
 from tray.infrastructure.model_files.folders import find_models
 from tray.infrastructure.model_files.index import ModelIndex
 from tray.infrastructure.model_files.last_used import LastUsed
+from tray.infrastructure.model_files.places import ModelPlaces
 from tray.infrastructure.model_files.same_file import same_file
 from tray.infrastructure.own_program import own_command, program_folder
 from tray.infrastructure.settings.store import SettingsStore
@@ -44,10 +45,15 @@ from tray.ui.fit_desk import FitParts
 def models_now() -> ModelCatalog:
     """The models on this machine and what is known of them; whoever runs."""
     folders = Folders.of_user()
-    settings = SettingsStore(folders.config).load().settings
-    searched = user_model_folders(folders.models, settings.models.folders)
+    settings = SettingsStore(folders.config)
+    places = ModelPlaces(
+        folders.models,
+        settings,
+        lambda given: user_model_folders(folders.models, given.models.folders),
+    )
     index = ModelIndex(folders.cache / "models.json", own_command("model-reader"))
-    return read_catalog(searched, index, LastUsed(folders.state).read())
+    used = LastUsed(folders.state).read()
+    return read_catalog(places.folders(), index, used, places.chosen())
 
 
 def fit_parts_now() -> FitParts:

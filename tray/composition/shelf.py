@@ -66,6 +66,7 @@ def model_shelf(
         config = launches.config().model_copy(update={"model_path": folders.models})
         return ListRequest(
             folders=places.folders(),
+            chosen=places.chosen(),
             index=folders.cache / "models.json",
             state=folders.state,
             home=home,

@@ -22,7 +22,10 @@ class FoundModel(Frozen):
 
 
 class BrokenModel(Frozen):
-    """A file named as a model that cannot be one; ``reason`` is a clause: "it is empty"."""
+    """A file named as a model that cannot be one, or a folder of models that cannot be searched.
+
+    ``reason`` is a clause: "it is empty".
+    """
 
     path: Path
     reason: str
@@ -73,12 +76,14 @@ class DescribedModel(Frozen):
 class ModelCatalog(Frozen):
     """Every model found, every file that only looks like one, and where was searched.
 
+    ``unsearched`` are folders the user chose in which nothing can be found.
     With ``cut`` there is more in the folders than one search looks at.
     """
 
     models: tuple[DescribedModel, ...]
     broken: tuple[BrokenModel, ...]
     folders: tuple[Path, ...]
+    unsearched: tuple[BrokenModel, ...] = ()
     cut: bool = False
 
 

@@ -11,6 +11,7 @@ from tray.models.room import Machine
 class ListRequest(Frozen):
     """What the listing child is asked: the folders to search, the file of the index.
 
+    ``chosen`` are those of the folders that ought to be there, as the user chose them.
     ``state`` is the folder that knows when models were used; ``config`` is the launch of
     a model, ``own`` those of models with a preset; ``machine`` is what is free for
     them, ``None`` where that is not known. ``home`` is the user's folder.
@@ -19,6 +20,7 @@ class ListRequest(Frozen):
     """
 
     folders: tuple[Path, ...]
+    chosen: tuple[Path, ...] = ()
     index: Path
     state: Path
     home: Path | None = None
@@ -51,8 +53,8 @@ class ModelRow(Frozen):
 class ModelsShown(Frozen):
     """The whole list. ``reading`` counts the rows whose facts are still being read.
 
-    ``summary`` says how much there is, ``note`` what is to be done when there is nothing;
-    paths below ``home`` may be shown with ``~``.
+    ``summary`` says how much there is, ``note`` what may be missing, and what is to be done
+    when there is nothing; paths below ``home`` may be shown with ``~``.
     """
 
     rows: tuple[ModelRow, ...]

@@ -4,12 +4,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from tray.models.catalog import BrokenModel, CatalogLook, DescribedModel, ModelFacts
+from tray.models.catalog import (
+    BrokenModel,
+    CatalogLook,
+    DescribedModel,
+    ModelCatalog,
+    ModelFacts,
+)
 from tray.models.model_page import ModelRow, ModelsRead, ModelsShown
 from tray.services.list_fit import ListFit
 from tray.services.model_choice import DEMO
 from tray.ui.amounts import SEPARATOR, UNKNOWN, joined, size
 from tray.ui.fit_marks import FIT_WORDS
+from tray.ui.path_words import shown_path
 from tray.ui.when_words import when
 
 PACE = 0.25
@@ -52,9 +59,22 @@ def shelf(look: CatalogLook, fits: ListFit, today: float, home: Path | None = No
         rows=tuple(sorted(rows, key=lambda row: row.problem)),
         reading=len(unread),
         summary=summary(len(models), len(unread)),
-        note=CUT if look.catalog.cut else None if models else _NOTHING,
+        note=_note(look.catalog, home),
         home=None if home is None else str(home),
     )
+
+
+def _note(catalog: ModelCatalog, home: Path | None) -> str | None:
+    """What may be missing in the list, and why; or where to begin."""
+    notes = [unsearched_words(one, home) for one in catalog.unsearched]
+    notes += [CUT] if catalog.cut else []
+    return " ".join(notes) or (None if catalog.models else _NOTHING)
+
+
+def unsearched_words(folder: BrokenModel, home: Path | None) -> str:
+    """One sentence: why the models of a folder are not in the list."""
+    path = str(folder.path) if home is None else shown_path(folder.path, home)
+    return f"The folder {path} is not searched: {folder.reason}."
 
 
 def pieces(

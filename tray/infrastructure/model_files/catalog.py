@@ -7,9 +7,11 @@ from pathlib import Path
 
 from tray.infrastructure.llama.launch.projector_file import ProjectorFolder, projector_size
 from tray.infrastructure.model_files.file_stamp import size_of
+from tray.infrastructure.model_files.folder_trouble import folder_trouble
 from tray.infrastructure.model_files.folders import SeenModel, search_models
 from tray.infrastructure.model_files.index import ModelIndex
 from tray.models.catalog import (
+    BrokenModel,
     CatalogLook,
     DescribedModel,
     ModelCatalog,
@@ -22,14 +24,20 @@ _UNKNOWN = ModelFacts()
 class CatalogReading:
     """A catalog that is there at once; the facts not known yet come with ``read``.
 
-    ``used`` is when each model was last ready, by its path.
+    ``used`` is when each model was last ready, by its path; ``chosen`` are the folders that
+    ought to be there.
     """
 
     def __init__(
-        self, folders: tuple[Path, ...], index: ModelIndex, used: Mapping[str, float]
+        self,
+        folders: tuple[Path, ...],
+        index: ModelIndex,
+        used: Mapping[str, float],
+        chosen: tuple[Path, ...] = (),
     ) -> None:
         self._folders = folders
         self._used = used
+        self._unsearched = tuple(_unsearched(chosen))
         self._index = index.open()
         self._found = search_models(folders, self._index.knows)
         self._projectors_in = cache(ProjectorFolder)
@@ -42,6 +50,7 @@ class CatalogReading:
             models=models,
             broken=self._found.broken,
             folders=self._folders,
+            unsearched=self._unsearched,
             cut=self._found.cut,
         )
         return CatalogLook(catalog=catalog, unread=unread)
@@ -67,11 +76,20 @@ class CatalogReading:
         )
 
 
+def _unsearched(chosen: tuple[Path, ...]) -> Iterator[BrokenModel]:
+    for folder in chosen:
+        if (trouble := folder_trouble(folder)) is not None:
+            yield BrokenModel(path=folder, reason=trouble)
+
+
 def read_catalog(
-    folders: tuple[Path, ...], index: ModelIndex, used: Mapping[str, float] | None = None
+    folders: tuple[Path, ...],
+    index: ModelIndex,
+    used: Mapping[str, float] | None = None,
+    chosen: tuple[Path, ...] = (),
 ) -> ModelCatalog:
     """The models below ``folders`` as find_models names them, described."""
-    reading = CatalogReading(folders, index, used or {})
+    reading = CatalogReading(folders, index, used or {}, chosen)
     for _ in reading.read():
         pass
     return reading.look().catalog

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tray.infrastructure.desktop.opener import open_path
 from tray.infrastructure.llama.home_path import absolute_path
+from tray.infrastructure.model_files.folder_trouble import folder_trouble
 from tray.infrastructure.settings.store import SettingsStore
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
 from tray.models.folder_page import ModelPlace
@@ -30,6 +31,10 @@ class ModelPlaces:
     def folders(self) -> tuple[Path, ...]:
         return self._searched(self._settings.load().settings)
 
+    def chosen(self) -> tuple[Path, ...]:
+        """Those of the settings, which ought to be there."""
+        return tuple(map(_absolute, self._settings.load().settings.models.folders))
+
     def places(self) -> tuple[ModelPlace, ...]:
         """Every folder searched, in the order of the search."""
         settings = self._settings.load().settings
@@ -39,7 +44,7 @@ class ModelPlaces:
                 path=folder,
                 own=folder == self._own,
                 chosen=folder in extra and folder != self._own,
-                trouble=_trouble(folder),
+                trouble=folder_trouble(folder),
             )
             for folder in self._searched(settings)
         )
@@ -49,7 +54,7 @@ class ModelPlaces:
         folder = _absolute(Path(written.strip()))
         if not Path(written.strip()).is_absolute() and not written.strip().startswith("~"):
             raise _unusable(folder, "Write the whole path, from the root or from ~")
-        if (trouble := _trouble(folder)) is not None:
+        if (trouble := folder_trouble(folder)) is not None:
             raise _unusable(folder, trouble[:1].upper() + trouble[1:])
         if folder not in self.folders():
             self._settings.save(lambda old: _with_folders(old, (*old.models.folders, folder)))
@@ -83,15 +88,6 @@ def _with_folders(settings: Settings, folders: tuple[Path, ...]) -> Settings:
 def _absolute(path: Path) -> Path:
     home = Path.home()
     return absolute_path(path, home=home, base=home)
-
-
-def _trouble(folder: Path) -> str | None:
-    """Why nothing is found in it, as a clause."""
-    if not folder.exists():
-        return "it is not there"
-    if not folder.is_dir():
-        return "it is not a folder"
-    return None if os.access(folder, os.R_OK | os.X_OK) else "it cannot be read"
 
 
 def _unusable(folder: Path, reason: str) -> PaddockError:

@@ -8,7 +8,7 @@ from tray.models.fit_mark import Fit
 from tray.models.page_downloads import ShownChoice
 from tray.ui.amounts import joined, size
 from tray.ui.fit_words import IN_A_LIST
-from tray.ui.model_words import CUT, parameters
+from tray.ui.model_words import CUT, parameters, unsearched_words
 from tray.ui.path_words import shown_path
 from tray.ui.terminal.controls import harmless_line
 from tray.ui.when_words import when
@@ -46,6 +46,8 @@ def catalog_text(catalog: ModelCatalog, fits: Mapping[Path, Fit], now: float, ho
             *(f"  {shown_path(one, home)}" for one in catalog.folders),
             "`paddock models download` lists some to get.",
         ]
+    if catalog.unsearched:
+        lines += ["", *(unsearched_words(one, home) for one in catalog.unsearched)]
     if catalog.cut:
         lines += ["", CUT]
     wrong = [(model.path, model.facts.problem) for model in catalog.models if model.facts.problem]
