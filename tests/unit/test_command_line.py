@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -70,6 +72,16 @@ def test_the_command_line_can_be_pasted_into_a_shell() -> None:
     command = argv(EVERYTHING)
     assert shlex.split(command_display(command, "linux")) == list(command)
     assert "'/m/a b.gguf'" in command_display(command, "win32")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs bash")
+def test_a_command_line_is_shown_without_what_commands_a_terminal_and_means_the_same() -> None:
+    told = ("x\x1b[31m'\\e\x07f", "line\nend\ttab", "\u202efgg.ugug", "é 🦙", "plain", "")
+    line = command_display(("printf", "%s\\0", *told), "linux")
+    assert all(letter.isprintable() or letter in "\n\t" for letter in line)
+    assert subprocess.run(["bash", "-c", line], capture_output=True, check=True).stdout == (
+        "".join(f"{text}\0" for text in told).encode()
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from tray.models.fit import ShownFit
 from tray.models.preset import ModelPresets, Preset
+from tray.ui.terminal.controls import harmless_line
 
 _HEADINGS = ("", "weights", "KV cache", "compute", "together", "free")
 
@@ -26,7 +27,7 @@ def presets_text(kept: ModelPresets) -> str:
         ("*" if preset.name == kept.chosen else " ", preset.name, ", ".join(_words(preset)))
         for preset in kept.presets
     ]
-    return "\n".join(_columns(rows))
+    return "\n".join(map(harmless_line, _columns(rows)))
 
 
 def decided(preset: Preset) -> dict[str, object]:

@@ -81,7 +81,26 @@ def memory_arguments(config: LlamaCppConfig) -> tuple[str, ...]:
 
 def command_display(argv: tuple[str, ...], system: str) -> str:
     """The command line as one could paste it into a shell of ``system``; PowerShell of Windows."""
-    return powershell_line(argv) if system == "win32" else shlex.join(argv)
+    return powershell_line(argv) if system == "win32" else " ".join(map(_shell_word, argv))
+
+
+def _shell_word(text: str) -> str:
+    """For bash, zsh and their kin. What commands a terminal, or does not show, is written out."""
+    if all(map(_shows, text)):
+        return shlex.quote(text)
+    return "$'" + "".join(map(_written_out, text)) + "'"
+
+
+def _shows(letter: str) -> bool:
+    return letter.isprintable() or letter in "\n\t"
+
+
+def _written_out(letter: str) -> str:
+    if letter in "\\'":
+        return f"\\{letter}"
+    if _shows(letter):
+        return letter
+    return "".join(f"\\x{byte:02x}" for byte in letter.encode(errors="surrogateescape"))
 
 
 def _tuning(config: LlamaCppConfig) -> list[str]:
