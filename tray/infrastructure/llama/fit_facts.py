@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple, TypeVar
 
+from tray.infrastructure.llama.discovery.devices import used_gpus
 from tray.infrastructure.llama.discovery.engine import EngineFinder
 from tray.infrastructure.llama.fit_params import ask_estimator, estimator_beside
 from tray.infrastructure.llama.launch.projector_file import projector_beside, projector_size
@@ -72,8 +73,7 @@ class FitFacts:
                 total=device.memory_total or None,
                 free=device.memory_free if device.memory_total else None,
             )
-            for device in self._finder.devices(engine)
-            if device.is_gpu
+            for device in used_gpus(self._finder.devices(engine))
         )
 
     def measured(
