@@ -51,6 +51,8 @@ LAUNCHES = (
     LlamaCppConfig(gpu_layers=20, parallel_slots=4),
     LlamaCppConfig(margin=0),
     LlamaCppConfig(margin=6000),
+    LlamaCppConfig(extra_arguments=("--swa-full", "--cpu-moe")),
+    LlamaCppConfig(extra_arguments=("--device", "CUDA1")),
     LlamaCppConfig(
         cache_type_k=KvCacheType.Q8_0, flash_attention=FlashAttention.OFF, context_size=32768
     ),
@@ -118,3 +120,12 @@ def test_what_no_file_has_said_yet_goes_by_its_size() -> None:
     assert ListFit(LlamaCppConfig(), (), machine).of(model) is Fit.NOT
     assert ListFit(LlamaCppConfig(), (), None).of(model) is Fit.UNKNOWN
     assert ListFit(LlamaCppConfig(), (), machine).needed(PATH, None, None) is None
+
+
+def test_what_cannot_be_used_has_no_mark_and_what_may_be_sound_has_one_by_its_size() -> None:
+    fits = ListFit(
+        LlamaCppConfig(), (), Machine(gpus=(), ram=Room(name="RAM", free=8 * GIB, total=16 * GIB))
+    )
+    cut = DescribedModel(name="a", path=PATH, size=GIB, facts=ModelFacts(problem="it is cut off"))
+    assert fits.of(cut) is Fit.UNKNOWN
+    assert fits.of(cut.model_copy(update={"facts": ModelFacts.not_yet("no time")})) is Fit.MEMORY

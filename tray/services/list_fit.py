@@ -26,7 +26,12 @@ class ListFit:
         self._free = _together(machine)
 
     def of(self, model: DescribedModel) -> Fit:
-        """By the formula that the model's card goes by; by size while only that is known."""
+        """By the formula that the model's card goes by; by size while only that is known.
+
+        Files that are no whole model go nowhere.
+        """
+        if model.facts.problem is not None and not model.facts.may_pass:
+            return Fit.UNKNOWN
         shape = model.facts.shape
         if self._machine is None or shape is None or shape.caches is None:
             return rough_fit(model.size, self._free)
