@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from tray.models.chat import (
 )
 from tray.models.download import DownloadPhase
 from tray.models.failure import FailureCause, PaddockError
-from tray.models.local_api import StartRequest, StopRequest
+from tray.models.local_api import Endpoint, StartRequest, StopRequest
 from tray.models.metrics import FreedMemory
 from tray.models.page import PageState
 from tray.models.page_downloads import ShownDownload
@@ -66,6 +67,26 @@ def test_nobody_there_is_a_typed_failure(served: Served, client: ApiClient) -> N
     with pytest.raises(PaddockError) as caught:
         client.state()
     assert caught.value.failure.cause is FailureCause.PADDOCK_UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ApiClient.state,
+        ApiClient.free,
+        ApiClient.subscribe,
+        lambda client: client.chat(HELLO),
+        lambda client: client.start(StartRequest(wait=True)),
+        lambda client: client.stop(StopRequest(wait=True)),
+    ],
+)
+def test_a_paddock_that_was_stopped_is_not_waited_for(call: Callable[[ApiClient], object]) -> None:
+    # The system takes connections for a process that does not run.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = Endpoint(port=silent.getsockname()[1], token="t" * 43, pid=1, version="0")
+        with pytest.raises(PaddockError) as caught:
+            call(ApiClient(endpoint, patience=0.2))
+    assert caught.value.failure.title == "Paddock does not answer"
 
 
 def test_chunks_arrive_one_by_one_and_whole(served: Served, client: ApiClient) -> None:

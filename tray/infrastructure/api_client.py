@@ -23,18 +23,25 @@ Shape = TypeVar("Shape", bound=Frozen)
 
 _SECONDS = 30.0
 """For a call that does not wait for the engine; finding models reads folders."""
+PATIENCE = 10.0
+"""Seconds for a snapshot, which is always ready: without one Paddock hangs, or was stopped."""
 
 
 class ApiClient:
-    """One running Paddock. Every call raises PaddockError with its reason."""
+    """One running Paddock. Every call raises PaddockError with its reason.
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    ``patience`` is how many seconds its state may take. What has no limit of its own
+    begins with that, to see whether anybody listens.
+    """
+
+    def __init__(self, endpoint: Endpoint, patience: float = PATIENCE) -> None:
         self.endpoint = endpoint
+        self._patience = patience
         self._base = f"http://127.0.0.1:{endpoint.port}"
         self._headers = {"Authorization": f"Bearer {endpoint.token}"}
 
     def state(self) -> ModelState:
-        return self._call("GET", "/api/state", ModelState)
+        return self._call("GET", "/api/state", ModelState, seconds=self._patience)
 
     def models(self) -> ModelList:
         return self._call("GET", "/api/models", ModelList)
@@ -44,14 +51,15 @@ class ApiClient:
 
     def start(self, request: StartRequest) -> ModelState:
         """As long as the engine takes, if the request waits for it."""
-        return self._call("POST", "/api/start", ModelState, request, wait=request.wait)
+        return self._changed("/api/start", request, request.wait)
 
     def stop(self, request: StopRequest) -> ModelState:
-        return self._call("POST", "/api/stop", ModelState, request, wait=request.wait)
+        return self._changed("/api/stop", request, request.wait)
 
     def free(self) -> FreedMemory:
         """As long as the engine takes to end."""
-        return self._call("POST", "/api/free", FreedMemory, Empty(), wait=True)
+        self.state()
+        return self._call("POST", "/api/free", FreedMemory, Empty(), seconds=None)
 
     def hotkey(self) -> HotkeyState:
         return self._call("GET", "/api/hotkey", HotkeyState)
@@ -64,11 +72,19 @@ class ApiClient:
 
     def chat(self, request: ChatRequest) -> RemoteAnswer:
         """Send the request; the answer streams when it is iterated."""
+        self.state()
         return RemoteAnswer(self._open("POST", "/api/chat", request))
 
     def subscribe(self) -> "RemoteFeed":
         """The current snapshot, then every newer one, until it is closed."""
+        self.state()
         return RemoteFeed(self._open("GET", "/api/events", None))
+
+    def _changed(self, path: str, request: Frozen, wait: bool) -> ModelState:
+        if not wait:
+            return self._call("POST", path, ModelState, request)
+        self.state()
+        return self._call("POST", path, ModelState, request, seconds=None)
 
     def _call(
         self,
@@ -76,11 +92,11 @@ class ApiClient:
         path: str,
         shape: type[Shape],
         body: Frozen | None = None,
-        wait: bool = False,
+        seconds: float | None = _SECONDS,
     ) -> Shape:
         import httpx
 
-        response = self._open(method, path, body, None if wait else _SECONDS)
+        response = self._open(method, path, body, seconds)
         try:
             return _parsed(shape, response.read())
         except httpx.HTTPError as error:
