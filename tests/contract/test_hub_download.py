@@ -133,7 +133,21 @@ def test_what_the_network_says_stands_within_the_sentence(hub: Hub, tmp_path: Pa
 
     hub.troubles = [hangs_up] * (len(PAUSES) + 1)
     detail = refusal(hub, tmp_path).failure.detail
-    assert "without sending a response. Check the network. What" in detail
+    assert "without sending a response. Check the network," in detail
+
+
+def test_an_index_that_never_comes_is_no_download_that_was_cut_off(
+    hub: Hub, tmp_path: Path
+) -> None:
+    def busy(handler: Handler) -> bool:
+        handler.answer(429, b"")
+        return True
+
+    hub.troubles = [busy] * (len(PAUSES) + 1)
+    failure = refusal(hub, tmp_path).failure
+    assert failure.cause is FailureCause.DOWNLOAD_FAILED
+    assert failure.title == "The model's files cannot be listed"
+    assert failure.detail == "127.0.0.1: answer 429. Check the network, or try again later."
 
 
 def test_a_server_without_ranges_starts_again(hub: Hub, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from tray.infrastructure.hub.failures import (
     unreachable,
     untrusted,
 )
+from tray.models.failure import PaddockError
 
 if TYPE_CHECKING:
     import httpx
@@ -162,12 +163,19 @@ class HubConnection:
 class Patience:
     """How often a hub is asked again: anew whenever more has arrived than ever before.
 
-    ``most`` bounds the tries where nothing has arrived that could be lost.
+    ``most`` bounds the tries where nothing has arrived that could be lost; ``failure``
+    says in the end of the host, and why, that it was all in vain.
     """
 
-    def __init__(self, connection: HubConnection, most: int | None = None) -> None:
+    def __init__(
+        self,
+        connection: HubConnection,
+        most: int | None = None,
+        failure: Callable[[str, str], PaddockError] = unreachable,
+    ) -> None:
         self._host = connection.host
         self._pauses = connection.pauses[:most]
+        self._failure = failure
         self._tries = 0
         self._furthest = 0
 
@@ -180,7 +188,7 @@ class Patience:
     def pause(self, interruption: Interrupted) -> float:
         """Seconds to wait before the next try. Raises PaddockError when it was the last."""
         if self._tries >= len(self._pauses):
-            raise unreachable(self._host, interruption.reason) from interruption
+            raise self._failure(self._host, interruption.reason) from interruption
         pause = self._pauses[self._tries]
         self._tries += 1
         return pause if interruption.wait is None else interruption.wait

@@ -48,6 +48,14 @@ def unreachable(host: str, reason: str) -> PaddockError:
     return failed("The download was cut off", f"{host}: {reason}. Check the network. {RESUME}")
 
 
+def unlisted(host: str, reason: str) -> PaddockError:
+    """No index after all retries: nothing has arrived yet."""
+    return failed(
+        "The model's files cannot be listed",
+        f"{host}: {reason}. Check the network, or try again later.",
+    )
+
+
 def untrusted(host: str, reason: str) -> PaddockError:
     """A certificate nobody vouches for."""
     return refused(

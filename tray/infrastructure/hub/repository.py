@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
-from tray.infrastructure.hub.failures import refused, strange
+from tray.infrastructure.hub.failures import refused, strange, unlisted
 from tray.models.base import Lenient
 from tray.models.download import HubFile, HubRequest
 
@@ -59,7 +59,7 @@ def read_repository(
     """Ask the hub for the index; ``tell`` hears what is waited for. Raises PaddockError."""
     revision = quote(request.revision, safe="")
     path = f"/api/models/{request.repository}/revision/{revision}?blobs=true"
-    patience = Patience(connection, MOST_TRIES)
+    patience = Patience(connection, MOST_TRIES, unlisted)
     while True:
         try:
             return _repository(connection, request, _read(connection, path))
