@@ -100,6 +100,7 @@ def test_the_cpu_instead_of_the_gpu_is_told_first_and_leaves_the_header_two_rows
     expect(shown.page.locator("#status .dot")).to_have_css(
         "background-color", f"rgb({red}, {green}, {blue})"
     )
+    expect(shown.page.locator("#status .icon")).to_be_visible()
     said = shown.page.locator("#figures p").all_inner_texts()
     assert said[1].startswith("The engine says: no CUDA-capable device")
     rows = [shown.page.locator(at).bounding_box() for at in ("#status", "#chats-open", "#power")]
