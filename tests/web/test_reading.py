@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.web.conftest import Shown
+from tests.web.conftest import SMALL, Shown
 from tests.web.states import CODE, FORMULAS, LISTS
 from tray.models.chat import PromptProgressChunk, ReasoningChunk
 
@@ -240,3 +240,31 @@ def test_an_empty_chat_is_read_from_its_beginning(shown: Shown) -> None:
     painted = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     shown.page.evaluate(painted)
     expect(shown.page.locator("#empty-title")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["> " * 60 + "the end", "".join("  " * depth + "- the end\n" for depth in range(60))],
+    ids=["quotes", "lists"],
+)
+def test_what_is_nested_ever_deeper_stays_in_view(shown: Shown, deep: str) -> None:
+    shown.ready()
+    shown.answered(deep)
+    ends = """() => {
+      const range = document.createRange();
+      const block = document.querySelector(".block");
+      const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walker.nextNode()) {
+        if (!walker.currentNode.data.includes("the end")) continue;
+        range.selectNodeContents(walker.currentNode);
+        const { left, right, height } = range.getBoundingClientRect();
+        found.push([left, right, height]);
+      }
+      return found;
+    }"""
+    found = shown.page.evaluate(ends)
+    assert found
+    for left, right, height in found:
+        assert 0 <= left < right <= SMALL[0]
+        assert height < 40
