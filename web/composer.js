@@ -80,6 +80,15 @@ async function keys(event) {
   }
 }
 
+// What is typed or pasted where nothing takes it is for the box: a click on an answer, or to copy
+// it, took the caret out.
+function typedElsewhere({ key, ctrlKey, metaKey, altKey }) {
+  if (document.activeElement?.closest("input, textarea, select, dialog")) return;
+  const command = ctrlKey || metaKey;
+  const letter = key.length === 1 && key !== " " && !command && !altKey;
+  if (letter || (command && key === "v")) focusComposer();
+}
+
 export function setUpComposer() {
   byId("composer").before(tray.root);
   byId("composer").addEventListener("submit", (event) => {
@@ -90,6 +99,7 @@ export function setUpComposer() {
   });
   draft.addEventListener("input", edited);
   draft.addEventListener("keydown", keys);
+  document.addEventListener("keydown", typedElsewhere);
   takeFiles(byId("composer").parentElement, byId("attach"), (given) => tray.add(given));
   watchFiles();
   onChange(() => {

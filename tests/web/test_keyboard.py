@@ -102,6 +102,24 @@ def test_tab_reaches_every_control_and_shows_where_it_is(shown: Shown) -> None:
     assert controls <= set(reached)
 
 
+@pytest.mark.parametrize("at", ["#power", "#scroller", ".copy, [aria-label='Copy answer']"])
+def test_what_is_typed_where_nothing_takes_it_is_for_the_box(shown: Shown, at: str) -> None:
+    """A click on an answer, or to copy it, takes the caret out of the box."""
+    shown.ready()
+    shown.answered("So.")
+    shown.page.fill("#draft", "I ")
+    shown.page.locator(at).first.focus()
+    expect(shown.page.locator("#draft")).not_to_be_focused()
+    shown.page.keyboard.press("Control+c")
+    expect(shown.page.locator("#draft")).not_to_be_focused()
+    shown.page.keyboard.type("ask")
+    expect(shown.page.locator("#draft")).to_have_value("I ask")
+    shown.page.evaluate("navigator.clipboard.writeText(' on')")
+    shown.page.locator(at).first.focus()
+    shown.page.keyboard.press("Control+v")
+    expect(shown.page.locator("#draft")).to_have_value("I ask on")
+
+
 def test_the_focus_goes_to_the_composer_when_a_button_goes_with_its_press(shown: Shown) -> None:
     draft = shown.page.locator("#draft")
 
