@@ -314,6 +314,21 @@ def test_a_private_chat_is_marked_and_writes_nothing(shown: Shown) -> None:
     expect(shown.page.locator("#draft")).to_have_value("")
 
 
+def test_a_browser_brings_nothing_of_a_private_chat_back_to_be_kept(shown: Shown) -> None:
+    """It fills in what was in a box when one goes back, or opens a closed tab again."""
+    shown.page.click("#private-new")
+    shown.page.fill("#draft", "peculiarword")
+    shown.page.goto("about:blank")
+    shown.page.go_back()
+    expect(shown.page.locator("#words")).to_have_text("Stopped")
+    shown.page.focus("#draft")
+    with shown.page.expect_response("**/api/page/chats/draft"):
+        shown.page.keyboard.insert_text("plain")
+    written = b"".join(part.read_bytes() for part in shown.script.page.kept.glob("chats*"))
+    assert b"plain" in written
+    assert b"peculiarword" not in written
+
+
 def test_a_private_chat_that_is_left_for_a_kept_one_comes_back_with_undo(shown: Shown) -> None:
     shown.ready()
     said(shown, "About cows", "Calm.")
