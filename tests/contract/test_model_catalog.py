@@ -88,6 +88,7 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
     write_gguf(models / "header.gguf", whole[:40])
     write_gguf(models / "half-00001-of-00002.gguf", whole)
     write_gguf(models / "weights.gguf", whole[:-100])
+    write_gguf(models / "vocabulary.gguf")
     # A tensor count no file can hold, behind a good header.
     write_gguf(models / "count.gguf", whole[:8] + b"\xff" * 7 + b"\x00" + whole[16:])
     found = catalog(models, tmp_path)
@@ -103,6 +104,7 @@ def test_broken_files_have_reasons_and_break_nothing(models: Path, tmp_path: Pat
     problems = {model.name: model.facts.problem for model in found.models}
     assert problems["whole"] is None
     assert problems["weights"] == "it is incomplete: its last weights are missing"
+    assert problems["vocabulary"] == "it describes a model and holds no weights of one"
     assert str(problems["count"]).startswith("it is damaged or cut off in its header")
 
 

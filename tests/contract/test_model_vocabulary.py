@@ -12,7 +12,7 @@ import pytest
 from gguf import GGUFReader
 
 from tests.gguf_files import ARRAY, F32, STRING, array, header, string, text, u32, write_gguf
-from tray.infrastructure.model_files.reader import read_facts
+from tray.infrastructure.model_files.reader import NO_WEIGHTS, read_facts
 from tray.models.catalog import ModelFacts
 
 ARCHITECTURE = string("general.architecture", "gemma4")
@@ -55,13 +55,13 @@ def test_the_largest_vocabularies_are_passed_over_without_a_look_at_each_entry(
     )
     path = write_gguf(tmp_path / "m.gguf", header(*pairs))
     assert read_facts((path,)) == ModelFacts(
-        architecture="gemma4", context=4096, chat_template=True
+        architecture="gemma4", context=4096, chat_template=True, problem=NO_WEIGHTS
     )
 
 
 def test_a_vocabulary_that_is_cut_anywhere_has_a_reason(tmp_path: Path) -> None:
     whole = header(ARCHITECTURE, *vocabulary(5000, 5000))
-    assert read_facts((write_gguf(tmp_path / "m.gguf", whole),)).problem is None
+    assert read_facts((write_gguf(tmp_path / "m.gguf", whole),)).problem == NO_WEIGHTS
     for length in range(100, len(whole), 997):
         assert_broken(write_gguf(tmp_path / "m.gguf", whole[:length]))
     assert_broken(write_gguf(tmp_path / "m.gguf", whole[:-1]))

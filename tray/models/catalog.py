@@ -35,7 +35,7 @@ class ModelFacts(Frozen):
     """What the files of one model say of it; ``None`` where they do not.
 
     ``parameters`` counts weights, ``context`` is the trained length in tokens.
-    ``problem`` is a clause like a BrokenModel's reason: then nothing else is known. One
+    ``problem`` is a clause like a BrokenModel's reason: then little else is known. One
     that ``may_pass`` need not be the files' own: they are looked at again.
     """
 

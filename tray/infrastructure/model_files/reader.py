@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Far more than an honest header takes.
 MOST_MEMORY = 3 << 30
 LONGEST_TEXT = 200
+NO_WEIGHTS = "it describes a model and holds no weights of one"
 LONGEST_READ = 60
 # What the reader raises for bytes that make no sense.
 UNREADABLE = (
@@ -68,6 +69,7 @@ def read_facts(parts: tuple[Path, ...]) -> ModelFacts:
                 "parameters": weights.total() or None,
                 "quantization": facts.quantization or _commonest(weights),
                 "shape": _shape(readers),
+                "problem": None if weights else NO_WEIGHTS,
             }
         )
     except MemoryError:
