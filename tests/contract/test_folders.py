@@ -48,6 +48,16 @@ def test_unusable_xdg_values_are_ignored(
     assert found.runtime == tmp_path / ".local/state/paddock/run"
 
 
+@on_posix
+def test_a_user_nobody_knows_is_told_of_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 7)
+    with pytest.raises(PaddockError) as caught:
+        Folders.of_user()
+    assert caught.value.failure.cause is FailureCause.FOLDER_UNUSABLE
+    assert "variable HOME" in caught.value.failure.detail
+
+
 @on_linux
 def test_the_resident_is_found_from_every_session(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

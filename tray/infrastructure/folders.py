@@ -36,7 +36,8 @@ class Folders:
 
     @classmethod
     def of_user(cls) -> "Folders":
-        """The folders of the user this process runs as."""
+        """The folders of the user this process runs as. Raises PaddockError without a home."""
+        _must_have_home()
         return _platform_folders() if sys.platform in ("win32", "darwin") else _xdg_folders()
 
     @classmethod
@@ -148,6 +149,18 @@ def _machine() -> str:
     return socket.gethostname()
 
 
+def _must_have_home() -> None:
+    """A container may run as a user whom nothing knows."""
+    try:
+        Path.home()
+    except RuntimeError:
+        raise _failure(
+            "Your home folder is not known",
+            "This system knows nothing of the user Paddock runs as. Set the environment "
+            "variable HOME to a folder that this user may write to.",
+        ) from None
+
+
 def _xdg(variable: str, default: str) -> Path:
     # The XDG specification: a relative path is invalid and must be ignored.
     value = Path(os.environ.get(variable, ""))
@@ -188,12 +201,14 @@ def _tighten(folder: Path) -> None:
 
 
 def _unusable(folder: Path, reason: str) -> PaddockError:
+    return _failure(
+        "A folder Paddock needs cannot be used",
+        f"{folder}: {reason}. Remove or repair it, then start Paddock again.",
+    )
+
+
+def _failure(title: str, detail: str) -> PaddockError:
     from tray.models.failure import FailureCause, ServerFailure
 
-    return PaddockError(
-        ServerFailure(
-            cause=FailureCause.FOLDER_UNUSABLE,
-            title="A folder Paddock needs cannot be used",
-            detail=f"{folder}: {reason}. Remove or repair it, then start Paddock again.",
-        )
-    )
+    cause = FailureCause.FOLDER_UNUSABLE
+    return PaddockError(ServerFailure(cause=cause, title=title, detail=detail))
