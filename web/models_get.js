@@ -32,10 +32,17 @@ function start(model) {
   run(model).then(() => root.closest("dialog").close(), trouble.show);
 }
 
+// What the card above has the bar of is not told again.
+function showDownloads(list) {
+  const own = serverState()?.setup;
+  if (!own || own.failure) downloads.show(list);
+  else if (own.download) downloads.show(list.filter(({ id }) => id !== own.download));
+}
+
 async function get(what) {
   trouble.clear();
   try {
-    downloads.show((await call(`${AT}/start`, { what })).downloads);
+    showDownloads((await call(`${AT}/start`, { what })).downloads);
     root.scrollTop = 0;
   } catch (error) {
     trouble.show(error);
@@ -127,8 +134,7 @@ export const getting = {
   leave() {},
   tell(next) {
     setup.tell(next);
-    // Its bar stands above; another would say the same.
-    downloads.show(next.setup && !next.setup.failure ? [] : next.downloads);
+    showDownloads(next.downloads);
     const closed = next.downloads.filter(isGated).map(({ id }) => id).join();
     if (closed !== gated && closed) askForToken(downloads.root);
     else if (closed !== gated) inner.append(token);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.guard_setup import until
 from tests.unit.engine_fakes import failure
 from tests.web.conftest import Shown
 from tests.web.model_states import CARD, with_card_and_no_model
@@ -24,7 +25,7 @@ def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown)
     page = shown.script.page
     bars = shown.page.locator("#models").get_by_role("progressbar")
     expect(bars).to_have_count(1)
-    assert page.engines.getter.begun.wait(10)
+    until(lambda: page.hub.fetches != [])
     page.hub.fetches[0].arrived(0.5)
     expect(bars).to_have_attribute("aria-valuenow", "50")
     shown.page.keyboard.press("Escape")
@@ -34,6 +35,28 @@ def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown)
     expect(shown.page.locator("#words")).to_have_text("Ready")
     assert shown.script.engines.configs[-1].model_path == path
     expect(shown.page.locator("#first-model")).to_be_hidden()
+
+
+def test_another_model_that_is_got_meanwhile_waits_in_sight(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    shown.page.get_by_role("button", name="Get a good model").click()
+    shown.page.get_by_role("button", name="Get it and start").click()
+    page = shown.script.page
+    until(lambda: page.hub.fetches != [])
+    page.hub.fetches[0].arrived(0.5)
+    view = shown.page.locator("#models")
+    expect(view.locator(".setup")).to_contain_text("50 %")
+    view.get_by_role("button", name="Get Qwen3 0.6B").click()
+    row = view.locator(".downloads li")
+    expect(row).to_contain_text("waits its turn")
+    page.hub.fetches[0].arrived(0.75)
+    expect(view.locator(".setup")).to_contain_text("75 %")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Qwen3-0.6B-GGUF")
+    page.hub.fetches[0].finish()
+    page.engines.getter.release.set()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    expect(row).to_have_count(2)
 
 
 def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
@@ -57,6 +80,8 @@ def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
     door.get_by_role("button", name="Get a good model").click()
     getter.fails = None
     card.get_by_role("button", name="Get it and start").click()
+    # Followed again: until then it would be taken for one to be fetched anew.
+    expect(shown.page.locator(".downloads li")).to_have_count(0)
     shown.script.page.hub.fetches[0].finish()
     expect(shown.page.locator("#words")).to_have_text("Ready")
 

@@ -25,11 +25,12 @@ class SetupPlan(Frozen):
 class SetupProgress(Frozen):
     """How far it is. ``done`` of ``total`` bytes of both are here; ``model`` once it is.
 
-    ``speed`` is in bytes a second, ``step`` what goes on besides the download. A
-    ``failure`` is the end of it.
+    ``speed`` is in bytes a second, ``step`` what goes on besides the download, whose id
+    is ``download`` once it is in the list. A ``failure`` is the end of it.
     """
 
     name: str
+    download: str | None = None
     done: int = 0
     total: int = 0
     speed: float | None = None
@@ -40,9 +41,13 @@ class SetupProgress(Frozen):
 
 
 class ShownSetup(Frozen):
-    """The one progress bar; ``share`` is 0 to 1, ``None`` while it cannot be told."""
+    """The one progress bar; ``share`` is 0 to 1, ``None`` while it cannot be told.
+
+    ``download`` is the id of the one it stands for in the list.
+    """
 
     name: str
+    download: str | None = None
     line: str
     share: Annotated[float, Field(ge=0, le=1)] | None = None
     failure: ServerFailure | None = None

@@ -160,6 +160,7 @@ class Setup:
         size = plan.model_size if here is None else here.total
         return SetupProgress(
             name=plan.model,
+            download=download.id,
             done=done + engine.done,
             total=size + plan.engine_size,
             speed=_sum(here.speed if here else None, engine.speed),

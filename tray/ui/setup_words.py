@@ -31,6 +31,7 @@ def shown_setup(progress: SetupProgress) -> ShownSetup:
         left = f"{duration((progress.total - progress.done) / progress.speed)} left"
     return ShownSetup(
         name=progress.name,
+        download=progress.download,
         line=joined((known, percent, speed, left, progress.step, paused)),
         share=share,
         failure=progress.failure,
