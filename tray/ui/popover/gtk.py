@@ -5,6 +5,7 @@ from typing import Any
 
 from gi.repository import Gdk, GLib, Gtk, WebKit2
 
+from tray.ui.popover.gtk_files import GivenFiles
 from tray.ui.popover.gtk_theme import follow_desktop
 from tray.ui.popover.native import Events, Window
 from tray.ui.popover.place import Area, beside, corner
@@ -37,11 +38,13 @@ class GtkWindow:
         self._view: Any = None
         self._wanted = False
         self._colour_scheme: Any = None
+        self._files: GivenFiles | None = None
 
     def adopt(self, window: Window) -> None:
         self._colour_scheme = follow_desktop()
         self._window = window.native
         self._view = _web_view(self._window)
+        self._files = GivenFiles(self._view)
         # pywebview shows and hides a hidden window once, which upsets window managers.
         self._window.set_no_show_all(True)
         self._window.set_skip_taskbar_hint(True)
