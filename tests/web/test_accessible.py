@@ -91,3 +91,27 @@ def test_nothing_moves_for_those_who_want_no_motion(browser: Browser) -> None:
         longest = """() => Math.max(...[...document.querySelectorAll('*')].map((e) =>
             parseFloat(getComputedStyle(e).transitionDuration)))"""
         assert 0 < shown.page.evaluate(longest) < 0.15
+
+
+def test_what_is_chosen_and_where_one_writes_shows_in_the_colours_of_the_system(
+    browser: Browser,
+) -> None:
+    """Which leave no ground and no shadow; the caret alone is easily missed."""
+    with opened(browser) as shown:
+        STATES["chats-found"](shown)
+        shown.page.emulate_media(forced_colors="active")
+
+        def outlined(selector: str) -> bool:
+            style = "e => getComputedStyle(e).outlineStyle"
+            return bool(shown.page.locator(selector).first.evaluate(style) == "solid")
+
+        shown.page.focus("#chats-search")
+        assert outlined("#chats-search")
+        assert outlined(".line:has([aria-current])")
+        shown.page.click("#chats-close")
+        shown.page.focus("#draft")
+        assert outlined("#composer")
+        assert not outlined("#pin")
+        shown.page.click("#pin")
+        shown.page.focus("#draft")
+        assert outlined("#pin")
