@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from rich.console import Console
 
+from tests.hostile_corpus import PAYLOADS
 from tests.unit.terminal_fakes import STOP, words
 from tray.models.chat import (
     CHAT_CHUNK,
@@ -24,9 +26,11 @@ from tray.models.chat import (
 )
 from tray.ui.terminal import live
 from tray.ui.terminal.blocks import finished_length
+from tray.ui.terminal.controls import harmless
 from tray.ui.terminal.live import LiveWriter
 from tray.ui.terminal.plain import JsonWriter, PlainWriter
 
+RICHS_OWN = re.compile(r"\x1b\[(?:\?25[lh]|2K|\d*A|[\d;]*m)|\r")
 PROGRESS = PromptProgressChunk(total=10, cached=0, processed=5, elapsed_ms=1.0)
 
 
@@ -248,3 +252,12 @@ def test_code_that_could_make_a_lexer_slow_is_plain(
     monkeypatch.setattr("rich.syntax.get_lexer_by_name", noted)
     shown_live(words(f"```{language}\n{code}```\n"))
     assert asked == {lexer}
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_the_corpus_commands_no_terminal(cut: bool) -> None:
+    """Whole and letter by letter; what rich sends itself moves the cursor and clears lines."""
+    for payload in PAYLOADS:
+        text = shown_live(words(*payload) if cut else words(payload))
+        said = RICHS_OWN.sub("", text)
+        assert harmless(said) == said, payload
