@@ -406,3 +406,4 @@ def test_the_title_is_the_beginning_of_the_first_question(question: str, title: 
 
 def test_marks_alone_are_not_searched() -> None:
     assert search_words('  a-b "… * ß 7 🐄 世界。') == ("a-b", "ß", "7", "🐄", "世界。")
+    assert search_words("cows\0 \0 bulls\0horns") == ("cows", "bulls", "horns")

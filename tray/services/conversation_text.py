@@ -22,7 +22,8 @@ def title_of(messages: Sequence[ChatMessage]) -> str:
 
 def search_words(text: str) -> tuple[str, ...]:
     """The words to look for: with a letter, a digit or an emoji, not marks alone."""
-    return tuple(word for word in text.split() if any(map(_is_sought, word)))
+    # To SQLite a NUL, which some programs put on the clipboard, is the end of all that is asked.
+    return tuple(word for word in text.replace("\0", " ").split() if any(map(_is_sought, word)))
 
 
 def _is_sought(sign: str) -> bool:
