@@ -29,6 +29,7 @@ from tray.ui.terminal.blocks import finished_length
 from tray.ui.terminal.controls import harmless
 from tray.ui.terminal.live import LiveWriter
 from tray.ui.terminal.plain import JsonWriter, PlainWriter
+from tray.ui.terminal.tail import recent
 
 RICHS_OWN = re.compile(r"\x1b\[(?:\?25[lh]|2K|\d*A|[\d;]*m)|\r")
 PROGRESS = PromptProgressChunk(total=10, cached=0, processed=5, elapsed_ms=1.0)
@@ -150,6 +151,32 @@ def shown_live(chunks: list[ChatChunk], height: int = 10) -> str:
         for chunk in chunks:
             writer.write(chunk)
     return out.getvalue()
+
+
+@pytest.mark.parametrize("head", ["```py\n", "", "- first\n"])
+def test_what_grows_longer_than_the_terminal_shows_its_end(head: str) -> None:
+    out = io.StringIO()
+    console = Console(
+        file=out, force_terminal=True, color_system=None, width=80, height=10, _environ={}
+    )
+    with LiveWriter(console) as writer:
+        for text in (head, *(f"- line {number}\n" for number in range(40))):
+            writer.write(ContentChunk(text=text))
+        out.seek(0)
+        out.truncate()
+        writer.mark("Not answering · it hangs")
+        shown = out.getvalue()
+    assert "line 39" in shown
+    assert "line 33" in shown
+    assert "line 20" not in shown
+    assert "it hangs" in shown
+
+
+def test_code_above_the_screen_is_not_coloured_again_while_it_grows() -> None:
+    code = "".join(f"x{number} = {number}\n" for number in range(40))
+    assert recent(f"```py\n{code}", 10).split("\n")[:2] == ["```py", "x31 = 31"]
+    for whole in ("```py\nx = 1\n", f"```py\nx = 1\n```\n{code}", code):
+        assert recent(whole, 10) == whole
 
 
 def test_markdown_is_rendered_live() -> None:

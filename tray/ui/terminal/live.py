@@ -17,6 +17,7 @@ from tray.ui.present import finish_line
 from tray.ui.terminal.blocks import finished_length
 from tray.ui.terminal.controls import HarmlessPieces
 from tray.ui.terminal.markdown import TerminalMarkdown
+from tray.ui.terminal.tail import Tail, recent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,12 +111,12 @@ class LiveWriter:
     def _renderable(self) -> RenderableType:
         mark = self._mark
         answer = self._answer()
-        return answer if mark is None else Group(answer, Text(mark, style="yellow"))
+        return Tail(answer if mark is None else Group(answer, Text(mark, style="yellow")))
 
     def _answer(self) -> RenderableType:
         if self._note:
             return Text(self._note, style="dim")
-        return self._render(self._open) if self._open else Text("")
+        return self._render(recent(self._open, self._console.height)) if self._open else Text("")
 
 
 def _markdown(text: str) -> RenderableType:
