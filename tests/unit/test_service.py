@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from tray.models.chat import ChatChunk, ChatMessage, ChatRequest, FinishChunk, F
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError
 from tray.models.metrics import ServerMetrics
-from tray.models.state import ModelState, ServerPhase
+from tray.models.state import ModelId, ModelState, ServerPhase
 from tray.services.llama.service import LlamaCppService
 
 WAIT = 10.0
@@ -85,6 +86,14 @@ def test_a_failed_preparation_reaches_the_caller(rig: Rig, error: Exception) -> 
     assert state.failure is not None
     internal = isinstance(error, RuntimeError)
     assert state.failure.cause is (FailureCause.INTERNAL if internal else FAILURE.cause)
+
+
+def test_a_model_that_could_not_be_prepared_is_the_one_that_failed(rig: Rig) -> None:
+    rig.engines.refuse_prepare = PaddockError(FAILURE)
+    gone = Path("/drive/gone.gguf")
+    state = rig.start(LlamaCppConfig(model_path=gone))
+    assert state.model == ModelId(name="gone", path=gone)
+    assert rig.start(DEMO).model == ModelId(name="demo")
 
 
 def test_a_refused_spawn_reaches_the_caller_and_a_new_start_works(rig: Rig) -> None:

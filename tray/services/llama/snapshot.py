@@ -2,9 +2,10 @@
 
 from tray.models.failure import ServerFailure
 from tray.models.metrics import ServerMetrics
-from tray.models.state import EngineInfo, ModelState
+from tray.models.state import EngineInfo, ModelId, ModelState, ServerPhase
 from tray.services.llama.lifecycle_state import Lifecycle
 from tray.services.llama.stall import suspended
+from tray.services.model_choice import DEMO
 
 
 def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
@@ -16,7 +17,7 @@ def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
         phase=state.phase,
         stalled=state.stalled or state.paused,
         engine=_engine_of(state),
-        model=spec.model if spec else None,
+        model=_model_of(state),
         port=spec.port if spec and state.has_process else None,
         pid=state.pid if state.has_process else None,
         context_size=ready.context_size if ready else None,
@@ -28,6 +29,16 @@ def snapshot_of(state: Lifecycle, revision: int) -> ModelState:
         failure=_failure_of(state),
         metrics=_metrics_of(state),
     )
+
+
+def _model_of(state: Lifecycle) -> ModelId | None:
+    """What is started, or could not be: it is known as it was asked for until it is prepared."""
+    if state.spec is not None:
+        return state.spec.model
+    if state.config is None or state.phase not in (ServerPhase.STARTING, ServerPhase.FAILED):
+        return None
+    path = state.config.model_path
+    return ModelId(name=DEMO if path is None else path.stem, path=path)
 
 
 def _engine_of(state: Lifecycle) -> EngineInfo | None:
