@@ -8,10 +8,11 @@ import { asksFirst, button, quiet } from "./models_parts.js";
 
 const AT = "/api/page/models/presets";
 const TYPES = ["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl"];
+const MOST = 2 ** 31 - 1;
 const SAMPLING = [
   ["temperature", "Temperature", 0, "any"], ["top_p", "Top-p", 0, "any", 1],
-  ["top_k", "Top-k", 0, 1], ["min_p", "Min-p", 0, "any", 1],
-  ["max_tokens", "Max tokens", 1, 1], ["seed", "Seed", -1, 1],
+  ["top_k", "Top-k", 0, 1, MOST], ["min_p", "Min-p", 0, "any", 1],
+  ["max_tokens", "Max tokens", 1, 1, MOST], ["seed", "Seed", -1, 1, 2 ** 32 - 1],
 ];
 
 // `act` has changed(), after what a launch takes was changed, failed(error), and then
@@ -168,7 +169,7 @@ export class PresetCard {
   #fill(spare) {
     const { gpu_layers: layers, cache_type_k: k, cache_type_v: v, extra_arguments: extra, chat } = this.#used;
     const chatChange = (values, box) => this.#change({}, values, box);
-    const gpu = number(layers === "auto" ? null : layers, 0, 1, undefined, (value) => this.#change({ gpu_layers: value }));
+    const gpu = number(layers === "auto" ? null : layers, 0, 1, MOST, (value) => this.#change({ gpu_layers: value }));
     gpu.placeholder = "as many as fit";
     const prompt = element("textarea", { rows: 3, maxLength: 100000, value: chat.system_prompt, placeholder: "None" });
     prompt.addEventListener("change", () => chatChange({ system_prompt: prompt.value }, prompt));

@@ -126,6 +126,23 @@ def test_a_preset_is_changed_duplicated_renamed_reset_and_deleted(shown: Shown) 
     expect(box.locator("option")).to_have_count(2)
 
 
+@pytest.mark.parametrize("label", ["GPU layers", "Top-k", "Max tokens", "Seed"])
+def test_a_number_nobody_can_take_is_refused_at_its_field(shown: Shown, label: str) -> None:
+    view = preset(shown)
+    asked: list[str] = []
+    shown.page.on("request", lambda request: asked.append(request.url))
+    box = view.get_by_label(label)
+    box.fill("99999999999")
+    box.blur()
+    assert box.evaluate("box => box.validity.rangeOverflow")
+    # What is asked comes in turn: a save of the first would be here by now.
+    with shown.page.expect_response("**/presets/save"):
+        box.fill("7")
+        box.blur()
+    assert sum(url.endswith("/presets/save") for url in asked) == 1
+    expect(box).to_have_value("7")
+
+
 def test_a_reset_can_be_undone_and_the_focus_stays_with_the_presets(shown: Shown) -> None:
     view = preset(shown)
     prompt, box = view.get_by_label("System prompt"), view.get_by_label("Preset", exact=True)
