@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from tests.gguf_files import write_gguf
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
+from tray.infrastructure.model_files.mapped_file import maps_file
 from tray.infrastructure.model_files.removal import removable_files
 from tray.infrastructure.model_files.same_file import same_entry, same_file
 from tray.models.failure import FailureCause, PaddockError
@@ -81,6 +84,7 @@ class Desk:
             delete_for_good,
             same_file,
             same_entry,
+            maps_file,
         )
 
 
@@ -104,6 +108,23 @@ def test_a_path_means_its_file_however_it_is_spelled_but_no_other_link_to_it(
     desk.removal.remove(str(elsewhere / "link" / "a.gguf"), False)
     desk.removal.remove(str(tmp_path / "x" / ".." / "b.gguf"), False)
     assert desk.trashed == [tmp_path / "a.gguf", tmp_path / "b.gguf"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what a process maps")
+def test_a_loaded_model_is_refused_after_it_was_renamed(desk: Desk, tmp_path: Path) -> None:
+    was, now = tmp_path / "a.gguf", tmp_path / "another name.gguf"
+    with was.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ):
+        was.rename(now)
+        desk.state = ModelState(
+            phase=ServerPhase.READY, model=ModelId(name="a", path=was), pid=os.getpid()
+        )
+        with pytest.raises(PaddockError) as caught:
+            desk.removal.remove("another name", True)
+        assert caught.value.failure.cause is FailureCause.MODEL_IN_USE
+        desk.removal.remove("b", False)
+    assert now.exists()
+    desk.removal.remove("another name", True)
+    assert not now.exists()
 
 
 @pytest.mark.parametrize("phase", list(ServerPhase))

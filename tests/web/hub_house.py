@@ -11,6 +11,7 @@ from tests.web.model_house import ModelHouse, write_model
 from tray.infrastructure.curated import FILE, curated_models
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
+from tray.infrastructure.model_files.mapped_file import maps_file
 from tray.infrastructure.model_files.removal import removable_files
 from tray.infrastructure.model_files.same_file import same_entry, same_file
 from tray.infrastructure.own_program import program_folder
@@ -111,6 +112,7 @@ class HubHouse:
             delete_for_good,
             same_file,
             same_entry,
+            maps_file,
         )
         curated = partial(curated_models, program_folder() / FILE, self.house.folders.models)
         parts = DownloadParts(self.downloads, self, curated, removal, self.downloads.close)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tray.infrastructure.desktop.trash import delete_for_good
 from tray.infrastructure.model_files.folders import find_listed
+from tray.infrastructure.model_files.mapped_file import maps_file
 from tray.infrastructure.model_files.removal import removable_files
 from tray.infrastructure.model_files.same_file import same_entry, same_file
 from tray.models.state import ModelState
@@ -25,4 +26,5 @@ def model_removal(
         delete_for_good,
         same_file,
         same_entry,
+        maps_file,
     )
