@@ -88,6 +88,7 @@ def test_a_split_model_without_its_first_file_is_a_misfit_that_names_it(tmp_path
         write_gguf(tmp_path / f"big-0000{part}-of-00003.gguf")
     write_gguf(tmp_path / "huge-00003-of-00004.gguf")
     write_gguf(tmp_path / "odd-00007-of-00003.gguf")
+    write_gguf(tmp_path / "odd-00000-of-00003.gguf")
     found = search_models((tmp_path,))
     assert found.models == ()
     assert [(broken.path.name, broken.reason) for broken in found.broken] == [
@@ -99,6 +100,24 @@ def test_a_split_model_without_its_first_file_is_a_misfit_that_names_it(tmp_path
     ]
     gone = {path.name for path in removable_files(found.broken[0].path)}
     assert gone == {"big-00002-of-00003.gguf", "big-00003-of-00003.gguf"}
+
+
+def test_a_name_that_says_thousands_of_files_is_no_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a-00001-of-99999", "b-00002-of-99999", "C-00001-OF-99999"):
+        write_gguf(tmp_path / f"{name}.gguf")
+
+    def each_file(path: Path) -> tuple[Path, ...]:
+        raise AssertionError(f"every file of {path} is looked for")
+
+    monkeypatch.setattr(model_folders, "part_paths", each_file)
+    found = search_models((tmp_path,))
+    assert {broken.path.name[:1]: broken.reason for broken in found.broken} == {
+        "a": "99,998 of its 99,999 files are missing, a-00002-of-99999.gguf the first of them",
+        "b": "99,998 of its 99,999 files are missing, b-00001-of-99999.gguf the first of them",
+        "C": "99,998 of its 99,999 files are missing, C-00002-of-99999.gguf the first of them",
+    }
 
 
 def test_a_split_model_that_is_still_being_downloaded_is_no_misfit(tmp_path: Path) -> None:

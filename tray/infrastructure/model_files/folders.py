@@ -9,15 +9,13 @@ from typing import NamedTuple
 
 from tray.infrastructure.model_files.file_stamp import Stamp, entry_stamp, size_of, stamp_of
 from tray.infrastructure.model_files.gguf_header import HeaderError, header_words, read_header
-from tray.infrastructure.model_files.missing_parts import missing_words
 from tray.infrastructure.model_files.name import (
-    arriving_model,
-    first_part,
     is_hidden,
     is_projector_name,
     parsed_name,
     part_paths,
 )
+from tray.infrastructure.model_files.split_files import SplitFiles, missing_words
 from tray.infrastructure.model_files.unique_names import unique_names
 from tray.models.catalog import BrokenModel, FoundModel
 
@@ -48,25 +46,21 @@ class Found(NamedTuple):
 class _File(NamedTuple):
     """One that is named ``*.gguf``; ``real`` is where it lies without any link.
 
-    ``arriving`` are the models beside it that are still being downloaded.
+    ``splits`` knows the split models beside it.
     """
 
     path: Path
     real: str
     entry: os.DirEntry[str]
-    arriving: frozenset[str]
+    splits: SplitFiles
 
 
 @dataclass
 class _Search:
-    """What one search has seen: real paths of folders and files, entries read, misfits.
-
-    ``headless`` are the models without their first file, by the path that would have.
-    """
+    """What one search has seen: real paths of folders and files, entries read, misfits."""
 
     folders: set[str] = field(default_factory=set)
     files: set[str] = field(default_factory=set)
-    headless: set[Path] = field(default_factory=set)
     broken: list[BrokenModel] = field(default_factory=list)
     entries: int = 0
     cut: bool = False
@@ -129,7 +123,7 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
     except OSError as error:
         log.warning("cannot search %s: %s", folder, error.strerror)
         return
-    arriving = frozenset(filter(None, (arriving_model(entry.name) for entry in entries)))
+    splits = SplitFiles(entry.name for entry in entries)
     for entry in entries:
         search.entries += 1
         if search.entries > MOST_ENTRIES:
@@ -145,7 +139,7 @@ def _gguf_files(folder: Path, depth: int, search: _Search) -> Iterator[_File]:
             # Resolving a whole path for every file would take most of the search's time.
             path = f"{real}{os.sep}{entry.name}"
             file = os.path.realpath(path) if entry.is_symlink() else path
-            yield _File(folder / entry.name, file, entry, arriving)
+            yield _File(folder / entry.name, file, entry, splits)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -161,9 +155,7 @@ def _model_stamp(file: _File, search: _Search) -> Stamp:
     name = parsed_name(file.entry.name)
     if is_projector_name(path) or not _is_text(path):
         return ()
-    if name.part != 1:
-        if name.part <= name.parts and name.stem not in file.arriving:
-            _note_headless(path, search)
+    if name.parts > 1 and not _is_whole(file, search):
         return ()
     parts = (path,) if name.parts == 1 else part_paths(path)
     stamp = entry_stamp(file.entry) if name.parts == 1 else stamp_of(parts)
@@ -183,23 +175,27 @@ def _model_stamp(file: _File, search: _Search) -> Stamp:
 
 def _begins_model(path: Path, parts: tuple[Path, ...], search: _Search) -> bool:
     """Whether all files are there and the first is a model's. Raises HeaderError, OSError."""
-    missing = missing_words(path)
-    if missing is not None and len(parts) > 1:
-        search.broken.append(BrokenModel(path=path, reason=missing))
-    elif missing is not None and path.is_symlink():
+    missing = [part for part in parts if not part.is_file()]
+    if missing and len(parts) > 1:
+        words = missing_words(len(parts), len(missing), missing[0].name)
+        search.broken.append(BrokenModel(path=path, reason=words))
+    elif missing and path.is_symlink():
         words = "it is a link to a file that is not there"
         search.broken.append(BrokenModel(path=path, reason=words))
-    return missing is None and read_header(path).is_model
+    return not missing and read_header(path).is_model
 
 
-def _note_headless(path: Path, search: _Search) -> None:
-    """The files of a model whose first is not there are one misfit."""
-    first = first_part(path)
-    if first in search.headless or os.path.lexists(first):
-        return
-    search.headless.add(first)
-    if (missing := missing_words(path)) is not None:
-        search.broken.append(BrokenModel(path=path, reason=missing))
+def _is_whole(file: _File, search: _Search) -> bool:
+    """Whether a split model begins here and has a file of every name; one that lacks some
+    is one misfit, unless they are still on their way.
+    """
+    name = file.entry.name
+    missing = file.splits.missing_words(name)
+    if missing is None:
+        return parsed_name(name).part == 1
+    if file.splits.is_first(name) and not file.splits.is_arriving(name):
+        search.broken.append(BrokenModel(path=file.path, reason=missing))
+    return False
 
 
 def _system_words(error: OSError) -> str:

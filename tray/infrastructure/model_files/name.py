@@ -45,13 +45,10 @@ def part_paths(path: AnyPath) -> tuple[AnyPath, ...]:
     return tuple(path.with_name(name) for name in names)
 
 
-def first_part(path: AnyPath) -> AnyPath:
-    """The file that the model ``path`` belongs to begins with."""
-    match = _split(path.name)
-    if match is None:
-        return path
-    ending = path.name[-len(ENDING) :]
-    return path.with_name(f"{match['stem']}-{1:05}-of-{match['parts']}{ending}")
+def part_name(name: str, part: int) -> str:
+    """What another file of the same split model is called."""
+    match = _split(name)
+    return f"{match['stem']}-{part:05}-of-{match['parts']}{name[-len(ENDING) :]}" if match else name
 
 
 def arriving_model(name: str) -> str | None:
