@@ -1,6 +1,7 @@
 // The way to the Models view, which is fetched when it is first opened.
 
 import { call, loaded } from "./api.js";
+import { focusComposer } from "./composer.js";
 import { byId, setText } from "./dom.js";
 import { attempt, onState } from "./header.js";
 
@@ -27,7 +28,10 @@ export function setUpModels() {
   way.addEventListener("click", () => attempt(openModels()));
   byId("first-model-get").addEventListener("click", () => attempt(openModels("get")));
   onState(({ needs_model: needs, setup }) => {
-    byId("first-model").hidden = !needs && !setup;
+    const door = byId("first-model");
+    const held = door.contains(document.activeElement);
+    door.hidden = !needs && !setup;
+    if (held && door.hidden) focusComposer();
     const failure = setup?.failure;
     setText(byId("first-model-get"), setup && !failure ? `Getting ${setup.name}` : "Get a good model");
     setText(byId("first-model-line"), failure ? `${setup.name} could not be got: ${failure.title}.`

@@ -35,6 +35,8 @@ def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown)
     expect(shown.page.locator("#words")).to_have_text("Ready")
     assert shown.script.engines.configs[-1].model_path == path
     expect(shown.page.locator("#first-model")).to_be_hidden()
+    # The button that had the focus is gone: what is typed now is a question.
+    expect(shown.page.get_by_label("Message", exact=True)).to_be_focused()
 
 
 def test_another_model_that_is_got_meanwhile_waits_in_sight(shown: Shown) -> None:
