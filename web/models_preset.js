@@ -15,6 +15,11 @@ const SAMPLING = [
   ["max_tokens", "Max tokens", 1, 1, MOST], ["seed", "Seed", -1, 1, 2 ** 32 - 1],
 ];
 
+// A line would be broken behind the hyphens of an option, too.
+function inWords(command) {
+  return command.split(/(\s+)/).map((word) => (word.startsWith("-") ? element("span", {}, word) : word));
+}
+
 // `act` has changed(), after what a launch takes was changed, failed(error), and then
 // undone(last) unless nothing could be read; kept() once something is kept after that.
 export class PresetCard {
@@ -200,7 +205,7 @@ export class PresetCard {
       const copy = button("plain", "copy", "Copy", async () => {
         setText(this.note, await copied(text) ? "The command line is copied." : "It cannot be copied here; select it.");
       });
-      this.command.replaceChildren(element("pre", { className: "command", tabIndex: 0 }, text), copy,
+      this.command.replaceChildren(element("pre", { className: "command", tabIndex: 0 }, ...inWords(text)), copy,
         ...shell ? [element("span", { className: "muted small" }, `For ${shell}.`)] : []);
       this.command.scrollIntoView({ block: "nearest" });
     } catch (error) {

@@ -300,3 +300,30 @@ def test_a_value_that_makes_no_sense_is_not_kept(shown: Shown) -> None:
     view.get_by_role("button", name="Duplicate this preset").click()
     expect(view.get_by_label("Preset", exact=True)).to_have_value("Standard 2")
     expect(view.locator(".failure")).to_have_count(0)
+
+
+BROKEN = """(command) => {
+  const walker = document.createTreeWalker(command, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const { 0: word, index } of node.data.matchAll(/--\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (lines.size > 1) broken.push(word);
+    }
+  }
+  return broken;
+}"""
+
+
+@pytest.mark.parametrize("width", [380, 400, 420, 440, 460])
+def test_no_option_of_a_command_line_is_broken_in_two(shown: Shown, width: int) -> None:
+    shown.page.set_viewport_size({"width": width, "height": 480})
+    view = preset(shown)
+    view.get_by_role("button", name="Show the command line").click()
+    command = view.locator(".command")
+    expect(command).to_contain_text("--offline")
+    assert command.evaluate(BROKEN) == []
+    assert command.evaluate("(it) => it.textContent").startswith("llama-server")
