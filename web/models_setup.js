@@ -13,6 +13,7 @@ export class SetupCard {
   #runs = false;
   #told = "null"; // the failure that is shown
   #begins = null; // a promise while it is asked to
+  #download = {}; // what it gets: `id`, and the `deed` its button does
 
   constructor(act) {
     this.act = act;
@@ -22,9 +23,10 @@ export class SetupCard {
     this.bar = progressBar();
     this.trouble = element("div");
     this.begin = button("primary", "save", "Get it and start", () => this.#begin());
+    this.rest = button("plain", null, "Pause", () => this.#rest());
     this.stop = asksFirst(button("plain", null, "Cancel", () => {}), "Throw away", () => this.#ask("cancel"));
     this.root = element("section", { className: "setup", hidden: true }, this.title, this.line, this.engine,
-      this.bar, this.trouble, element("p", { className: "row-tools" }, this.begin, this.stop));
+      this.bar, this.trouble, element("p", { className: "row-tools" }, this.begin, this.rest, this.stop));
   }
 
   // The model it proposes or gets, if it shows one.
@@ -52,6 +54,7 @@ export class SetupCard {
     this.root.hidden = !setup && !this.#plan?.name;
     this.bar.hidden = this.stop.hidden = !this.#runs;
     this.begin.hidden = this.#runs;
+    this.#showRest(setup);
     this.#tellFailure(setup?.failure ?? null);
     if (this.#runs) {
       setText(this.title, `Getting ${setup.name}`);
@@ -64,6 +67,18 @@ export class SetupCard {
       setText(this.engine, this.#plan.engine ?? "");
     }
     if (ended) this.act.done();
+  }
+
+  #showRest(setup) {
+    const deed = setup?.can_resume ? "resume" : "pause";
+    this.rest.hidden = !this.#runs || !(setup.can_pause || setup.can_resume);
+    this.#download = { id: setup?.download, deed };
+    setText(this.rest, deed === "resume" ? "Resume" : "Pause");
+  }
+
+  #rest() {
+    const { id, deed } = this.#download;
+    call(`/api/page/downloads/${deed}`, { id }).catch(this.act.failed);
   }
 
   // Made once: a new card a second would be read out as often, and close what was opened in it.

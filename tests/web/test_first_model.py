@@ -61,6 +61,27 @@ def test_another_model_that_is_got_meanwhile_waits_in_sight(shown: Shown) -> Non
     expect(row).to_have_count(2)
 
 
+def test_it_is_paused_and_goes_on(shown: Shown) -> None:
+    with_card_and_no_model(shown)
+    shown.page.get_by_role("button", name="Get a good model").click()
+    card = shown.page.locator(".setup")
+    card.get_by_role("button", name="Get it and start").click()
+    hub = shown.script.page.hub
+    until(lambda: hub.fetches != [])
+    hub.fetches[0].arrived(0.5)
+    shown.script.page.engines.getter.release.set()
+    card.get_by_role("button", name="Pause").click()
+    go_on = card.get_by_role("button", name="Resume")
+    expect(go_on).to_be_focused()
+    expect(card).to_contain_text("paused")
+    assert hub.fetches[0].ended
+    shown.page.keyboard.press("Enter")
+    expect(card.get_by_role("button", name="Pause")).to_be_focused()
+    until(lambda: len(hub.fetches) == 2)
+    hub.fetches[1].finish()
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+
+
 def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
     with_card_and_no_model(shown)
     getter = shown.script.page.engines.getter

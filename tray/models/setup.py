@@ -26,7 +26,8 @@ class SetupProgress(Frozen):
     """How far it is. ``done`` of ``total`` bytes of both are here; ``model`` once it is.
 
     ``speed`` is in bytes a second, ``step`` what goes on besides the download, whose id
-    is ``download`` once it is in the list. A ``failure`` is the end of it.
+    is ``download`` once it is in the list; ``paused`` is ``None`` when that has ended. A
+    ``failure`` is the end of it all.
     """
 
     name: str
@@ -35,7 +36,7 @@ class SetupProgress(Frozen):
     total: int = 0
     speed: float | None = None
     step: str | None = None
-    paused: bool = False
+    paused: bool | None = None
     model: Path | None = None
     failure: ServerFailure | None = None
 
@@ -43,11 +44,14 @@ class SetupProgress(Frozen):
 class ShownSetup(Frozen):
     """The one progress bar; ``share`` is 0 to 1, ``None`` while it cannot be told.
 
-    ``download`` is the id of the one it stands for in the list.
+    ``download`` is the id of the one it stands for in the list, ``can_pause`` and
+    ``can_resume`` which button it has.
     """
 
     name: str
     download: str | None = None
+    can_pause: bool = False
+    can_resume: bool = False
     line: str
     share: Annotated[float, Field(ge=0, le=1)] | None = None
     failure: ServerFailure | None = None

@@ -11,6 +11,11 @@ from tray.models.engine_shelf import EngineShelf
 from tray.models.failure import PaddockError
 from tray.models.setup import SetupPlan, SetupProgress
 
+_PAUSED = {
+    DownloadPhase.PAUSED: True,
+    DownloadPhase.RUNNING: False,
+    DownloadPhase.QUEUED: False,
+}
 PACE = 0.5
 """Seconds between two looks at what is under way."""
 
@@ -165,7 +170,7 @@ class Setup:
             total=size + plan.engine_size,
             speed=_sum(here.speed if here else None, engine.speed),
             step=engine.step or (here.waiting if here else None),
-            paused=download.phase is DownloadPhase.PAUSED,
+            paused=_PAUSED.get(download.phase),
             model=None if engine.busy else download.model,
             failure=engine.failure or download.failure,
         )

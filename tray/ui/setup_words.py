@@ -32,6 +32,8 @@ def shown_setup(progress: SetupProgress) -> ShownSetup:
     return ShownSetup(
         name=progress.name,
         download=progress.download,
+        can_pause=progress.paused is False,
+        can_resume=progress.paused is True,
         line=joined((known, percent, speed, left, progress.step, paused)),
         share=share,
         failure=progress.failure,
