@@ -69,6 +69,10 @@ def test_the_pace_is_of_the_last_seconds_and_told_now_and_then() -> None:
             "400 MiB of 1000 MiB · 40 % · 20.0 MiB/s · 30 s left",
         ),
         (
+            progress(999 * MIB, 9, speed=0.02 * MIB),
+            "999 MiB of 1000 MiB · 99 % · 20 KiB/s · 50 s left",
+        ),
+        (
             progress(400 * MIB, 9, speed=1.0, waiting="answer 429"),
             "400 MiB of 1000 MiB · 40 % · answer 429",
         ),

@@ -19,6 +19,13 @@ def size(count: int | None) -> str:
     return f"{count / 2**20:.0f} MiB"
 
 
+def pace(bytes_per_second: float) -> str:
+    """ "11.3 MiB/s", or "612 KiB/s" below one MiB."""
+    if bytes_per_second >= 2**20:
+        return f"{bytes_per_second / 2**20:.1f} MiB/s"
+    return f"{bytes_per_second / 2**10:.0f} KiB/s"
+
+
 def speed(tokens_per_second: float, decimal_below: int = 100) -> str:
     """ "54.3 tokens/s", "2,309 tokens/s"."""
     digits = 1 if tokens_per_second < decimal_below else 0

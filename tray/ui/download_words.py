@@ -20,7 +20,7 @@ from tray.models.page_downloads import (
     ShownToken,
 )
 from tray.services.rough_fit import COMFORT, FreeMemory, best, rough_fit
-from tray.ui.amounts import joined, size
+from tray.ui.amounts import joined, pace, size
 from tray.ui.fit_marks import FIT_WORDS
 
 CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and free memory."
@@ -65,7 +65,7 @@ def progress_words(progress: DownloadProgress) -> str:
     if not progress.speed:
         return known
     left = (progress.total - progress.done) / progress.speed
-    return joined((known, f"{progress.speed / 2**20:.1f} MiB/s", f"{duration(left)} left"))
+    return joined((known, pace(progress.speed), f"{duration(left)} left"))
 
 
 def how_far(progress: DownloadProgress) -> str:

@@ -3,7 +3,7 @@
 from tray.models.download import CuratedModel
 from tray.models.fit_mark import Fit
 from tray.models.setup import SetupPlan, SetupProgress, ShownPlan, ShownSetup
-from tray.ui.amounts import joined, size
+from tray.ui.amounts import joined, pace, size
 from tray.ui.download_words import duration
 from tray.ui.fit_marks import FIT_WORDS
 
@@ -27,7 +27,7 @@ def shown_setup(progress: SetupProgress) -> ShownSetup:
     paused = "paused" if progress.paused else None
     speed, left = None, None
     if progress.speed and not progress.paused:
-        speed = f"{progress.speed / 2**20:.1f} MiB/s"
+        speed = pace(progress.speed)
         left = f"{duration((progress.total - progress.done) / progress.speed)} left"
     return ShownSetup(
         name=progress.name,
