@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.contract.hub_server import COMMIT, REPOSITORY, Handler, Hub, hub_of
+from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Handler, Hub, hub_of
 from tray.infrastructure.hub.body import BUFFER, pieces
 from tray.infrastructure.hub.connection import HubConnection, Interrupted
 from tray.infrastructure.hub.follower import MOST_WAITING
@@ -48,6 +49,34 @@ def test_pieces_that_wait_to_be_hashed_are_not_written_over(hub: Hub) -> None:
     assert arrived == CONTENT
 
 
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_silence_is_told_while_it_lasts(
+    hub: Hub, encrypted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    told = threading.Event()
+
+    def pauses(handler: Handler) -> bool:
+        assert handler.head(CONTENT) == 0
+        handler.wfile.write(CONTENT[:200_000])
+        assert told.wait(20)
+        handler.wfile.write(CONTENT[200_000:])
+        return True
+
+    arrived = bytearray()
+    with hub_of(hub.files, encrypted=encrypted) as serving:
+        serving.troubles = [None, pauses]
+        connection = HubConnection(serving.address, plain_loopback=True)
+        with closing(connection), connection.get(PATH) as response:
+            for piece in pieces(response, 20.0):
+                if not piece:
+                    assert len(arrived) == 200_000
+                    told.set()
+                arrived += piece
+    assert told.is_set()
+    assert arrived == CONTENT
+
+
 @pytest.mark.parametrize("count", [1, BUFFER - 1, BUFFER, 3 * BUFFER + 7])
 def test_what_came_before_a_silence_is_given_on_before_it_is_said(hub: Hub, count: int) -> None:
     def stop(handler: Handler) -> bool:
@@ -67,5 +96,5 @@ def test_what_came_before_a_silence_is_given_on_before_it_is_said(hub: Hub, coun
         while len(arrived) < count:
             arrived += next(coming)
         with pytest.raises(Interrupted):
-            next(coming)
+            list(coming)
     assert arrived == CONTENT[:count]

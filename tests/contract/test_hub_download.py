@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.guard_setup import until
 from tests.contract.hub_server import COMMIT, REPOSITORY, Asked, Handler, Hub, Trouble, hub_of
+from tray.infrastructure.hub.body import NOTHING
 from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.download import download_model
 from tray.infrastructure.hub.failures import unwritable
@@ -451,6 +453,21 @@ def test_an_answer_without_a_length_is_read_to_its_end(hub: Hub, tmp_path: Path)
 
     hub.troubles = [None, None, in_chunks]
     assert fetch(hub, tmp_path).model.read_bytes() == CONTENT
+
+
+def test_a_silence_is_told_and_nothing_is_lost(hub: Hub, tmp_path: Path) -> None:
+    told: list[DownloadProgress] = []
+
+    def pauses(handler: Handler) -> bool:
+        assert handler.head(CONTENT) == 0
+        handler.wfile.write(CONTENT[:100_000])
+        until(lambda: any(step.waiting == NOTHING for step in told))
+        handler.wfile.write(CONTENT[100_000:])
+        return True
+
+    hub.troubles = [None, None, pauses]
+    assert fetch(hub, tmp_path, told=told).model.read_bytes() == CONTENT
+    assert ranges(hub) == [None]
 
 
 def test_what_arrived_before_a_silence_is_kept(hub: Hub, tmp_path: Path) -> None:

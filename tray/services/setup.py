@@ -168,7 +168,7 @@ class Setup:
             download=download.id,
             done=done + engine.done,
             total=size + plan.engine_size,
-            speed=_sum(here.speed if here else None, engine.speed),
+            speed=_sum(here.speed if here and here.waiting is None else None, engine.speed),
             step=engine.step or (here.waiting if here else None),
             paused=_PAUSED.get(download.phase),
             model=None if engine.busy else download.model,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tray.infrastructure.engines.failures import gone, odd, unusable
-from tray.infrastructure.hub.body import pieces
+from tray.infrastructure.hub.body import NOTHING, pieces
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
 from tray.infrastructure.hub.failures import no_room
 from tray.infrastructure.hub.pace import Pace
@@ -108,6 +108,9 @@ class ReleaseFetch:
                 raise Interrupted("answer 416 to the rest of the file")
             _match(connection, response, asset, part)
             for data in pieces(response, connection.timeout):
+                if not data:
+                    self._report(part.size, NOTHING)
+                    continue
                 if part.size + len(data) > asset.size:
                     part.start_again()
                     raise odd(connection.host, f"sends more than {asset.name} has")

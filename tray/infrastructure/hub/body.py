@@ -25,13 +25,16 @@ BUFFERS = MOST_WAITING + 1
 """One is being filled while the others wait to be hashed."""
 LONGEST_HELD = 0.05
 """Seconds a piece is collected before it is given on."""
+QUIET = 2.0
+"""Seconds of silence that are told."""
+NOTHING = "nothing arrives"
 
 
 def pieces(response: "httpx.Response", timeout: float) -> "Iterator[bytes | memoryview]":
     """What arrives; a piece stays as it is until the sixth after it is asked for.
 
-    Fewer bytes than promised mean that the connection ended. Raises Interrupted, and
-    httpx's errors, when it broke.
+    An empty one says that nothing has arrived for a while. Fewer bytes than promised
+    mean that the connection ended. Raises Interrupted, and httpx's errors, when it broke.
     """
     stream = response.iter_raw()
     source = _socket(response)
@@ -60,17 +63,19 @@ def _socket(response: "httpx.Response") -> "socket.socket | None":
 
 
 def _received(source: socket.socket, left: int, timeout: float) -> Iterator[memoryview]:
-    source.settimeout(timeout)
+    source.settimeout(min(QUIET, timeout))
     buffers = cycle([memoryview(bytearray(BUFFER)) for _ in range(BUFFERS)])
-    ended = False
+    buffer, broken, ended = next(buffers), "", False
+    heard = time.monotonic()
     while left and not ended:
-        buffer, broken = next(buffers), ""
         room = buffer[:left]
         until = time.monotonic() + LONGEST_HELD
         while room and not ended and time.monotonic() < until:
             try:
                 count = source.recv_into(room, len(room))
             except OSError as error:
+                if isinstance(error, TimeoutError) and time.monotonic() - heard < timeout:
+                    continue
                 count, broken = 0, words_of(error)
             room = room[count:]
             ended = not count
@@ -78,5 +83,9 @@ def _received(source: socket.socket, left: int, timeout: float) -> Iterator[memo
         left -= filled
         if filled:
             yield buffer[:filled]
+            # Only now: those before it may wait to be hashed still.
+            buffer, heard = next(buffers), time.monotonic()
+        elif not ended:
+            yield buffer[:0]
         if broken:
             raise Interrupted(broken)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tray.infrastructure.hub.body import pieces
+from tray.infrastructure.hub.body import NOTHING, pieces
 from tray.infrastructure.hub.choice import chosen_files
 from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
 from tray.infrastructure.hub.failures import no_room, refused, strange, unwritable
@@ -117,6 +117,9 @@ class _Download:
                 raise Interrupted("answer 416 to the rest of the file")
             self._match(response, file, part)
             for data in pieces(response, self._connection.timeout):
+                if not data:
+                    self._report(file, part.size, NOTHING)
+                    continue
                 if part.size + len(data) > file.size:
                     part.start_again()
                     raise strange(self._connection.host, f"sends more than {file.path} has")
