@@ -228,3 +228,16 @@ def test_the_desk_makes_its_engines_once_and_only_when_asked() -> None:
     desk.cancel()
     assert len(made) == 1
     assert made[0].pins == PINS
+
+
+def test_one_that_is_here_and_whole_is_not_fetched_again() -> None:
+    rig = Rig()
+    rig.get_now(VULKAN)
+    rig.engines.use(None)
+    rig.getter.begun.clear()
+    assert rig.get_now(VULKAN).name == VULKAN
+    assert not rig.getter.begun.is_set()
+    assert rig.engines.shelf().used_name == VULKAN
+    rig.store.spoilt.add(VULKAN)
+    rig.get_now(VULKAN)
+    assert rig.getter.begun.is_set()

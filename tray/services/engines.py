@@ -153,7 +153,7 @@ class Engines:
             tell(work)
 
         try:
-            engine = self._getter.get(build, progress)
+            engine = self._whole(build.name) or self._getter.get(build, progress)
             if self._loaded():
                 raise _refused(
                     f"{engine.name} is installed, and not yet in use",
@@ -163,6 +163,17 @@ class Engines:
             return engine
         finally:
             self._work = None
+
+    def _whole(self, name: str) -> InstalledEngine | None:
+        """The installed one of this name, if its files are those that were checked."""
+        for engine in self._store.installed():
+            if engine.name == name:
+                try:
+                    self._store.verify(engine)
+                except PaddockError:
+                    return None
+                return engine
+        return None
 
     def _installed(self, name: str) -> InstalledEngine:
         engines = self._store.installed()
