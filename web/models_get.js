@@ -12,7 +12,7 @@ import { tokenCard } from "./models_token.js";
 const AT = "/api/page/downloads";
 const WHAT = "Name, link or page address of a model on Hugging Face";
 
-const box = element("input", { type: "search", className: "search", placeholder: "Name or link on Hugging Face", autocomplete: "off", spellcheck: false });
+const box = element("input", { type: "text", role: "searchbox", className: "search", placeholder: "Name or link on Hugging Face", autocomplete: "off", spellcheck: false });
 box.setAttribute("aria-label", WHAT);
 const finder = element("form", { className: "finder" }, box,
   element("button", { type: "submit", className: "plain" }, "Find"));

@@ -13,7 +13,7 @@ const NOTICE = 8000; // milliseconds
 
 const trouble = new Trouble();
 const act = { show: showModel, start, stop, chat, failed, kept: trouble.clear, deleted };
-const box = element("input", { type: "search", className: "search", placeholder: "Search models", autocomplete: "off" });
+const box = element("input", { type: "text", role: "searchbox", className: "search", placeholder: "Search models", autocomplete: "off" });
 box.setAttribute("aria-label", "Search models");
 const summary = element("span", { className: "summary", role: "status" });
 const folders = element("button", { type: "button", className: "tool" }, icon("folder", true), "Folders");

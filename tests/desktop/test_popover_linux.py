@@ -30,6 +30,8 @@ pytestmark = ON_SCREEN
 
 DRIVEN = (sys.executable, str(Path(__file__).with_name("driven_popover.py")))
 ENTER = "\ue007"
+ESCAPE = "\ue00c"
+VISIBLE = "return document.querySelector(arguments[0])?.checkVisibility() ?? false"
 
 
 @dataclass
@@ -214,6 +216,21 @@ def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) ->
     wait_for(lambda: focused() == "Paddock", "it has the focus again")
     keys("Return")
     assert script.chats.next().request.messages[0].content == "hi"
+
+
+@pytest.mark.parametrize("panel", ["chats", "models"])
+def test_escape_closes_a_panel_that_is_searched(
+    inspector: str, script: Scripted, panel: str
+) -> None:
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        driver.wait_text("#words", "Stopped")
+        driver.run("document.querySelector(`#${arguments[0]}-open`).click()", panel)
+        box = f"#{panel} .search"
+        wait_for(lambda: driver.run(VISIBLE, box), "the panel is open")
+        driver.type(box, f"ox{ESCAPE}")
+        wait_for(lambda: not driver.run(VISIBLE, box), "the panel is closed")
 
 
 def test_it_hides_when_the_focus_goes_unless_it_is_held(shown: Shown) -> None:
