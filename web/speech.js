@@ -3,8 +3,9 @@
 import { byId, element } from "./dom.js";
 
 const KEPT = 12; // sentences that stay in the region
-// What follows shows that a sentence is over; Chinese and Japanese leave no space after it.
-const END = /[.!?…:؟।۔](?=\s+\S)|[。！？](?=\S)|\n(?=\s*\S)/g;
+// What follows shows that a sentence is over; Chinese and Japanese leave no space after it. Of a
+// text that ends in a word: to look for one behind each line takes ever longer.
+const END = /[.!?…:؟।۔](?=\s)|[。！？](?=\S)|\n/g;
 
 const region = byId("speech");
 
@@ -38,7 +39,7 @@ export class Speech {
 
   #sentences(text) {
     let end = 0;
-    for (const match of text.matchAll(END)) end = match.index + 1;
+    for (const match of text.trimEnd().matchAll(END)) end = match.index + 1;
     if (end > this.said) this.#until(text, end);
   }
 

@@ -475,3 +475,20 @@ def test_a_new_chat_can_be_undone(shown: Shown) -> None:
     shown.page.get_by_role("button", name="Undo").click()
     expect(shown.page.locator("#messages").get_by_text("Kept.")).to_be_visible()
     assert len(shown.ask("More").request.messages) == 3
+
+
+def test_a_model_that_writes_blank_lines_for_ever_does_not_hold_the_page_up(shown: Shown) -> None:
+    """What is looked for in the words grows with them only; it took 8 s."""
+    took = shown.page.evaluate(
+        """async () => {
+          const { Speech } = await import("/web/speech.js");
+          const block = document.createElement("div");
+          block.textContent = "One. Two" + " \\n".repeat(100000);
+          const begun = performance.now();
+          new Speech().heard({ index: 0, final: false }, block);
+          return performance.now() - begun;
+        }"""
+    )
+    assert took < 1000
+    expect(shown.page.locator("#speech")).to_contain_text("One.")
+    expect(shown.page.locator("#speech")).not_to_contain_text("Two")
