@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests import fit_models
+from tests.contract.guard_setup import until
 from tests.gguf_files import write_gguf
 from tests.processes import arguments
 from tests.web.model_house import write_model
+from tray.infrastructure.model_files import menu as model_menu
 from tray.infrastructure.model_files.lister import SUBCOMMAND, ModelLister
 from tray.infrastructure.model_files.menu import MOST, ModelMenu
 from tray.infrastructure.own_program import light_command
@@ -162,6 +166,33 @@ def test_the_menu_searches_again_only_when_a_folder_changed(tmp_path: Path) -> N
     write_gguf(tmp_path / "models" / "deep" / "00a.gguf")
     assert [model.name for model in menu.few()][:2] == ["00", "00a"]
     assert len(asked) == 3
+
+
+def test_a_folder_that_does_not_answer_holds_up_one_look_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_gguf(tmp_path / "models" / "a.gguf")
+    menu = ModelMenu(lambda: request(tmp_path), LISTER, patience=WAIT)
+    known = menu.few()
+    hung, answers, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def hanging(_: tuple[Path, ...]) -> Iterator[tuple[str, int]]:
+        hung.set()
+        answers.wait()
+        ended.set()
+        yield "", 0
+
+    with monkeypatch.context() as share:
+        share.setattr(model_menu, "_changes", hanging)
+        menu.patience = 0.01
+        assert menu.few() is known
+        assert hung.wait(WAIT)
+        menu.patience = threading.TIMEOUT_MAX
+        assert menu.few() is known
+    write_gguf(tmp_path / "models" / "b.gguf")
+    answers.set()
+    assert ended.wait(WAIT)
+    until(lambda: [model.name for model in menu.few()] == ["a", "b"])
 
 
 def test_lists_go_by_the_facts_and_the_presets_of_their_models(tmp_path: Path) -> None:
