@@ -137,6 +137,21 @@ def test_presets_go_with_a_file_that_is_moved_or_renamed(
     assert store.read(str(tmp_path / "gone.gguf")) == ModelPresets()
 
 
+def test_the_presets_of_a_drive_that_is_away_are_there_when_it_is_back(
+    store: PresetStore, tmp_path: Path
+) -> None:
+    drive, away = tmp_path / "drive", tmp_path / "away"
+    drive.mkdir()
+    on_drive, copy = drive / "one.gguf", tmp_path / "copy.gguf"
+    on_drive.write_bytes(b"GGUF" + bytes(200_000))
+    copy.write_bytes(on_drive.read_bytes())
+    store.change(str(on_drive), lambda _: KEPT)
+    drive.rename(away)
+    assert store.read(str(copy)) == KEPT
+    away.rename(drive)
+    assert store.read(str(on_drive)) == KEPT
+
+
 def test_a_file_of_the_version_before_is_read(store: PresetStore) -> None:
     old = '{"version": 1, "models": {"m": {"chosen": "A", "presets": [{"name": "A"}]}}}'
     store.path.write_text(old)

@@ -58,7 +58,8 @@ class PresetStore:
     def read(self, model: str) -> ModelPresets:
         """The presets of one model; the standard one for a model without any.
 
-        Those of a model whose file was moved or renamed go with it.
+        Those of a model whose file was moved or renamed go with it; where its whole folder
+        is gone they stay, too, for when it is back.
         """
         with self._changing:
             kept = self._load()
@@ -105,7 +106,10 @@ class PresetStore:
             kept = self._load()
             if before not in kept.models:
                 return kept
-            moved = _with(_with(kept, model, kept.models[before]), before, ModelPresets())
+            moved = _with(kept, model, kept.models[before])
+            if Path(before).parent.exists():
+                moved = _with(moved, before, ModelPresets())
+            # Else a drive may be away, and this the same model on another one.
             with contextlib.suppress(OSError):
                 self._save(moved)
             return moved
