@@ -201,7 +201,7 @@ def _not_counted(question: _Question, facts: ModelFacts) -> str | None:
     if question.shape.caches is None:
         return f"The KV cache of {facts.architecture} is not known before it is loaded."
     if argument := not_counted(question.config, question.machine):
-        return f"Only the estimator of an engine knows what {argument} does."
+        return f"Only llama-fit-params beside the engine knows what {argument} does."
     return None
 
 
