@@ -77,6 +77,8 @@ def test_the_page_is_told_the_shell(parts: FitParts) -> None:
         ("Mine", "top_p=7", "top_p cannot have this value; it takes a number from 0 to 1"),
         ("Mine", "seed=x", "or -1 for a new one with each answer"),
         ("Mine", "name=", "name cannot have this value; it takes text of 1 to 60 characters"),
+        ("Mine", "system_prompt=\udcff", "a value is not valid text"),
+        ("Mine", 'system_prompt="\\ud800"', "a value is not valid text"),
         ("x" * 70, "seed=1", "name cannot have this value; it takes text of 1 to 60 characters"),
         ("a\x1bb", "seed=1", "name cannot have this value; it takes text of 1 to 60 characters"),
     ],

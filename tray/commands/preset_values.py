@@ -34,5 +34,7 @@ def refused_value(error: ValidationError) -> str:
     """The first value that cannot be taken, and what can."""
     first = error.errors(include_url=False, include_input=False)[0]
     # Sampling is told apart in the file alone; here each value has one name.
-    name = next(str(part) for part in first["loc"] if part != "chat")
+    name = next((str(part) for part in first["loc"] if part != "chat"), None)
+    if name is None:
+        return "a value is not valid text"
     return f"{name} cannot have this value; it takes {allowed_value(name)}"
