@@ -158,6 +158,9 @@ def test_a_loaded_model_is_refused_however_its_path_is_spelled(desk: Desk, tmp_p
 def test_a_model_that_is_gone_is_known_by_its_path(tmp_path: Path) -> None:
     gone = tmp_path / "gone.gguf"
     assert same_file(gone, tmp_path / "gone.gguf")
+    there = write_gguf(tmp_path / "there.gguf")
+    assert not same_file(there, tmp_path / "a\0.gguf")
+    assert not same_file(there, tmp_path / "a\ud800.gguf")
     assert not same_file(gone, write_gguf(tmp_path / "a.gguf"))
 
 

@@ -8,7 +8,8 @@ def same_file(one: Path, other: Path) -> bool:
     """Whether both lead to one file, by links, too; by spelling if it is gone."""
     try:
         return os.path.samefile(one, other)
-    except OSError:
+    except (OSError, ValueError):
+        # A ValueError is for what no path can have: a NUL, a lone surrogate.
         return one == other
 
 
