@@ -132,6 +132,7 @@ def test_presets_go_with_a_file_that_is_moved_or_renamed(
     assert store.read(str(other)) == ModelPresets(), "as large, and another model"
     assert PresetStore(tmp_path).read(str(place)) == KEPT
     assert store.read(str(one)) == ModelPresets()
+    assert store.read(f"{tmp_path}/a\0.gguf") == ModelPresets(), "no path at all"
     store.change(str(place), lambda _: ModelPresets())
     assert store.all() == {}
     assert store.read(str(tmp_path / "gone.gguf")) == ModelPresets()

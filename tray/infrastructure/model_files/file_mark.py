@@ -27,7 +27,7 @@ def mark_of(path: Path) -> FileMark | None:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - TAIL))
             tail = hashlib.sha256(file.read(TAIL)).hexdigest()
-    except OSError:
+    except (OSError, ValueError):
         return None
     return FileMark(size=size, tail=tail) if size else None
 
@@ -36,7 +36,8 @@ def former_place(path: Path, marks: Mapping[str, FileMark]) -> str | None:
     """Where this file lay when it was marked, if nothing lies there any more."""
     try:
         size = path.stat().st_size if path.is_absolute() else 0
-    except OSError:
+    except (OSError, ValueError):
+        # A ValueError is for what no path can have, a NUL.
         return None
     places = [place for place, mark in marks.items() if mark.size == size]
     places = [place for place in places if not os.path.lexists(place)]
