@@ -85,8 +85,8 @@ class _Progress:
         self._stage = ""
 
     def tell(self, work: EngineWork) -> None:
-        waits = work.progress is not None and work.progress.waiting is not None
-        if self._line.due or waits or work.stage != self._stage:
+        waiting = None if work.progress is None else work.progress.waiting
+        if self._line.is_due(waiting) or work.stage != self._stage:
             self._line.show(work_line(work))
         self._stage = work.stage
 

@@ -126,7 +126,7 @@ class _Progress:
         self._line = ProgressLine()
 
     def tell(self, progress: DownloadProgress) -> None:
-        if self._line.due or progress.waiting is not None:
+        if self._line.is_due(progress.waiting):
             self._line.show(joined((progress.name, progress_words(progress))))
 
     def end(self) -> None:

@@ -17,11 +17,12 @@ class ProgressLine:
         self._on_terminal = sys.stderr.isatty()
         self._next = 0.0
         self._open = False
+        self._waiting: str | None = None
 
-    @property
-    def due(self) -> bool:
-        """Whether it is time for another line."""
-        return time.monotonic() >= self._next
+    def is_due(self, waiting: str | None) -> bool:
+        """Whether it is time for another line: at once for something else that is waited for."""
+        before, self._waiting = self._waiting, waiting
+        return waiting not in (None, before) or time.monotonic() >= self._next
 
     def show(self, words: str) -> None:
         """In the place of the last one, on a terminal."""
