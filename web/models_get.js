@@ -18,14 +18,14 @@ const finder = element("form", { className: "finder" }, box,
   element("button", { type: "submit", className: "plain" }, "Find"));
 const trouble = new Trouble();
 const downloads = new DownloadList({ start, failed: trouble.show, next: () => box });
-const setup = new SetupCard({ failed: trouble.show, done: showCurated });
+const setup = new SetupCard({ failed: trouble.show, done: showCurated, next: () => box });
 const offer = element("div", { className: "offer" });
 const token = element("div");
 const inner = element("div", { className: "column" }, setup.root, finder, trouble.root, downloads.root, offer, token);
 const root = element("section", { id: "models-get", className: "pane" }, inner);
 
 let asked = 0;
-let here = "";
+let here = null;
 let gated = "";
 
 function start(model) {
@@ -141,7 +141,7 @@ export const getting = {
     gated = closed;
     // What has arrived is marked in the list.
     const now = next.downloads.filter(({ model }) => model).map(({ id }) => id).join();
-    if (now !== here && here !== "" && !box.value) showCurated();
+    if (now !== here && here !== null && !box.value) showCurated();
     here = now;
   },
 };

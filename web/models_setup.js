@@ -3,11 +3,13 @@
 import { call } from "./api.js";
 import { element, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
+import { serverState } from "./header.js";
 import { button, asksFirst, keepingFocus, progressBar, setProgress } from "./models_parts.js";
 
 const AT = "/api/page/setup";
 
-// `act` has failed(error) and done(), called once the model has been started.
+// `act` has failed(error), done(), called once the model has been started, and next(): what
+// has the focus after the card is gone.
 export class SetupCard {
   #plan = null;
   #runs = false;
@@ -36,16 +38,27 @@ export class SetupCard {
 
   async show(state) {
     if (state) this.tell(state);
+    await this.#propose();
+  }
+
+  // What is proposed is another thing once something is here.
+  async #propose() {
     try {
       this.#plan = await call(AT);
-      if (state) this.tell(state);
+      if (serverState()) this.tell(serverState());
     } catch (error) {
       this.act.failed(error);
     }
   }
 
   tell(state) {
-    keepingFocus(this.root, () => this.#draw(state), () => (this.#runs ? this.stop : this.begin));
+    keepingFocus(this.root, () => this.#draw(state), () => this.#next());
+  }
+
+  // What has the focus after one that is gone.
+  #next() {
+    if (this.root.hidden) return this.act.next();
+    return this.#runs ? this.stop : this.begin;
   }
 
   #draw({ setup }) {
@@ -66,7 +79,7 @@ export class SetupCard {
       setText(this.line, this.#plan.line);
       setText(this.engine, this.#plan.engine ?? "");
     }
-    if (ended) this.act.done();
+    if (ended) this.#propose().then(this.act.done);
   }
 
   #showRest(setup) {

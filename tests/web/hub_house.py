@@ -55,7 +55,7 @@ class Fetch:
 
     what: str
     hear: Callable[[Said], None]
-    folder: Path
+    models: Path
     ended: bool = False
 
     def end(self) -> None:
@@ -64,9 +64,12 @@ class Fetch:
 
     @property
     def plan(self) -> HubPlan:
-        name = self.what.partition(":")[0].rpartition("/")[2].removesuffix("-GGUF")
-        file = HubFile(path=f"{name}-Q4_K_M.gguf", size=5 * GIB, sha256="0" * 64)
-        return HubPlan(folder=self.folder, files=(file,))
+        repository, _, wanted = self.what.partition(":")
+        if not wanted.endswith(".gguf"):
+            name = repository.rpartition("/")[2].removesuffix("-GGUF")
+            wanted = f"{name}-{wanted or 'Q4_K_M'}.gguf"
+        file = HubFile(path=wanted, size=5 * GIB, sha256="0" * 64)
+        return HubPlan(folder=self.models / repository, files=(file,))
 
     def arrived(self, share: float, speed: float = 42 * 2**20) -> None:
         """So much of 5 GiB is here."""
@@ -78,7 +81,8 @@ class Fetch:
 
     def finish(self) -> Path:
         """The model is on the disk now."""
-        model = self.folder / self.plan.files[0].name
+        model = self.plan.folder / self.plan.files[0].name
+        model.parent.mkdir(parents=True, exist_ok=True)
         write_model(model)
         self.hear(PlanSaid(plan=self.plan))
         self.hear(FetchedSaid(done=Downloaded(model=model, files=(model,), size=5 * GIB)))

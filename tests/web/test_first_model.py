@@ -80,6 +80,10 @@ def test_it_is_paused_and_goes_on(shown: Shown) -> None:
     until(lambda: len(hub.fetches) == 2)
     hub.fetches[1].finish()
     expect(shown.page.locator("#words")).to_have_text("Ready")
+    # Model and engine are here: nothing is left to propose.
+    expect(card).to_be_hidden()
+    expect(shown.page.get_by_label("Name, link or page address")).to_be_focused()
+    expect(shown.page.get_by_role("button", name="Qwen3 14B is here")).to_be_disabled()
 
 
 def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:

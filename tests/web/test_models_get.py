@@ -49,7 +49,10 @@ def test_a_suggested_model_that_is_here_is_not_got_again(shown: Shown) -> None:
     house.add("Qwen3-0.6B-Q8_0", folder=folder)
     panel = tab(shown, "Get more")
     expect(panel.get_by_role("button", name="Qwen3 0.6B is here")).to_be_disabled()
-    expect(panel.get_by_role("button", name="Get Gemma 3 1B")).to_be_enabled()
+    panel.get_by_role("button", name="Get Gemma 3 1B").click()
+    expect(panel.locator(".downloads li")).to_have_count(1)
+    shown.script.page.hub.fetches[0].finish()
+    expect(panel.get_by_role("button", name="Gemma 3 1B is here")).to_be_disabled()
 
 
 def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown) -> None:
