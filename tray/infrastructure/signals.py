@@ -2,6 +2,7 @@
 
 import _thread
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -26,10 +27,48 @@ def ending_signals(end: Callable[[int], None], *, interrupt: bool) -> Iterator[N
     for number in taken:
         signal.signal(number, handle)
     try:
-        yield
+        with _noticed():
+            yield
     finally:
         for number in (*taken, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    """Have the main thread notice signals that another thread took.
+
+    A process that is stopped is woken with all its threads, and any of them may take what
+    came meanwhile; Python's handlers run on the main one, which sleeps on. Toolkits' loops
+    see to it themselves.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    ear, bell = socket.socketpair()
+    bell.setblocking(False)
+    # One that is ignored unless somebody listens, and ends what the main thread waits in.
+    signal.signal(signal.SIGURG, lambda *_: None)
+    before = signal.set_wakeup_fd(bell.fileno(), warn_on_full_buffer=False)
+    listener = threading.Thread(target=_wake_main_thread, args=(ear,), name="signals", daemon=True)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        bell.close()
+        listener.join()
+        ear.close()
+
+
+def _wake_main_thread(ear: socket.socket) -> None:
+    """For every signal, until nobody tells them any more."""
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        return
+    while numbers := ear.recv(64):
+        if set(numbers) != {signal.SIGURG}:
+            signal.pthread_kill(main, signal.SIGURG)
 
 
 def ask_to_end() -> None:
