@@ -65,6 +65,16 @@ def found(patient: Patient, name: str) -> Check:
     return check
 
 
+def test_a_running_paddock_is_looked_at(healthy: Patient) -> None:
+    assert "Paddock" not in [check.name for check in diagnose(healthy)]
+    endpoint = Endpoint(port=1, token="t", pid=4711, version="0")
+    running = replace(healthy, endpoint=endpoint)
+    assert found(running, "Paddock").status is CheckStatus.OK
+    check = found(replace(running, answers=lambda: False), "Paddock")
+    assert check.status is CheckStatus.PROBLEM
+    assert "4711" in check.finding
+
+
 def with_server(patient: Patient, **server: object) -> Patient:
     config = LlamaCppConfig.model_validate(server)
     return replace(patient, loaded=LoadedSettings(settings=Settings(server=config)))

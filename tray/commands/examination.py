@@ -1,6 +1,7 @@
 """``paddock doctor``: what is wrong with this machine, in plain words."""
 
 from contextlib import suppress
+from functools import cache
 
 from tray.commands.output import DONE, FAILED, say
 from tray.infrastructure.api_client import ApiClient
@@ -48,9 +49,16 @@ def _patient() -> Patient:
 
     endpoint = SingleInstance(folders).read_endpoint()
 
+    @cache
+    def answers() -> bool:
+        try:
+            return endpoint is not None and bool(ApiClient(endpoint).state())
+        except PaddockError:
+            return False
+
     def hotkey() -> HotkeyState:
         with suppress(PaddockError):
-            if endpoint is not None:
+            if endpoint is not None and answers():
                 return ApiClient(endpoint).hotkey()
         return probe_hotkey(settings.popover.hotkey)
 
@@ -63,6 +71,7 @@ def _patient() -> Patient:
         gpus=gpus,
         gpu_present=gpu_present,
         endpoint=endpoint,
+        answers=answers,
         better_engine=_better_engine,
         hotkey=hotkey,
     )

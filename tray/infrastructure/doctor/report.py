@@ -19,6 +19,7 @@ from tray.infrastructure.doctor.machine import (
     check_port,
     check_settings,
 )
+from tray.infrastructure.doctor.running import check_paddock
 from tray.infrastructure.folders import Folders
 from tray.models.catalog import FoundModel
 from tray.models.config import EngineKind
@@ -40,8 +41,9 @@ class Patient:
 
     ``executable`` gives the llama-server that would be used, or raises
     PaddockError; ``gpus`` is ``()`` without a GPU and ``None`` when a driver does
-    not answer; ``endpoint`` is that of a running Paddock, which ``hotkey`` asks;
-    ``better_engine`` says in sentences which build for the GPU can be got, if one can.
+    not answer; ``endpoint`` is that of a running Paddock, which ``hotkey`` asks,
+    and ``answers`` says whether it does; ``better_engine`` says in sentences which
+    build for the GPU can be got, if one can.
     """
 
     folders: Folders
@@ -52,6 +54,7 @@ class Patient:
     gpus: Callable[[], tuple[GpuMetrics, ...] | None]
     gpu_present: Callable[[], bool]
     endpoint: Endpoint | None = None
+    answers: Callable[[], bool] = lambda: True
     better_engine: Callable[[], str | None] = lambda: None
     import_engine: tuple[str, ...] = IMPORT_ENGINE
     tray_host: Callable[[], TrayHost] = find_tray_host
@@ -67,6 +70,8 @@ def diagnose(patient: Patient) -> tuple[Check, ...]:
 
 def _checks(patient: Patient) -> Iterator[Check]:
     settings = patient.loaded.settings
+    if patient.endpoint is not None:
+        yield check_paddock(patient.endpoint.pid, patient.answers())
     yield check_tray(patient.tray_host())
     yield check_webview(patient.webview_problem(), sys.platform)
     if settings.popover.hotkey is not None:
