@@ -220,3 +220,10 @@ def first_model_under_way(shown: Shown) -> None:
     expect(shown.page.get_by_role("progressbar")).to_be_visible()
     shown.script.page.hub.fetches[0].arrived(0.41)
     expect(shown.page.locator(".setup")).to_contain_text("41 %")
+
+
+@state
+def first_model_paused(shown: Shown) -> None:
+    first_model_under_way(shown)
+    shown.page.locator(".setup").get_by_role("button", name="Pause").click()
+    expect(shown.page.locator(".setup")).to_contain_text("paused")

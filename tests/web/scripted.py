@@ -23,6 +23,15 @@ BROKEN = ServerFailure(
         "llama_model_load_from_file_impl: failed to load model",
     ),
 )
+TOO_LONG = FinishChunk(
+    reason=FinishReason.ERROR,
+    failure=ServerFailure(
+        cause=FailureCause.REQUEST_REFUSED,
+        title="The chat is too long for this model",
+        detail="With your message it has 812,345 tokens; the model was started with a context of "
+        "4,096. Begin a new chat, send less, or start the model with a longer context.",
+    ),
+)
 
 
 class ScriptedEngines(FakeEngines):

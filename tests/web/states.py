@@ -16,7 +16,7 @@ from playwright.sync_api import FilePayload, expect
 
 from tests.web.browser import Shown
 from tests.web.model_states import MODEL_STATES
-from tests.web.scripted import BROKEN, ScriptedAnswer
+from tests.web.scripted import BROKEN, TOO_LONG, ScriptedAnswer
 from tray.models.chat import (
     ChatTimings,
     FinishChunk,
@@ -245,6 +245,15 @@ def cut_answer(shown: Shown) -> None:
     shown.ready()
     finish = FinishChunk(reason=FinishReason.CUT, failure=BROKEN)
     finished(shown, "How do I add my own model?", "Put it into the", finish)
+
+
+@state
+def refused(shown: Shown) -> None:
+    shown.ready()
+    finished(shown, "How do I add my own model?", "Put it into the **models** folder.")
+    shown.ask("Here is all of War and Peace: …").finish(TOO_LONG)
+    expect(shown.page.locator(".failure")).to_be_visible()
+    shown.page.focus("#draft")
 
 
 @state

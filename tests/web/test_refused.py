@@ -6,20 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import Shown
+from tests.web.scripted import TOO_LONG
 from tests.web.test_going_on import said
-from tray.models.chat import FinishChunk, FinishReason, Role
-from tray.models.failure import FailureCause, ServerFailure
+from tray.models.chat import Role
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
-TOO_LONG = FinishChunk(
-    reason=FinishReason.ERROR,
-    failure=ServerFailure(
-        cause=FailureCause.REQUEST_REFUSED,
-        title="The chat is too long for this model",
-        detail="Begin a new chat, send less, or start the model with a longer context.",
-    ),
-)
 LEFT_OUT = "left out of what you ask next"
 
 
