@@ -24,7 +24,7 @@ from tray.ui.amounts import joined, pace, size
 from tray.ui.fit_marks import FIT_WORDS
 
 CURATED_NOTE = "Sizes are approximate, and so is what fits: it goes by size and free memory."
-_HERE = "here already"
+HERE = "here already"
 _CAN_PAUSE = (DownloadPhase.QUEUED, DownloadPhase.RUNNING)
 _CAN_RESUME = (DownloadPhase.PAUSED, DownloadPhase.FAILED)
 _PHASE_WORDS = {
@@ -96,7 +96,7 @@ def shown_offer(offer: HubOffer, free: FreeMemory) -> ShownOffer:
                 what=choice.what,
                 name=choice.name,
                 line=_choice_line(choice),
-                note=_HERE if choice.here else FIT_WORDS[fits[choice.what]],
+                note=HERE if choice.here else FIT_WORDS[fits[choice.what]],
                 fit=fits[choice.what],
                 proposed=choice.what == proposed,
                 here=choice.here,
@@ -119,7 +119,7 @@ def shown_curated(models: tuple[CuratedModel, ...], free: FreeMemory) -> ShownCu
                 line=joined(
                     (model.about, model.quantization, f"about {size(model.size)}", model.licence)
                 ),
-                note=_HERE if model.here else FIT_WORDS[fits[model.what]],
+                note=HERE if model.here else FIT_WORDS[fits[model.what]],
                 fit=fits[model.what],
                 proposed=model.what == proposed,
                 here=model.here,

@@ -4,7 +4,7 @@ from tray.models.download import CuratedModel
 from tray.models.fit_mark import Fit
 from tray.models.setup import SetupPlan, SetupProgress, ShownPlan, ShownSetup
 from tray.ui.amounts import joined, pace, size
-from tray.ui.download_words import duration
+from tray.ui.download_words import HERE, duration
 from tray.ui.fit_marks import FIT_WORDS
 
 
@@ -14,7 +14,7 @@ def shown_plan(plan: SetupPlan, model: CuratedModel, fit: Fit) -> ShownPlan:
     if plan.engine is not None:
         size_of_it = size(plan.engine_size) if plan.engine_size else "installed already"
         engine = f"With the engine for your GPU ({plan.engine}, {size_of_it})."
-    cost = "here already" if model.here else f"about {size(model.size)}"
+    cost = HERE if model.here else f"about {size(model.size)}"
     line = joined((model.about, cost, FIT_WORDS[fit]))
     return ShownPlan(name=plan.model, line=line, engine=engine)
 

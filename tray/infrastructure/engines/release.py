@@ -1,7 +1,6 @@
 """Fetches the archives of a build: pinned addresses and hashes, resumed parts."""
 
 import shutil
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tray.infrastructure.engines.failures import gone, odd, unusable
-from tray.infrastructure.hub.body import NOTHING, pieces
-from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
+from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.failures import no_room
 from tray.infrastructure.hub.pace import Pace
+from tray.infrastructure.hub.part_fetch import PartFetch
 from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
 from tray.models.download import DownloadProgress
 from tray.models.engine_build import Asset, EngineBuild
@@ -79,49 +78,12 @@ class ReleaseFetch:
         target.unlink(missing_ok=True)
         parts = urlsplit(asset.url)
         connection = ReleaseConnection(f"{parts.scheme}://{parts.netloc}")
+        fetch = PartFetch(connection, parts.path, asset.name, asset.size, odd, self._report)
         with closing(connection), PartFile(target, asset.size, asset.sha256) as part:
-            self._report(part.size)
-            patience = Patience(connection)
-            while part.size < asset.size:
-                try:
-                    self._fetch(connection, parts.path, asset, part, patience)
-                except Interrupted as interruption:
-                    seconds = patience.pause(interruption)
-                    self._report(
-                        part.size, f"{interruption.reason}; trying again in {seconds:.0f} s"
-                    )
-                    time.sleep(seconds)
-            part.finish(lambda: self._report(part.size, "checking it"))
+            fetch.into(part)
 
-    def _fetch(
-        self,
-        connection: HubConnection,
-        path: str,
-        asset: Asset,
-        part: PartFile,
-        patience: Patience,
-    ) -> None:
-        """One request; adds to ``part`` what it brings."""
-        with connection.get(path, part.size) as response:
-            if response.status_code == 416:
-                part.start_again()
-                raise Interrupted("answer 416 to the rest of the file")
-            _match(connection, response, asset, part)
-            for data in pieces(response, connection.timeout):
-                if not data:
-                    self._report(part.size, NOTHING)
-                    continue
-                if part.size + len(data) > asset.size:
-                    part.start_again()
-                    raise odd(connection.host, f"sends more than {asset.name} has")
-                part.add(data)
-                self._fetched += len(data)
-                patience.arrived(part.size)
-                self._report(part.size)
-        if part.size < asset.size:
-            raise Interrupted("the connection ended early")
-
-    def _report(self, size: int, waiting: str | None = None) -> None:
+    def _report(self, size: int, arrived: int = 0, waiting: str | None = None) -> None:
+        self._fetched += arrived
         self._pace.tell(
             DownloadProgress(
                 name=self._build.name,
@@ -131,18 +93,3 @@ class ReleaseFetch:
                 waiting=waiting,
             )
         )
-
-
-def _match(
-    connection: HubConnection, response: "httpx.Response", asset: Asset, part: PartFile
-) -> None:
-    """Make ``part`` end where the body begins."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise odd(connection.host, "packs the file, which was not asked for")
-    if response.status_code == 200:
-        if part.size:
-            part.start_again()
-        return
-    begins = f"bytes {part.size}-{asset.size - 1}/{asset.size}"
-    if response.headers.get("content-range", "").strip() != begins:
-        raise odd(connection.host, f"sends another part of {asset.name}")

@@ -4,19 +4,15 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tray.infrastructure.hub.body import NOTHING, pieces
 from tray.infrastructure.hub.choice import chosen_files
-from tray.infrastructure.hub.connection import HubConnection, Interrupted, Patience
+from tray.infrastructure.hub.connection import HubConnection
 from tray.infrastructure.hub.failures import no_room, refused, strange, unwritable
 from tray.infrastructure.hub.pace import Pace
+from tray.infrastructure.hub.part_fetch import PartFetch
 from tray.infrastructure.hub.part_file import PartFile, is_whole, part_path
 from tray.infrastructure.hub.repository import Repository, read_repository
 from tray.models.download import Downloaded, DownloadProgress, HubFile, HubPlan, HubRequest
-
-if TYPE_CHECKING:
-    import httpx
 
 # Nobody fills a disk to its last byte without regret.
 RESERVE = 64 << 20
@@ -98,51 +94,16 @@ class _Download:
                 f"{target} is not what {self._repository.name} offers under that name. "
                 "Move or remove it first.",
             )
-        with PartFile(target, file.size, file.sha256) as part:
-            self._report(file, part.size)
-            patience = Patience(self._connection)
-            while part.size < file.size:
-                try:
-                    self._fetch(file, part, patience)
-                except Interrupted as interruption:
-                    patience.wait(interruption, partial(self._report, file, part.size))
-            part.finish(lambda: self._report(file, part.size, "checking it"))
-
-    def _fetch(self, file: HubFile, part: PartFile, patience: Patience) -> None:
-        """One request; adds to ``part`` what it brings."""
         path = self._repository.path_of(file)
-        with self._connection.get(path, part.size) as response:
-            if response.status_code == 416:
-                part.start_again()
-                raise Interrupted("answer 416 to the rest of the file")
-            self._match(response, file, part)
-            for data in pieces(response, self._connection.timeout):
-                if not data:
-                    self._report(file, part.size, NOTHING)
-                    continue
-                if part.size + len(data) > file.size:
-                    part.start_again()
-                    raise strange(self._connection.host, f"sends more than {file.path} has")
-                part.add(data)
-                self._fetched += len(data)
-                patience.arrived(part.size)
-                self._report(file, part.size)
-        if part.size < file.size:
-            raise Interrupted("the connection ended early")
+        report = partial(self._report, file)
+        fetch = PartFetch(self._connection, path, file.path, file.size, strange, report)
+        with PartFile(target, file.size, file.sha256) as part:
+            fetch.into(part)
 
-    def _match(self, response: "httpx.Response", file: HubFile, part: PartFile) -> None:
-        """Make ``part`` end where the body begins."""
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise strange(self._connection.host, "packs the file, which was not asked for")
-        if response.status_code == 200:
-            if part.size:
-                part.start_again()
-            return
-        begins = f"bytes {part.size}-{file.size - 1}/{file.size}"
-        if response.headers.get("content-range", "").strip() != begins:
-            raise strange(self._connection.host, f"sends another part of {file.path}")
-
-    def _report(self, file: HubFile, size: int, waiting: str | None = None) -> None:
+    def _report(
+        self, file: HubFile, size: int, arrived: int = 0, waiting: str | None = None
+    ) -> None:
+        self._fetched += arrived
         self._pace.tell(
             DownloadProgress(
                 name=file.name,
