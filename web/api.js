@@ -46,9 +46,6 @@ const BUSY = {
   log_lines: [],
 };
 
-// Half of a sign, as some programs paste it, is no text to who reads JSON.
-const asText = (_, value) => (typeof value === "string" ? value.toWellFormed?.() ?? value : value);
-
 async function request(path, body, signal) {
   let response;
   try {
@@ -57,7 +54,7 @@ async function request(path, body, signal) {
     response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers,
-      body: body && JSON.stringify(body, asText),
+      body: body && JSON.stringify(body),
       signal,
     });
   } catch (error) {
