@@ -46,6 +46,9 @@ const BUSY = {
   log_lines: [],
 };
 
+// Half of a sign, as some programs paste it, is no text to who reads JSON.
+const asText = (_, value) => (typeof value === "string" ? value.toWellFormed?.() ?? value : value);
+
 async function request(path, body, signal) {
   let response;
   try {
@@ -54,7 +57,7 @@ async function request(path, body, signal) {
     response = await fetch(path, {
       method: body ? "POST" : "GET",
       headers,
-      body: body && JSON.stringify(body),
+      body: body && JSON.stringify(body, asText),
       signal,
     });
   } catch (error) {

@@ -364,5 +364,12 @@ class Seen:
         while wanted not in self._text:
             readable, _, _ = select.select([self._terminal], [], [], 20)
             assert readable, f"{text!r} never came; there is {self._text!r}"
-            self._text += os.read(self._terminal, 4096)
+            self._text += self._read(text)
         self._text = self._text.partition(wanted)[2]
+
+    def _read(self, wanted: str) -> bytes:
+        """One piece; a program that has ended leaves EIO (Linux) and says no more."""
+        try:
+            return os.read(self._terminal, 4096)
+        except OSError as error:
+            raise AssertionError(f"ended before {wanted!r}; there is {self._text!r}") from error

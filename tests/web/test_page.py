@@ -152,6 +152,20 @@ def test_a_page_that_begins_anew_takes_back_what_the_one_before_it_asked_for(
     assert not window.held
 
 
+def test_half_of_a_sign_that_was_pasted_keeps_no_chat_from_going_on(shown: Shown) -> None:
+    """What is no text in Unicode is a body that no server reads, with each further question."""
+    shown.ready()
+    half = "document.querySelector('#draft').value = 'half \\ud83d'"
+    shown.page.evaluate(f"{half}; draft.dispatchEvent(new Event('input'))")
+    shown.page.press("#draft", "Enter")
+    answer = shown.script.chats.next()
+    assert [m.content for m in answer.request.messages] == ["half \ufffd"]
+    answer.say("Whole.")
+    answer.finish()
+    expect(shown.page.locator(".meta")).to_be_visible()
+    shown.answered("So.")
+
+
 class SlowPopover:
     """Holds when it is let."""
 
