@@ -9,7 +9,7 @@ from tests.bench.figures import Comparison, Figure, Target, measured
 from tray.models.metrics import GpuMetrics, ServerMetrics
 from tray.models.state import ServerPhase
 from tray.ui.gauge import picture_of, render
-from tray.ui.markdown import IncrementalRenderer
+from tray.ui.markdown.incremental import IncrementalRenderer
 from tray.ui.palette import PanelTheme
 
 TOKENS = 20_000

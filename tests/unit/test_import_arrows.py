@@ -97,6 +97,36 @@ def test_every_import_points_down() -> None:
     assert not found, "\n".join(found)
 
 
+def late(source: str) -> Iterator[str]:
+    """What functions of the source import, when they are called and by whichever thread."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield from imported(ast.unparse(node), "")
+
+
+def test_no_part_of_a_package_that_imports_its_parts_is_loaded_late() -> None:
+    """Of two threads that load one, each would wait for the other: Python then fails one."""
+    loading = {
+        package
+        for module, path in sources()
+        if (package := module.removesuffix(".__init__")) != module
+        and any(
+            within(name, {package}) for name in imported(path.read_text(encoding="utf-8"), package)
+        )
+    }
+    assert loading, "none is looked at"
+    found = [
+        f"{module} imports {name} late"
+        for module, path in sources()
+        for name in late(path.read_text(encoding="utf-8"))
+        if any(
+            within(name, {package}) and name.count(".") > package.count(".") + 1
+            for package in loading
+        )
+    ]
+    assert not found, "\n".join(found)
+
+
 def test_every_layer_is_looked_at() -> None:
     modules = [module for module, _ in sources()]
     assert all(any(within(module, {layer}) for module in modules) for layer in ARROWS)

@@ -11,7 +11,7 @@ from tray.models.chat import Role
 from tray.models.conversation import ChatSettings, KeptMessage
 from tray.models.page_chats import DrawRequest
 from tray.ui.chat_desk import DRAWN
-from tray.ui.markdown import render
+from tray.ui.markdown.whole import render
 
 CHAT = "5aa4e6cb-3a1f-4c7e-9d55-0b9b6d6f2c11"
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tray.models.page import BlockUpdate
-from tray.ui.markdown import IncrementalRenderer, render
-from tray.ui.markdown.incremental import FRAME
+from tray.ui.markdown.incremental import FRAME, IncrementalRenderer
+from tray.ui.markdown.whole import render
 
 
 class Page:

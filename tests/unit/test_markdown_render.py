@@ -7,8 +7,8 @@ from html import escape
 
 import pytest
 
-from tray.ui.markdown import render
 from tray.ui.markdown.highlight import LANGUAGES, highlight, may_be_slow
+from tray.ui.markdown.whole import render
 
 
 def one(text: str) -> str:
@@ -305,7 +305,7 @@ def test_lone_surrogates_do_no_harm() -> None:
 
 def test_code_libraries_load_with_the_first_code_block() -> None:
     program = (
-        "import sys; from tray.ui.markdown import render; render('a'); "
+        "import sys; from tray.ui.markdown.whole import render; render('a'); "
         "assert 'pygments' not in sys.modules; render('```py\\nx\\n```'); "
         "assert 'pygments' in sys.modules"
     )

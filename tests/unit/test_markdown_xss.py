@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.hostile_corpus import PAYLOADS
 from tests.unit.test_markdown_incremental import Page
-from tray.ui.markdown import IncrementalRenderer, render
+from tray.ui.markdown.incremental import IncrementalRenderer
 from tray.ui.markdown.math_elements import SPACES
+from tray.ui.markdown.whole import render
 
 _TAG_NAMES = (
     "p h1 h2 h3 h4 h5 h6 ul ol li blockquote hr br strong em s code pre a table thead tbody tr th "

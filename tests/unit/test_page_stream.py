@@ -25,7 +25,7 @@ from tray.models.page import (
     ThinkingChunk,
     ThoughtChunk,
 )
-from tray.ui.markdown import render
+from tray.ui.markdown.whole import render
 from tray.ui.page_stream import COALESCE, PageStream
 
 STOP = FinishChunk(reason=FinishReason.STOP)

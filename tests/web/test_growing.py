@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Shown
 from tests.web.states import CODE, FORMULAS, LISTS
-from tray.ui.markdown import render
+from tray.ui.markdown.whole import render
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 

@@ -93,7 +93,7 @@ class ChatDesk:
         return self._drawn(self._kept.shown())
 
     def draw(self, request: DrawRequest) -> DrawnAnswers:
-        from tray.ui.markdown import render
+        from tray.ui.markdown.whole import render
 
         return DrawnAnswers(answers=tuple(map(render, request.texts)))
 
@@ -144,7 +144,7 @@ def _message(message: KeptMessage, *, drawn: bool) -> ShownMessage:
     if message.role is not Role.ASSISTANT:
         return ShownMessage(message=message)
     # Markdown's libraries weigh megabytes; a resident nobody chats with spares them.
-    from tray.ui.markdown import render
+    from tray.ui.markdown.whole import render
 
     # Nobody saw the end of it: Paddock was killed meanwhile.
     end = FinishChunk(reason=message.reason or FinishReason.CUT, timings=message.timings)
@@ -161,7 +161,7 @@ def _prepare_to_draw() -> None:
     """Load Markdown's libraries while somebody looks for the chat to open: it takes a moment."""
 
     def prepare() -> None:
-        from tray.ui.markdown import render
+        from tray.ui.markdown.whole import render
 
         render(_SAMPLE)
 

@@ -21,7 +21,7 @@ from tray.models.page import (
 )
 from tray.ui.chat_words import reading_label, speed_label, thought_label
 from tray.ui.live_speed import LiveSpeed
-from tray.ui.markdown import IncrementalRenderer
+from tray.ui.markdown.incremental import IncrementalRenderer
 from tray.ui.present import finish_line
 
 COALESCE = 0.014
