@@ -1,7 +1,7 @@
 // The box to write in: Enter sends, Shift+Enter breaks the line, Up edits the last message.
 
 import { inTurn } from "./api.js";
-import { byId, composes, icon } from "./dom.js";
+import { byId, composes, icon, set } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles, watchFiles } from "./drop.js";
@@ -32,7 +32,7 @@ export const filesAfter = (restored) => tray.after(() => restored.catch(() => {}
 
 // Puts what is kept already into the box, and its files above it.
 export function fill(kept, attachments = []) {
-  draft.value = kept;
+  set(draft, { value: kept });
   tray.fill(attachments);
   show();
 }
@@ -53,7 +53,7 @@ function attached() {
 function show() {
   const wanted = draft.value.trim() !== "" || tray.files.length > 0;
   hold("draft", wanted);
-  button.disabled = !isBusy() && !wanted;
+  set(button, { disabled: !isBusy() && !wanted });
   if (grows) return;
   draft.style.height = "auto";
   draft.style.height = `${draft.scrollHeight}px`;
@@ -89,6 +89,15 @@ function typedElsewhere({ key, ctrlKey, metaKey, altKey }) {
   if (letter || (command && key === "v")) focusComposer();
 }
 
+// What the button does: send, or stop the answer under way.
+function showWay(stops) {
+  if (button.classList.contains("stops") === stops) return;
+  button.classList.toggle("stops", stops);
+  button.setAttribute("aria-label", stops ? "Stop" : "Send");
+  button.title = stops ? "Stop (Escape)" : "Send (Enter)";
+  button.replaceChildren(icon(stops ? "stop" : "send"));
+}
+
 export function setUpComposer() {
   byId("composer").before(tray.root);
   byId("composer").addEventListener("submit", (event) => {
@@ -103,11 +112,7 @@ export function setUpComposer() {
   takeFiles(byId("composer").parentElement, byId("attach"), (given) => tray.add(given));
   watchFiles();
   onChange(() => {
-    const busy = isBusy();
-    button.classList.toggle("stops", busy);
-    button.setAttribute("aria-label", busy ? "Stop" : "Send");
-    button.title = busy ? "Stop (Escape)" : "Send (Enter)";
-    button.replaceChildren(icon(busy ? "stop" : "send"));
+    showWay(isBusy());
     show();
   });
   show(); // the box takes words before this has run

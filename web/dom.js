@@ -30,7 +30,9 @@ export const composes = (event) => event.isComposing || event.keyCode === 229;
 // When what is there now has been painted.
 export const oncePainted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
 
-// Text nodes are written only when they change: writing one makes it dirty.
-export function setText(target, text) {
-  if (target.textContent !== text) target.textContent = text;
+// Written only when it changes: what is written anew is laid out and painted anew, each second.
+export function set(target, properties) {
+  for (const [name, value] of Object.entries(properties)) if (target[name] !== value) target[name] = value;
 }
+
+export const setText = (target, textContent) => set(target, { textContent });

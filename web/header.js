@@ -1,7 +1,7 @@
 // The server's state as the page shows it, and the controls that change it.
 
 import { ApiFailure, call, inTurn, stream } from "./api.js";
-import { byId, element, setText } from "./dom.js";
+import { byId, element, set, setText } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { offerMemory, setUpMemory } from "./memory.js";
 import { showMeters } from "./meters.js";
@@ -95,8 +95,8 @@ function lost(failure) {
 function show(next) {
   const before = state;
   state = next;
-  status.dataset.phase = next.stalled ? "stalled" : next.falls_back ? "falls-back" : next.phase;
-  status.title = next.line;
+  set(status.dataset, { phase: next.stalled ? "stalled" : next.falls_back ? "falls-back" : next.phase });
+  set(status, { title: next.line });
   tellWords(next.words);
   const counts = before?.phase === "backoff" && next.phase === "backoff";
   if (before && before.words !== next.words && !counts) say(next.words);
@@ -118,9 +118,9 @@ function tellWords(words) {
 
 function showPower({ can_start: canStart, can_stop: canStop, phase }) {
   const stops = canStop || phase === "stopping";
-  power.disabled = !canStart && !canStop;
+  // The title is for where there is no room for the words.
+  set(power, { disabled: !canStart && !canStop, title: stops ? "Stop" : "Start" });
   power.classList.toggle("stops", stops);
-  power.title = stops ? "Stop" : "Start"; // for where there is no room for the words
   setText(byId("power-label"), power.title);
 }
 
@@ -133,11 +133,11 @@ function showModels(next) {
     model.replaceChildren(...next.models.map(({ value, name, note }) =>
       element("option", { value, title: note }, name)));
   }
-  model.disabled = false;
+  set(model, { disabled: false });
   const value = chosen ?? next.model;
   // Who is choosing keeps the choice, but new options have none.
   if (model.value !== value && (others || document.activeElement !== model)) model.value = value;
-  model.title = model.selectedOptions[0]?.textContent ?? "";
+  set(model, { title: model.selectedOptions[0]?.textContent ?? "" });
   setText(byId("model-name"), model.title);
 }
 

@@ -4,7 +4,7 @@ import { loaded } from "./api.js";
 import { isBusy, isEmpty, isPrivate, onChange, onReplaced, send, stop } from "./chat.js";
 import { focusComposer, setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
-import { byId, composes, element, setText } from "./dom.js";
+import { byId, composes, element, set, setText } from "./dom.js";
 import { attempt, closeDetails, onState, serverState, start, watchState } from "./header.js";
 import { begin, restore } from "./kept.js";
 import { catchLinks } from "./links.js";
@@ -24,8 +24,8 @@ let undoTimer = 0;
 function showEmpty() {
   const empty = isEmpty();
   const state = serverState();
-  byId("empty").hidden = !empty || !state || ["failed", "backoff"].includes(state.phase);
-  byId("new").hidden = empty && !isPrivate();
+  set(byId("empty"), { hidden: !empty || !state || ["failed", "backoff"].includes(state.phase) });
+  set(byId("new"), { hidden: empty && !isPrivate() });
   showPrivate();
   if (!empty || !state) return;
   const stopped = state.can_start && !state.can_stop;
@@ -61,7 +61,8 @@ function showNote({ note }) {
 
 // A card under the last answer says it already.
 function tellTroubleOnce() {
-  byId("trouble").hidden = byId("messages").lastElementChild?.lastElementChild?.matches(".failure") ?? false;
+  const told = byId("messages").lastElementChild?.lastElementChild?.matches(".failure") ?? false;
+  set(byId("trouble"), { hidden: told });
 }
 
 function showPrivate() {
@@ -69,8 +70,8 @@ function showPrivate() {
   need(secret);
   document.body.classList.toggle("private", secret);
   setText(byId("empty-title"), secret ? "Private chat" : "What would you like to know?");
-  byId("private-new").hidden = secret;
-  byId("draft").placeholder = secret ? "Ask privately" : "Ask anything";
+  set(byId("private-new"), { hidden: secret });
+  set(byId("draft"), { placeholder: secret ? "Ask privately" : "Ask anything" });
   setText(byId("keys"), secret ? "Private · nothing is kept" : KEYS);
 }
 

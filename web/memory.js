@@ -1,14 +1,14 @@
 // Unloads the model and shows how much memory came back.
 
 import { call } from "./api.js";
-import { byId, setText } from "./dom.js";
+import { byId, set, setText } from "./dom.js";
 
 const button = byId("free");
 const result = byId("came-back");
 
 // Offers it while a model is loaded; what came back stays until one is loaded again.
 export function offerMemory({ actions, phase }) {
-  button.hidden = !actions.some(({ intent }) => intent === "free");
+  set(button, { hidden: !actions.some(({ intent }) => intent === "free") });
   if (phase !== "stopped" && phase !== "stopping") setText(result, "");
 }
 

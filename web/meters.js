@@ -1,6 +1,6 @@
 // The meters of the header: a bar and a figure each.
 
-import { byId, element, setText } from "./dom.js";
+import { byId, element, set, setText } from "./dom.js";
 
 let shownMeters = "";
 
@@ -20,9 +20,9 @@ export function showMeters(meters) {
     const meter = root.children[index];
     setText(meter.children[2], text);
     setText(meter.lastChild, short);
-    meter.title = text;
+    set(meter, { title: text });
     meter.classList.toggle("unknown", percent === null);
     meter.classList.toggle("other", !main);
-    meter.children[1].firstChild.style.transform = `scaleX(${Math.min(percent ?? 0, 100) / 100})`;
+    set(meter.children[1].firstChild.style, { transform: `scaleX(${Math.min(percent ?? 0, 100) / 100})` });
   });
 }

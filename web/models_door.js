@@ -2,7 +2,7 @@
 
 import { call, loaded } from "./api.js";
 import { focusComposer } from "./composer.js";
-import { byId, setText } from "./dom.js";
+import { byId, set, setText } from "./dom.js";
 import { attempt, onState } from "./header.js";
 
 let wanted = false;
@@ -30,7 +30,7 @@ export function setUpModels() {
   onState(({ needs_model: needs, setup }) => {
     const door = byId("first-model");
     const held = door.contains(document.activeElement);
-    door.hidden = !needs && !setup;
+    set(door, { hidden: !needs && !setup });
     if (held && door.hidden) focusComposer();
     const failure = setup?.failure;
     setText(byId("first-model-get"), setup && !failure ? `Getting ${setup.name}` : "Get a good model");

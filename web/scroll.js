@@ -1,6 +1,6 @@
 // The view follows the text until the reader scrolls up, and again from the end on.
 
-import { byId } from "./dom.js";
+import { byId, set } from "./dom.js";
 import { browserKeepsPlace, forgetPlace, keepPlace, rememberPlace } from "./place.js";
 
 const NEAR = 32; // CSS pixels that still count as the end
@@ -59,7 +59,7 @@ export function toEnd() {
 
 function setFollowing(now) {
   following = now;
-  latest.hidden = now;
+  set(latest, { hidden: now });
 }
 
 scroller.addEventListener("scroll", () => {

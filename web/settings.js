@@ -47,6 +47,7 @@ export function setUpSettings(restored) {
   button.addEventListener("click", () => attempt(open()));
   onChange(() => {
     const any = Object.values(chosen()).some((value) => value !== null && value !== "");
+    if (button.classList.contains("set") === any) return;
     button.classList.toggle("set", any);
     button.title = any ? "Chat settings (changed)" : "Chat settings";
     button.setAttribute("aria-label", button.title);

@@ -152,6 +152,23 @@ def test_a_page_that_begins_anew_takes_back_what_the_one_before_it_asked_for(
     assert not window.held
 
 
+# Which parts of the document change from now on, and which have.
+WATCH = """() => {
+  window.changed = [];
+  const note = ({ target }) => changed.push(target.closest("[id]").id);
+  const all = { subtree: true, childList: true, attributes: true, characterData: true };
+  new MutationObserver((records) => records.forEach(note)).observe(document, all);
+}"""
+
+
+def test_only_what_has_changed_is_shown_anew(shown: Shown) -> None:
+    """The rest would be laid out and painted with it, each second."""
+    shown.ready()
+    shown.page.evaluate(WATCH)
+    state_comes(shown)
+    assert set(shown.page.evaluate("changed")) == {"meters"}
+
+
 def test_half_of_a_sign_that_was_pasted_keeps_no_chat_from_going_on(shown: Shown) -> None:
     """What is no text in Unicode is a body that no server reads, with each further question."""
     shown.ready()
