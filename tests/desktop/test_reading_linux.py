@@ -40,3 +40,27 @@ def test_what_is_read_from_right_to_left_stands_on_the_right(
         )
         for element in (".block p", ".block li"):
             assert abs(driver.run(FROM_RIGHT, element)) < 2, element
+
+
+# How far the glyph of a sign is from the middle of its box, which has its space on both sides.
+OFF_CENTRE = """
+    const sign = document.querySelector("mtd mo");
+    const glyph = document.createRange();
+    glyph.selectNodeContents(sign);
+    const [inner, outer] = [glyph, sign].map((at) => at.getBoundingClientRect());
+    return Math.abs(inner.left + inner.right - outer.left - outer.right) / 2;
+"""
+
+
+def test_a_sign_of_aligned_equations_stands_between_what_it_joins(
+    inspector: str, script: Scripted
+) -> None:
+    script.page.service.start(LlamaCppConfig()).result(10)
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        answer = ask(driver, script, "?")
+        answer.say("$$\n\\begin{aligned} a + b &= c \\end{aligned}\n$$\n")
+        answer.finish()
+        wait_for(lambda: driver.run("return document.querySelector('mtd mo')") is not None, "drawn")
+        assert driver.run(OFF_CENTRE) < 1

@@ -214,6 +214,7 @@ def test_a_formula_is_mathml() -> None:
     assert '<munder><mo movablelimits="true">lim</mo>' in html
     assert "<mi>\U0001d400</mi><mi>\U0001d401</mi>" in html
     assert '<mi mathvariant="normal">d</mi>' in html
+    assert "<mi>∞</mi><mo>−</mo>" in one(r"$\infty - x$")
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ _GATHERED = frozenset({"gather", "gathered", "multline", "multlined"})
 _PLAIN = frozenset({"equation", "displaymath", "math"})
 _UNKNOWN = re.compile(r"\\[a-zA-Z]|&\Z")
 _UPRIGHT = re.compile(r"&#x000[4-7][0-9A-F];")
+_INFINITY = "&#x0221E;"
 _LENGTH = re.compile(r"([+-]?\d*\.?\d+)\s*(em|ex|mu|pt|px|cm|mm|in)")
 _EMS = {"em": 1.0, "ex": 0.5, "mu": 1 / 18, "pt": 0.1, "px": 0.07, "cm": 2.8, "mm": 0.28, "in": 7.0}
 _NAMED = {
@@ -123,7 +124,8 @@ def _with_limits(element: "Element") -> str:
     if element.tag in _UNDER and len(element) and element[0].text in _LIMITS:
         element[0].set("movablelimits", "true")
         return _UNDER[element.tag]
-    return element.tag
+    # It is a number, not a sign between two; that would get space on both sides.
+    return "mi" if element.text == _INFINITY and not element.attrib else element.tag
 
 
 def _attributes(element: "Element", raw: str) -> str:
