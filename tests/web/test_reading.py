@@ -268,3 +268,19 @@ def test_what_is_nested_ever_deeper_stays_in_view(shown: Shown, deep: str) -> No
     for left, right, height in found:
         assert 0 <= left < right <= SMALL[0]
         assert height < 40
+
+
+def test_a_heading_stands_nearer_to_what_it_is_over_and_a_quote_in_a_quote_apart(
+    shown: Shown,
+) -> None:
+    shown.ready()
+    shown.answered("Before.\n\n### Three\n\nAfter.\n\n> One\n>\n> > Two\n\n1. Item\n\n   > Of it")
+    edges = "e => { const { top, bottom } = e.getBoundingClientRect(); return [top, bottom]; }"
+
+    def over(upper: str, lower: str) -> float:
+        first, second = (shown.page.locator(f".block {at}").first for at in (upper, lower))
+        return float(second.evaluate(edges)[0] - first.evaluate(edges)[1])
+
+    assert over("h3", "p:text('After.')") < over("p:text('Before.')", "h3")
+    assert over("blockquote > p", "blockquote blockquote") >= 6
+    assert over("li > p", "li > blockquote") >= 6
