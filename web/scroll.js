@@ -21,6 +21,7 @@ function follow() {
   if (!following) keepPlace(true);
   else if (messages.hasChildNodes() && !isEditing()) scroller.scrollTop = height;
   last = scroller.scrollTop;
+  showWay();
   markPlace();
 }
 
@@ -59,7 +60,12 @@ export function toEnd() {
 
 function setFollowing(now) {
   following = now;
-  set(latest, { hidden: now });
+  showWay();
+}
+
+// In a larger window all there is may have come into sight.
+function showWay() {
+  set(latest, { hidden: following || height - scroller.clientHeight <= NEAR });
 }
 
 scroller.addEventListener("scroll", () => {

@@ -451,6 +451,33 @@ def test_the_view_follows_until_the_reader_scrolls_up(shown: Shown) -> None:
     expect(shown.page.locator("#latest")).to_be_hidden()
 
 
+def test_the_way_to_the_latest_text_goes_when_all_of_it_is_in_sight(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("\n\n".join(f"Paragraph {number}." for number in range(12)))
+    shown.page.mouse.move(190, 250)
+    shown.page.mouse.wheel(0, -300)
+    expect(shown.page.locator("#latest")).to_be_visible()
+    shown.page.set_viewport_size({"width": 380, "height": 900})
+    expect(shown.page.locator("#latest")).to_be_hidden()
+
+
+def test_no_button_takes_the_place_of_one_that_comes_or_goes(shown: Shown) -> None:
+    """Or the second click of two would open what was not meant."""
+
+    def places() -> list[object]:
+        names = ("chats-open", "models-open", "settings-open")
+        return [shown.page.locator(f"#{name}").bounding_box() for name in names]
+
+    shown.ready()
+    before = places()
+    shown.answered("So.")
+    expect(shown.page.locator("#new")).to_be_visible()
+    assert places() == before
+    shown.page.click("#new")
+    expect(shown.page.locator("#new")).to_be_hidden()
+    assert places() == before
+
+
 def test_finished_sentences_are_spoken_not_tokens(shown: Shown) -> None:
     shown.ready()
     spoken = shown.page.locator("#speech")
