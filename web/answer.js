@@ -1,7 +1,7 @@
 // One answer while it streams: its reasoning, its blocks, the line under it.
 
 import { Blocks } from "./blocks.js";
-import { element, icon, setText } from "./dom.js";
+import { element, icon, setText, unbroken } from "./dom.js";
 import { failureCard, isRefusal } from "./failure.js";
 
 const UNFINISHED = ["cut", "cancelled", "length"]; // reasons after which an answer can go on
@@ -141,11 +141,6 @@ export class Answer {
     this.thinking.classList.remove("busy");
     this.thinking = null;
   }
-}
-
-// Lines break between the figures only.
-function unbroken(label) {
-  return label.split(" · ").map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· ");
 }
 
 function button(name, label) {

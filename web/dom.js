@@ -27,6 +27,11 @@ export function icon(name, small = false) {
 // Whether a key is an input method's own; to WebKit the one that ends a word composes no more.
 export const composes = (event) => event.isComposing || event.keyCode === 229;
 
+// Lines break between the figures only.
+export function unbroken(label) {
+  return label.split(" · ").map((part) => part.replaceAll(" ", "\u00a0")).join("\u00a0· ");
+}
+
 // When what is there now has been painted.
 export const oncePainted = (then) => requestAnimationFrame(() => requestAnimationFrame(then));
 

@@ -1,7 +1,7 @@
 // The server's state as the page shows it, and the controls that change it.
 
 import { ApiFailure, call, inTurn, stream } from "./api.js";
-import { byId, element, set, setText } from "./dom.js";
+import { byId, element, set, setText, unbroken } from "./dom.js";
 import { failureCard } from "./failure.js";
 import { offerMemory, setUpMemory } from "./memory.js";
 import { showMeters } from "./meters.js";
@@ -147,7 +147,7 @@ async function showPast(next) {
 }
 
 function showDetails(next) {
-  const lines = [next.line, ...(next.hint ? [next.hint] : []), ...next.metrics];
+  const lines = [next.line, ...(next.hint ? [next.hint] : []), ...next.metrics.map(unbroken)];
   offerMemory(next);
   showPast(next);
   if (details.dataset.lines === lines.join("\n")) return;

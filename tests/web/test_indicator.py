@@ -124,3 +124,25 @@ def test_what_the_guard_did_is_told_with_the_way_back(shown: Shown) -> None:
     notice.get_by_role("button", name="Load it").click()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(notice).to_be_hidden()
+
+
+@pytest.mark.parametrize("cards", [1, 2, 4])
+def test_meters_of_any_number_of_gpus_leave_room_for_the_models_name(
+    shown: Shown, cards: int
+) -> None:
+    sampled(shown, *[100.0] * cards)
+    expect(shown.page.locator(".meter")).to_have_count(2 * cards)
+    for width in (380, 505, 560, 812, 813, 1149, 1457, 1600):
+        shown.page.set_viewport_size({"width": width, "height": 720})
+        fits = "e => e.scrollWidth <= e.clientWidth"
+        assert shown.page.locator("header").evaluate(fits), width
+        assert shown.page.locator("#model-name").evaluate(fits), width
+
+
+def test_a_second_digit_moves_no_meter(shown: Shown) -> None:
+    places = []
+    for load in (3.0, 42.0):
+        sampled(shown, load)
+        expect(shown.page.locator(".meter .short").first).to_have_text(f"{load:.0f} %")
+        places.append(shown.page.locator(".meter .name").first.bounding_box())
+    assert places[0] == places[1]
