@@ -115,3 +115,14 @@ def test_what_is_chosen_and_where_one_writes_shows_in_the_colours_of_the_system(
         shown.page.click("#pin")
         shown.page.focus("#draft")
         assert outlined("#pin")
+
+
+def test_the_colours_of_the_system_leave_what_is_said_by_a_colour_alone(browser: Browser) -> None:
+    with opened(browser) as shown:
+        STATES["model-sheet"](shown)
+        shown.page.emulate_media(forced_colors="active")
+        ground = "e => getComputedStyle(e).backgroundColor"
+        for selector in (".fit i", ".legend i", ".stack i"):
+            assert shown.page.locator(selector).first.evaluate(ground) != "rgb(255, 255, 255)"
+        tab = shown.page.locator("[aria-selected='true']")
+        assert tab.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
