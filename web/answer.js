@@ -74,7 +74,7 @@ export class Answer {
     if (this.source) this.meta.append(button("copy", "Copy answer"));
     if (goesOn && !failure) this.meta.append(button("on", "Continue"));
     if (!failure) this.meta.append(button("again", "Answer again"));
-    this.meta.hidden = false;
+    this.meta.hidden = !this.message && Boolean(failure); // its card says it
     if (unkept) this.root.append(failureCard(unkept));
     if (failure) this.root.append(failureCard(failure, this.#ways(goesOn, failure)));
     return this.message;

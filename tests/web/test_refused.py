@@ -18,6 +18,7 @@ LEFT_OUT = "left out of what you ask next"
 def refused(shown: Shown, text: str) -> None:
     shown.ask(text).finish(TOO_LONG)
     expect(shown.page.locator(".message:last-child .failure")).to_contain_text("too long")
+    expect(shown.page.locator(".message:last-child .meta")).to_be_hidden()
 
 
 def test_a_refused_question_is_no_part_of_later_ones_also_after_a_reload(shown: Shown) -> None:
