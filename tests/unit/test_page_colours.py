@@ -14,6 +14,7 @@ TOKENS = sorted(name for name in LIGHT if name.startswith("tok-"))
 TEXT = [
     ("text", "surface"),
     ("text", "raised"),
+    ("text", "line"),
     ("text", "accent-soft"),
     ("text", "bad-soft"),
     ("muted", "surface"),
