@@ -19,7 +19,7 @@ function chip(file, onRemove) {
   const made = element("li", { className: "chip" }, picture, name);
   made.append(element("span", { className: "size" }, sizeWords(bytes(file))));
   if (!onRemove) return made;
-  const remove = element("button", { type: "button", className: "quiet" }, icon("close", true));
+  const remove = element("button", { type: "button", className: "quiet", title: "Remove" }, icon("close", true));
   remove.setAttribute("aria-label", `Remove ${file.name}`);
   remove.addEventListener("click", () => onRemove(file));
   made.append(remove);

@@ -49,6 +49,10 @@ TINY = """() => [...(document.querySelector('dialog[open]') ?? document).querySe
     .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.hidden'))
     .filter((e) => Math.min(e.offsetWidth, e.offsetHeight) < 24)
     .map((e) => e.id || e.textContent || e.className)"""
+# Buttons that are a sign alone, and do not say under the pointer what they do.
+UNTOLD = """() => [...document.querySelectorAll('button')]
+    .filter((e) => e.checkVisibility() && !e.textContent.trim() && !e.title)
+    .map((e) => e.ariaLabel)"""
 SIDEWAYS = """() => ['#scroller', 'header', '.sheet', 'body', '.shelf-list', '.shelf-side', '.pane']
     .flatMap((name) => [...document.querySelectorAll(name)])
     .filter((e) => e.scrollWidth > e.clientWidth)
@@ -69,6 +73,7 @@ def test_axe_finds_nothing_and_large_text_fits(state: Shown) -> None:
         found = AxeResults(state.page.evaluate("axe.run({ resultTypes: ['violations'] })"))
         assert found.violations_count == 0, found.generate_report()
     assert state.page.evaluate(TINY) == []
+    assert state.page.evaluate(UNTOLD) == []
     state.page.evaluate("document.documentElement.style.fontSize = '175%'")
     state.page.wait_for_timeout(50)
     for width, height in (SMALL, (900, 700)):
