@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms import on_posix
+from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.single_instance import SingleInstance
 from tray.models.failure import PaddockError
@@ -19,6 +20,7 @@ ENDPOINT = Endpoint(port=41235, token="a" * 43, pid=os.getpid(), version="0.1.0"
 CONTENDER = """
 import sys
 from pathlib import Path
+from tray.infrastructure.file_lock import open_lock, try_lock
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.single_instance import SingleInstance
 instance = SingleInstance(Folders.under(Path(sys.argv[1])))
@@ -153,6 +155,19 @@ def test_an_endpoint_left_by_a_killed_process_is_not_believed(folders: Folders) 
     assert holder.acquire()
     assert not left.exists(), "nobody may reach a dead process's port by our lock"
     holder.release()
+
+
+@on_posix
+def test_a_client_that_asks_at_once_is_taken_for_no_resident(folders: Folders) -> None:
+    left = folders.resident / "api.json"
+    left.write_text(ENDPOINT.model_dump_json())
+    asking = open_lock(folders.resident / "paddock.lock")
+    try:
+        assert try_lock(asking, shared=True), "another client is asking just now"
+        assert SingleInstance(folders).read_endpoint() is None
+        assert not left.exists(), "nor when a start has the lock and has not removed it yet"
+    finally:
+        os.close(asking)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,11 @@ def open_lock(path: Path) -> int:
     return os.open(path, flags, 0o600)
 
 
-def try_lock(handle: int) -> bool:
-    """Lock the file, or say that somebody else has. Raises OSError."""
+def try_lock(handle: int, *, shared: bool = False) -> bool:
+    """Lock the file, or say that somebody else has. Raises OSError.
+
+    Those who share it keep each other out on Windows alone, which knows no such lock here.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -34,7 +37,8 @@ def try_lock(handle: int) -> bool:
 
             # flock, not lockf: a POSIX record lock vanishes as soon as any
             # other handle of the same file is closed in this process.
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK):
             return False

@@ -73,14 +73,8 @@ class SingleInstance:
 
     def read_endpoint(self) -> "Endpoint | None":
         """How to reach the resident; ``None`` when there is none, or not yet."""
-        if self._handle is None:
-            try:
-                free = self._locked()
-            except PaddockError:
-                return None
-            if free is not None:
-                os.close(free)
-                return None
+        if self._handle is None and self._has_none():
+            return None
         from pydantic import ValidationError
 
         from tray.models.local_api import Endpoint
@@ -90,14 +84,32 @@ class SingleInstance:
         except (OSError, ValidationError):
             return None
 
-    def _locked(self) -> int | None:
+    def _has_none(self) -> bool:
+        """Whether there is no resident; what a killed one left is removed then.
+
+        Clients share the lock: by an exclusive one each would take another for a resident
+        and believe what a killed one left.
+        """
+        try:
+            free = self._locked(shared=True)
+        except PaddockError:
+            return True
+        if free is None:
+            return False
+        # None can publish meanwhile. On Windows another reader may keep it.
+        with contextlib.suppress(OSError):
+            self._endpoint_path.unlink(missing_ok=True)
+        os.close(free)
+        return True
+
+    def _locked(self, *, shared: bool = False) -> int | None:
         """A handle that holds the lock, or ``None`` if somebody else does."""
         try:
             handle = open_lock(self._lock_path)
         except OSError as error:
             raise _unusable(self._lock_path, error) from error
         try:
-            if try_lock(handle):
+            if try_lock(handle, shared=shared):
                 return handle
         except OSError as error:
             os.close(handle)
