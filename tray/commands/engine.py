@@ -1,9 +1,10 @@
 """``paddock start``, ``stop``, ``quit`` and ``status``: the engine of the running Paddock."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tray.commands.output import DONE, FAILED, fail, note, note_problems, say
-from tray.commands.running import NOT_RUNNING, find_running
+from tray.commands.running import NOT_RUNNING, ask_running, find_running
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.settings.store import SettingsStore
 from tray.infrastructure.single_instance import SingleInstance
@@ -12,6 +13,9 @@ from tray.models.state import ModelState, ServerPhase
 from tray.ui.memory_words import freed_line
 from tray.ui.present import notice, state_line
 from tray.ui.terminal.reports import StatusReport, status_report, status_text
+
+if TYPE_CHECKING:
+    from tray.infrastructure.api_client import ApiClient
 
 
 def start(model: str | None) -> int:
@@ -33,33 +37,27 @@ def start(model: str | None) -> int:
 
 def stop() -> int:
     """Stop the engine and wait until it is gone."""
-    client = find_running()
-    say(NOT_RUNNING if client is None else state_line(client.stop(StopRequest(wait=True))))
+    state = ask_running(lambda client: client.stop(StopRequest(wait=True)))
+    say(NOT_RUNNING if state is None else state_line(state))
     return DONE
 
 
 def free() -> int:
     """Unload the model and say what came back; the next message loads it again."""
-    client = find_running()
-    say(NOT_RUNNING if client is None else f"{freed_line(client.free())}.")
+    freed = ask_running(lambda client: client.free())
+    say(NOT_RUNNING if freed is None else f"{freed_line(freed)}.")
     return DONE
 
 
 def quit_paddock() -> int:
     """Stop the engine and end the resident process."""
-    client = find_running()
-    if client is None:
-        say(NOT_RUNNING)
-    else:
-        client.quit()
-        say("Paddock ends.")
+    say(ask_running(_told_to_quit) or NOT_RUNNING)
     return DONE
 
 
 def status(as_json: bool) -> int:
     """What the engine is doing; a Paddock that does not run has a stopped engine."""
-    client = find_running()
-    state = None if client is None else client.state()
+    state = ask_running(lambda client: client.state())
     if as_json:
         say((StatusReport() if state is None else status_report(state)).model_dump_json())
     else:
@@ -80,6 +78,11 @@ def absolute(model: str | None) -> str | None:
     if not Path(model).is_file():
         return model
     return str(Path(model).absolute())
+
+
+def _told_to_quit(client: "ApiClient") -> str:
+    client.quit()
+    return "Paddock ends."
 
 
 def _settled(state: ModelState) -> int:

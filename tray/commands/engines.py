@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tray.commands.output import DONE, INTERRUPTED, note, say
 from tray.commands.progress import ProgressLine
-from tray.commands.running import find_running
+from tray.commands.running import ask_running
 from tray.infrastructure.folders import Folders
 from tray.infrastructure.settings.store import SettingsStore
 from tray.models.engine_shelf import EngineWork
@@ -73,8 +73,8 @@ def offered_here() -> Engines:
 
 def _phase() -> ServerPhase:
     """The phase of the running Paddock's server; without one nothing is loaded."""
-    client = find_running()
-    return ServerPhase.STOPPED if client is None else client.state().phase
+    state = ask_running(lambda client: client.state())
+    return ServerPhase.STOPPED if state is None else state.phase
 
 
 class _Progress:

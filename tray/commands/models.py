@@ -71,11 +71,13 @@ def offer(what: str) -> int:
 
 def delete(name: str, for_good: bool) -> int:
     """Move a model to the trash."""
-    from tray.commands.running import find_running
+    from tray.commands.running import ask_running
     from tray.composition.one_shot import delete_now
 
-    client = find_running()
-    deleted = delete_now(name, for_good, ModelState if client is None else client.state)
+    def state() -> ModelState:
+        return ask_running(lambda client: client.state()) or ModelState()
+
+    deleted = delete_now(name, for_good, state)
     note(harmless_line(deleted.line))
     return DONE
 

@@ -1,14 +1,14 @@
 """``paddock metrics``."""
 
 from tray.commands.output import DONE, say
-from tray.commands.running import find_running
+from tray.commands.running import ask_running
 from tray.ui.present import metrics_lines
 
 
 def metrics(as_json: bool) -> int:
     """CPU, RAM, GPUs; with a running engine, its own use too."""
-    client = find_running()
-    measured = None if client is None else client.state().metrics
+    state = ask_running(lambda client: client.state())
+    measured = None if state is None else state.metrics
     if measured is None:
         from tray.composition.one_shot import metrics_now
 
