@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
 
+from tests.contract.guard_setup import until
 from tests.unit.engine_fakes import PINS, Rig, build, failure, installed
 from tray.models.engine_build import (
     Backend,
@@ -97,6 +99,51 @@ def test_a_cancel_before_there_is_a_process_ends_it_all_the_same(
     rig.engines.get(None)
     assert settled(rig).failure is None
     assert rig.choice.used() is None
+
+
+def test_whoever_begins_anew_waits_for_the_canceled_one_to_be_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig, ends = Rig(), threading.Event()
+    get = rig.getter.get
+
+    def lingers(build: EngineBuild, tell: Tell) -> InstalledEngine:
+        monkeypatch.setattr(rig.getter, "get", get)
+        rig.getter.begun.set()
+        assert ends.wait(10)
+        raise PaddockError(failure("Getting the engine was interrupted"))
+
+    monkeypatch.setattr(rig.getter, "get", lingers)
+    rig.engines.get(None)
+    assert rig.getter.begun.wait(10)
+    rig.engines.cancel()
+    assert rig.engines.shelf().work is None, "nobody takes it for one that still comes"
+    rig.getter.fails = None
+    again = threading.Thread(target=rig.engines.get, args=(None,))
+    again.start()
+    ends.set()
+    again.join()
+    shelf = settled(rig)
+    assert (shelf.used_name, shelf.failure) == (VULKAN, None)
+
+
+def test_whoever_sees_the_end_sees_the_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig()
+    rig.getter.fails = failure("The new engine sees no GPU")
+    rig.getter.release.set()
+    ends: list[EngineShelf] = []
+    carry_out = rig.engines._carry_out
+
+    def seen(build: EngineBuild, tell: Tell) -> InstalledEngine:
+        try:
+            return carry_out(build, tell)
+        finally:
+            ends.append(rig.engines.shelf())
+
+    monkeypatch.setattr(rig.engines, "_carry_out", seen)
+    rig.engines.get(VULKAN)
+    until(lambda: bool(ends))
+    assert (ends[0].work, ends[0].failure) == (None, rig.getter.fails)
 
 
 def test_nothing_changes_under_a_loaded_model() -> None:

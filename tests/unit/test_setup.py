@@ -204,6 +204,33 @@ def test_who_begins_anew_is_followed_once(world: World) -> None:
     assert world.did == [("remove", "1"), PATH]
 
 
+def test_one_that_begins_anew_while_the_canceled_one_finishes_goes_its_own_way(
+    world: World,
+) -> None:
+    world.rig.get_now()
+    world.rig.choice.now = None
+    plan = world.setup.plan(MODEL)
+
+    begun = threading.Event()
+
+    def anew() -> None:
+        world.unloading = lambda: None
+        world.setup.cancel()
+        world.setup.begin(plan)
+        begun.set()
+
+    world.unloading = anew
+    world.setup.begin(plan)
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    assert begun.wait(10)
+    until(lambda: [t.name for t in threading.enumerate()].count("setup") == 1)
+    assert PATH not in world.did, "the canceled one starts nothing"
+    assert world.setup.progress is not None
+    world.download(phase=DownloadPhase.DONE, model=PATH)
+    until(lambda: world.setup.progress is None)
+    assert world.did.count(PATH) == 1
+
+
 def test_an_engine_that_came_while_one_chatted_is_used_before_the_model_starts(
     world: World,
 ) -> None:

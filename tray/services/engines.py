@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tray.models.engine_build import (
@@ -19,6 +20,8 @@ from tray.services.engine_proposal import builds_for, propose
 
 FACTS_LAST = 60.0
 """Seconds a look at the machine is good for."""
+CANCELED_ENDS = 10.0
+"""Seconds one that was canceled may take to be gone."""
 NOT_PINNED = "This Paddock knows another version."
 
 
@@ -40,7 +43,7 @@ class Engines:
         self._choice = choice
         self._loaded = loaded
         self._clock = clock
-        self._lock = threading.Lock()
+        self._over = threading.Condition()
         self._facts: tuple[float, MachineFacts] | None = None
         self._work: EngineWork | None = None
         self._failure: ServerFailure | None = None
@@ -61,7 +64,7 @@ class Engines:
             used=used,
             used_name=None if used is None else names.get(used),
             back=back,
-            work=self._work,
+            work=None if self._cancelled else self._work,
             failure=self._failure,
         )
 
@@ -114,7 +117,9 @@ class Engines:
         """Take the place of the one at work. Raises PaddockError."""
         self._must_be_unloaded()
         build = self._build(name)
-        with self._lock:
+        with self._over:
+            # One that was canceled still ends, and makes room for who begins anew.
+            self._over.wait_for(lambda: not self._work or not self._cancelled, CANCELED_ENDS)
             if self._work is not None:
                 raise _refused(
                     f"{self._work.name} is being fetched", "Wait until it is done, or cancel it."
@@ -138,11 +143,8 @@ class Engines:
         raise _refused(f"No build is called {wanted}", f"For this machine there are: {names}.")
 
     def _get_quietly(self, build: EngineBuild) -> None:
-        try:
+        with suppress(PaddockError):
             self._carry_out(build, lambda _: None)
-        except PaddockError as error:
-            if not self._cancelled:
-                self._failure = error.failure
 
     def _carry_out(self, build: EngineBuild, tell: Tell) -> InstalledEngine:
         def progress(work: EngineWork) -> None:
@@ -160,9 +162,21 @@ class Engines:
                     "A model was loaded meanwhile. Stop it, then choose the engine.",
                 )
             self._choice.choose(engine.executable)
-            return engine
-        finally:
+        except PaddockError as error:
+            self._end(None if self._cancelled else error.failure)
+            raise
+        except BaseException:
+            self._end(None)
+            raise
+        self._end(None)
+        return engine
+
+    def _end(self, failure: ServerFailure | None) -> None:
+        """Nothing is at work any more; whoever sees that sees why, too."""
+        with self._over:
+            self._failure = failure
             self._work = None
+            self._over.notify_all()
 
     def _whole(self, name: str) -> InstalledEngine | None:
         """The installed one of this name, if its files are those that were checked."""

@@ -97,13 +97,14 @@ class Setup:
         try:
             self._get(plan)
         except PaddockError as error:
-            self._fail(error)
+            self._fail(plan, error)
             raise
         threading.Thread(target=self._follow, args=(plan,), name="setup", daemon=True).start()
 
     def cancel(self) -> None:
         """Stop and throw away what has arrived of the model."""
-        plan, self._plan, self._progress = self._plan, None, None
+        with self._lock:
+            plan, self._plan, self._progress = self._plan, None, None
         if plan is not None:
             self._throw_away(plan)
 
@@ -140,19 +141,31 @@ class Setup:
         try:
             while self._plan is plan:
                 found = self._look(plan)
-                if self._plan is not plan:
-                    return
-                self._progress = found
-                if found is None or found.failure is not None:
+                if not self._told(plan, found) or found is None or found.failure is not None:
                     return
                 if found.model is not None:
-                    self._use(plan.engine)
-                    self._start(found.model)
-                    self._progress = self._plan = None
+                    self._finish(plan, found.model)
                     return
                 self._pause(PACE)
         except PaddockError as error:
-            self._fail(error)
+            self._fail(plan, error)
+
+    def _finish(self, plan: SetupPlan, model: Path) -> None:
+        self._use(plan.engine)
+        # Cancelled meanwhile, and perhaps begun anew: stopping a model takes seconds.
+        if self._plan is plan:
+            self._start(model)
+        with self._lock:
+            if self._plan is plan:
+                self._progress = self._plan = None
+
+    def _told(self, plan: SetupPlan, progress: SetupProgress | None) -> bool:
+        """Tell how far it is, unless it was cancelled meanwhile."""
+        with self._lock:
+            if self._plan is not plan:
+                return False
+            self._progress = progress
+            return True
 
     def _look(self, plan: SetupPlan) -> SetupProgress | None:
         """``None`` when its download was taken off the list."""
@@ -175,9 +188,10 @@ class Setup:
             failure=engine.failure or download.failure,
         )
 
-    def _fail(self, error: PaddockError) -> None:
-        if self._progress is not None:
-            self._progress = self._progress.model_copy(update={"failure": error.failure})
+    def _fail(self, plan: SetupPlan, error: PaddockError) -> None:
+        with self._lock:
+            if self._plan is plan and self._progress is not None:
+                self._progress = self._progress.model_copy(update={"failure": error.failure})
 
 
 def _uses_a_fit_one(shelf: EngineShelf) -> bool:
