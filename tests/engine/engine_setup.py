@@ -43,6 +43,7 @@ def running_service(folder: Path, clock: SystemClock | None = None) -> Iterator[
         service.close()
         clock.close()
         log.close()
+        assert service.state.phase is ServerPhase.CLOSED, "an engine is left"
 
 
 def config_of(kind: EngineKind, model: Path = DEMO, alias: str | None = None) -> LlamaCppConfig:

@@ -32,7 +32,7 @@ assert sys.platform == "linux"
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 HURRY = 10.0
 SILENCE = STALL_AFTER / HURRY
-SEIZE, INTERRUPT, CONTINUE = 0x4206, 0x4207, 7
+SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
 EVEN_THREADS = 0x40000000
 
 
@@ -131,24 +131,26 @@ def halted_answer(service: LlamaCppService, threads: Threads) -> Reader:
 
 
 class Threads:
-    """All but the first of a process, so that it looks alive while they stand still."""
+    """All but the first of a process, so that it looks alive while they stand still.
+
+    They are let go of with that: nobody but us would hear of the end of those we trace.
+    """
 
     def __init__(self, pid: int) -> None:
         self._ptrace = ctypes.CDLL(None, use_errno=True).ptrace
         self._threads = [int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid]
         assert self._threads
-        for thread in self._threads:
-            self._tell(SEIZE, thread)
 
     def halt(self) -> None:
         for thread in self._threads:
+            self._tell(SEIZE, thread)
             self._tell(INTERRUPT, thread)
         for thread in self._threads:
             os.waitpid(thread, EVEN_THREADS)
 
     def go_on(self) -> None:
         for thread in self._threads:
-            self._tell(CONTINUE, thread)
+            self._tell(DETACH, thread)
 
     def _tell(self, what: int, thread: int) -> None:
         if self._ptrace(what, thread, None, None) < 0:
