@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,6 +127,12 @@ def test_no_part_of_a_package_that_imports_its_parts_is_loaded_late() -> None:
         )
     ]
     assert not found, "\n".join(found)
+
+
+def test_html_is_whole_before_two_threads_load_parts_of_markdown() -> None:
+    """One would begin with ``html``, the other with ``html.entities``, which need each other."""
+    code = "import sys, tray.ui.markdown; sys.exit('html.entities' not in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
 def test_every_layer_is_looked_at() -> None:
