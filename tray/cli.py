@@ -15,7 +15,16 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command: 0 done, 1 failed (reason on standard error), 2 wrong usage."""
-    arguments = parser().parse_args(argv)
+    try:
+        return _run(parser().parse_args(argv))
+    except (KeyboardInterrupt, EOFError):
+        # Also before the command begins: on a busy machine its imports take a while.
+        from tray.commands.output import INTERRUPTED
+
+        return INTERRUPTED
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if sys.stdin is None:
         # Closed by whoever started us: there is nothing to read.
         sys.stdin = io.StringIO()
@@ -23,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A model may say what this terminal's encoding cannot, and a pipe bring what is no text.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    from tray.commands.output import INTERRUPTED, WRONG_USAGE, WrongUsage, fail, note
+    from tray.commands.output import WRONG_USAGE, WrongUsage, fail, note
     from tray.models.error import PaddockError
 
     command: Command = arguments.command
@@ -34,8 +43,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except WrongUsage as wrong:
         note(f"paddock: {wrong}")
         return WRONG_USAGE
-    except (KeyboardInterrupt, EOFError):
-        return INTERRUPTED
     except OSError as error:
         return _output_ended(error)
 

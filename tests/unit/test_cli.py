@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -92,6 +93,16 @@ def test_the_end_of_the_input_is_an_interruption(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(models, "_typed", ended)
     assert cli.main(["models", "token", "set"]) == 130
+
+
+def test_ctrl_c_before_a_command_begins_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str, path: object, target: object = None) -> None:
+        if name == "tray.models.error":
+            raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "tray.models.error")
+    monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=interrupted), *sys.meta_path])
+    assert cli.main(["status"]) == 130
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
