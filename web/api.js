@@ -93,6 +93,13 @@ export function inTurn(path, body) {
 }
 
 // Hands over each object of an NDJSON stream; returns when the stream ends.
+// A stream that begins once all that goes out in turn has arrived.
+export async function streamAfter(path, body, signal, onObject) {
+  const given = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await Promise.race([before, given]);
+  return stream(path, body, signal, onObject);
+}
+
 export async function stream(path, body, signal, onObject) {
   const response = await request(path, body, signal);
   const reader = response.body.getReader();

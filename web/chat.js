@@ -1,7 +1,7 @@
 // The conversation: what was said, and the one answer under way.
 
 import { Answer } from "./answer.js";
-import { ApiFailure, inTurn, loaded, stream } from "./api.js";
+import { ApiFailure, inTurn, loaded, streamAfter } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { allOf, showAll, showEnd } from "./earlier.js";
 import { isRefusal } from "./failure.js";
@@ -196,7 +196,8 @@ async function receive({ answer, controller }, question) {
       if (question.conversation) keep(question.messages);
       await whenReady(answer, controller.signal);
     }
-    await stream("/api/page/chat", question, controller.signal, (chunk) => {
+    // Of what is kept after the question began, its answer would be taken for an older one.
+    await streamAfter("/api/page/chat", question, controller.signal, (chunk) => {
       if (chunk.kind === "speed") setText(progress, chunk.label);
       else finish = answer.apply(chunk) ?? finish;
     });
