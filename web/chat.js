@@ -33,6 +33,7 @@ let conversation = null; // its id, once something was asked; never one of a pri
 let secret = false;
 let settings = {}; // a ChatSettings; what it lacks is the engine's own
 let active = null; // { answer, controller }
+let asks = 0; // how often an answer was asked for
 let editor = null; // edit.js
 const listeners = [];
 const replacedListeners = [];
@@ -46,6 +47,7 @@ export const current = () => conversation;
 export const isPrivate = () => secret;
 export const said = () => messages;
 export const chosen = () => settings;
+export const asked = () => asks;
 export const page = crypto.randomUUID(); // which page asks, where a chat is open in several
 
 function changed() {
@@ -166,6 +168,7 @@ async function run(answer = begun()) {
   const [mine, said] = [{ answer, controller: new AbortController() }, messages];
   active = mine;
   if (answer.message) answer.reopen();
+  asks += 1;
   else list.append(answer.root);
   if (said.at(-1).role === "user") refuse(answer, null);
   changed();

@@ -7,7 +7,7 @@ import { row } from "./chat_row.js";
 import { focusComposer } from "./composer.js";
 import { byId, composes, element } from "./dom.js";
 import { failureCard } from "./failure.js";
-import { begin, open } from "./kept.js";
+import { begin, open, wished } from "./kept.js";
 
 const PAUSE = 80; // milliseconds of typing until a search
 const UNDO = 8000;
@@ -56,7 +56,7 @@ function tell(line, label, action) {
 
 async function openRow({ id }) {
   try {
-    await open(id);
+    if (!await open(id)) return;
     panel.close();
     focusComposer();
   } catch (error) {
@@ -94,9 +94,9 @@ async function save({ id }, form) {
 
 async function remove({ id, title }) {
   const next = neighbour(id);
-  const wasShown = id === current();
+  const [wasShown, before] = [id === current(), wished()];
   if (!(await change("delete", { id }))) return;
-  if (wasShown) {
+  if (wasShown && wished() === before) {
     begin(false);
     byId("notice").hidden = true; // it may offer to undo what was done in it
   }

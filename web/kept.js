@@ -1,12 +1,14 @@
 // Coming back to kept conversations, and beginning new ones.
 
 import { ApiFailure, call, inTurn } from "./api.js";
-import { choose, current, isEmpty, isPrivate, leave, load, tellReplaced } from "./chat.js";
+import { asked, choose, chosen, current, isEmpty, isPrivate, leave, load, tellReplaced } from "./chat.js";
 import { files, filesAfter, fill, focusComposer, text } from "./composer.js";
 import { byId } from "./dom.js";
 import { chatIsKnown, flushDraft, forgetDraft, keepDraft, ownDraft } from "./draft.js";
 
-let gone = false; // what the page was left with is no longer wanted
+let wishes = 0; // how often the reader has gone to a chat; only the last is shown
+
+export const wished = () => wishes;
 
 // Shows what the page was left with; returns what the user must be told, or null.
 export function restore() {
@@ -27,7 +29,7 @@ async function comeBack() {
     return error.failure.title;
   }
   chatIsKnown();
-  if (gone || !isEmpty() || isPrivate()) {
+  if (wishes || !isEmpty() || isPrivate()) {
     if (text()) keepWritten();
     return shown.note;
   }
@@ -52,20 +54,24 @@ function keepWritten() {
 
 // To a chat of the reader's choice.
 function go() {
-  gone = true;
   chatIsKnown();
   if (text()) keepWritten();
+  wishes += 1;
 }
 
+// Returns whether it is shown: meanwhile the reader may have gone elsewhere, or asked something.
 export async function open(id) {
   go();
   flushDraft();
+  const [mine, before] = [wishes, asked()];
   const shown = await inTurn("/api/page/chats/show", { id });
+  if (mine !== wishes || before !== asked()) return false;
   const undo = isPrivate() && !isEmpty() ? left(false) : null;
   if (isPrivate() || current() !== id) load(shown);
   fill(shown.draft, shown.draft_files);
   byId("notice").hidden = true; // it may offer to undo what was done elsewhere
   if (undo) tellReplaced("Private chat left", undo);
+  return true;
 }
 
 // Begins a chat; returns how to come back to the one before.
@@ -76,10 +82,11 @@ export function begin(secret) {
   const undo = left(secret);
   fill("");
   if (!secret) {
+    const [mine, settings] = [wishes, chosen()];
     inTurn("/api/page/chats/show", { id: null }).then((shown) => {
-      if (current() !== null || isPrivate()) return;
+      if (mine !== wishes || current() !== null) return;
       fillBefore(shown.draft, shown.draft_files);
-      choose(shown.settings);
+      if (chosen() === settings) choose(shown.settings); // or they were set meanwhile
     }, () => {});
   }
   focusComposer();
@@ -91,6 +98,7 @@ function left(secret) {
   const before = { id: current(), secret: isPrivate(), draft: text(), files: files() };
   const back = leave(secret);
   return () => {
+    wishes += 1;
     flushDraft();
     back();
     fill(before.draft, before.files);

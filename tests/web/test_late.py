@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.web.conftest import Shown
 from tests.web.page_setup import METRICS
-from tests.web.test_chats import said
+from tests.web.test_chats import new_chat, panel, said, three, tool
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -94,3 +94,119 @@ def test_a_question_that_waits_for_what_is_kept_can_be_stopped(shown: Shown) -> 
         held.let_go()
     said(shown, "Two?", "Second.")
     expect(shown.page.locator(".block")).to_have_text("Second.")
+
+
+@pytest.mark.parametrize("name", ["New chat", "Private chat"])
+def test_a_chat_that_opens_late_does_not_come_over_one_begun_meanwhile(
+    shown: Shown, name: str
+) -> None:
+    three(shown)
+    rows = panel(shown)
+    with holding(shown, "**/api/page/chats/show") as held:
+        rows.first.click()
+        held.wait_for(1)
+        shown.page.locator("#chats").get_by_role("button", name=name).click()
+        shown.page.fill("#draft", "of this one alone")
+        held.let_go()
+    state_comes(shown)
+    expect(shown.page.locator("#draft")).to_have_value("of this one alone")
+    expect(shown.page.locator(".message")).to_have_count(0)
+    assert shown.page.locator("body.private").count() == (name == "Private chat")
+
+
+def test_a_chat_that_opens_late_does_not_end_an_answer_asked_for_meanwhile(shown: Shown) -> None:
+    three(shown)
+    panel(shown).first.click()
+    expect(shown.page.locator(".question")).to_have_text("About stars")
+    rows = panel(shown)
+    with holding(shown, "**/api/page/chats/show") as held:
+        rows.last.click()
+        held.wait_for(1)
+        shown.page.keyboard.press("Escape")
+        shown.page.fill("#draft", "Which?")
+        shown.page.press("#draft", "Enter")
+        held.let_go()
+    answer = shown.script.chats.next()
+    answer.say("Mars.")
+    answer.finish()
+    expect(shown.page.locator(".question")).to_have_text(["About stars", "Which?"])
+    expect(shown.page.locator(".message:last-child")).to_contain_text("Mars.")
+
+
+def test_of_two_chats_opened_in_a_row_the_last_is_shown(shown: Shown) -> None:
+    three(shown)
+    rows = panel(shown)
+    with holding(shown, "**/api/page/chats/show") as held:
+        rows.first.click()
+        rows.last.click()
+        held.wait_for(1)
+        held.let_go()
+        held.wait_for(2)
+        expect(shown.page.locator("#chats")).to_be_visible()
+        held.let_go(1)
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
+def test_a_chat_opened_while_the_one_that_is_shown_is_deleted_stays(shown: Shown) -> None:
+    three(shown)
+    panel(shown).first.click()
+    expect(shown.page.locator(".question")).to_have_text("About stars")
+    rows = panel(shown)
+    with holding(shown, "**/api/page/chats/delete") as held:
+        tool(shown, "About stars", "Delete")
+        held.wait_for(1)
+        rows.last.click()
+        held.let_go()
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+    expect(shown.page.locator("#chats")).to_be_hidden()
+    state_comes(shown)
+    expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
+def test_what_is_set_before_a_new_chat_is_known_holds(shown: Shown) -> None:
+    shown.ready()
+    said(shown, "One?", "First.")
+    with holding(shown, "**/api/page/chats/show") as held:
+        new_chat(shown)
+        held.wait_for(1)
+        shown.page.click("#settings-open")
+        shown.page.get_by_label("System prompt").fill("Be brief.")
+        held.let_go()
+    state_comes(shown)
+    expect(shown.page.get_by_label("System prompt")).to_have_value("Be brief.")
+    shown.page.keyboard.press("Escape")
+    assert shown.ask("Two?").request.messages[0].content == "Be brief."
+
+
+def test_a_new_chat_that_is_begun_twice_has_its_draft_once(shown: Shown) -> None:
+    shown.page.fill("#draft", "half a thought")
+    shown.page.click("#chats-open")
+    shown.page.click("#chats-private")
+    expect(shown.page.locator("#draft")).to_have_value("")
+    with holding(shown, "**/api/page/chats/show") as held:
+        for _ in range(2):
+            shown.page.click("#chats-open")
+            shown.page.click("#chats-new")
+        held.wait_for(1)
+        held.let_go()
+        held.wait_for(2)
+        held.let_go(1)
+    expect(shown.page.locator("#draft")).to_have_value("half a thought")
+
+
+def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
+    three(shown)
+    panel(shown).first.click()
+    expect(shown.page.locator(".question")).to_have_text("About stars")
+    other = Shown(shown.page.context.new_page(), shown.script)
+    other.page.goto(shown.script.page.url("browser"))
+    expect(other.page.locator(".question")).to_have_text("About stars")
+    rows = panel(shown)
+    with holding(shown, "**/api/page/chats/show") as held:
+        said(other, "Which?", "Mars.")
+        held.wait_for(1)
+        rows.last.click()
+        held.let_go()
+        held.wait_for(2)
+        held.let_go(1)
+    expect(shown.page.locator(".question")).to_have_text("About cows")
