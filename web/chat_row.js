@@ -46,7 +46,7 @@ function rename(made, line, opens, act) {
   const end = (keep) => {
     if (over) return;
     over = true;
-    if (keep) act.rename(line, input.value);
+    act.rename(line, keep ? input.value : null);
     input.replaceWith(opens);
     opens.focus();
   };

@@ -27,7 +27,8 @@ async function refresh() {
   const [mine, words] = [++asked, box.value];
   try {
     const { lines, note } = await call("/api/page/chats", { words });
-    if (mine !== asked) return;
+    // Who writes a new name goes on with it, and the list comes after that.
+    if (mine !== asked || list.querySelector("input")) return;
     listed = words;
     const held = document.activeElement?.closest(".kept")?.querySelector(".open")?.dataset.id;
     list.replaceChildren(...lines.map((line) => row(line, line.id === current(), act)));
@@ -76,8 +77,9 @@ async function change(path, body) {
   return true;
 }
 
+// Without a title it stays as it is.
 function rename({ id }, title) {
-  return change("rename", { id, title });
+  return title === null ? refresh() : change("rename", { id, title });
 }
 
 function pin({ id, pinned }) {

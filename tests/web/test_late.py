@@ -194,6 +194,37 @@ def test_a_new_chat_that_is_begun_twice_has_its_draft_once(shown: Shown) -> None
     expect(shown.page.locator("#draft")).to_have_value("half a thought")
 
 
+def test_a_list_that_comes_late_does_not_end_a_new_name(shown: Shown) -> None:
+    three(shown)
+    expect(panel(shown)).to_have_count(3)
+    with holding(shown, "**/api/page/chats") as held:
+        tool(shown, "About cows", "Pin")
+        held.wait_for(1)
+        shown.page.locator(".kept .open", has_text="About dinner").press("F2")
+        shown.page.keyboard.type("Supp")
+        held.let_go()
+    state_comes(shown)
+    expect(shown.page.get_by_label("New name")).to_be_focused()
+    shown.page.keyboard.type("er")
+    shown.page.keyboard.press("Enter")
+    titles = shown.page.locator(".kept .title")
+    expect(titles).to_have_text(["About cows", "About stars", "Supper"])
+
+
+def test_a_list_that_waited_for_a_new_name_comes_when_there_is_none(shown: Shown) -> None:
+    three(shown)
+    expect(panel(shown)).to_have_count(3)
+    with holding(shown, "**/api/page/chats") as held:
+        tool(shown, "About cows", "Pin")
+        held.wait_for(1)
+        shown.page.locator(".kept .open", has_text="About dinner").press("F2")
+        held.let_go()
+    state_comes(shown)
+    shown.page.keyboard.press("Escape")
+    titles = shown.page.locator(".kept .title")
+    expect(titles).to_have_text(["About cows", "About stars", "About dinner"])
+
+
 def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
     three(shown)
     panel(shown).first.click()
