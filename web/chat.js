@@ -6,7 +6,7 @@ import { byId, setText } from "./dom.js";
 import { allOf, showAll, showEnd } from "./earlier.js";
 import { isRefusal } from "./failure.js";
 import { attempt } from "./header.js";
-import { drawLater } from "./later.js";
+import { drawLater, planDrawing } from "./later.js";
 import { question, tellRefused } from "./question.js";
 import { isReady, whenReady } from "./ready.js";
 import { toEnd } from "./scroll.js";
@@ -126,6 +126,7 @@ function replace(id, forPrivate, said, wanted, show) {
   stop();
   [conversation, secret, messages, settings] = [id, forPrivate, said, wanted];
   show();
+  planDrawing();
   changed();
   toEnd();
 }
@@ -167,8 +168,8 @@ function goOn(answer) {
 async function run(answer = begun()) {
   const [mine, said] = [{ answer, controller: new AbortController() }, messages];
   active = mine;
-  if (answer.message) answer.reopen();
   asks += 1;
+  if (answer.message) answer.reopen();
   else list.append(answer.root);
   if (said.at(-1).role === "user") refuse(answer, null);
   changed();

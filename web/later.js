@@ -4,6 +4,7 @@
 
 import { call } from "./api.js";
 import { byId, element } from "./dom.js";
+import { onState } from "./header.js";
 import { replace } from "./place.js";
 import { keepingPlace } from "./scroll.js";
 
@@ -16,6 +17,7 @@ const messages = byId("messages");
 const undrawn = new WeakMap();
 let left = 0; // places to draw, also of chats that were left
 let planned = false;
+let missed = false; // a drawing failed
 
 // An element in place of the one that `make` builds of a ShownMessage with its blocks.
 export function drawLater(shown, make) {
@@ -24,11 +26,12 @@ export function drawLater(shown, make) {
   place.setAttribute("hidden", "until-found");
   undrawn.set(place, (blocks) => make({ ...shown, blocks }));
   left += 1;
-  plan();
+  planDrawing();
   return place;
 }
 
-function plan() {
+// What comes near the view is drawn soon.
+export function planDrawing() {
   if (planned || left === 0) return;
   planned = true;
   setTimeout(draw, PAUSE);
@@ -42,9 +45,9 @@ async function draw() {
     const { answers } = await call("/api/page/chats/draw", { texts });
     keepingPlace(() => answers.forEach((blocks, index) => show(places[index], blocks)));
     // The view may have moved meanwhile, and what became shorter lets others come near.
-    setTimeout(plan);
+    setTimeout(planDrawing);
   } catch {
-    // The place stays; the next move of the view tries again.
+    missed = true; // the place stays; the next move of the view or state tries again
   } finally {
     planned = false;
   }
@@ -67,9 +70,15 @@ function nearView() {
   return places.slice(0, MOST);
 }
 
+// A place of a chat that was left stays: it may come back with Undo.
 function show(place, blocks) {
+  if (!place.isConnected) return;
   replace(place, undrawn.get(place)(blocks));
   left -= 1;
 }
 
-scroller.addEventListener("scroll", plan, { passive: true });
+scroller.addEventListener("scroll", planDrawing, { passive: true });
+onState(() => {
+  if (missed) planDrawing();
+  missed = false;
+});

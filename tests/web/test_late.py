@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.web.conftest import Shown
 from tests.web.page_setup import METRICS
 from tests.web.test_chats import new_chat, panel, said, three, tool
+from tray.models.chat import Role
+from tray.models.conversation import ChatSettings, KeptMessage
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -223,6 +225,45 @@ def test_a_list_that_waited_for_a_new_name_comes_when_there_is_none(shown: Shown
     shown.page.keyboard.press("Escape")
     titles = shown.page.locator(".kept .title")
     expect(titles).to_have_text(["About cows", "About stars", "About dinner"])
+
+
+def eight_answers(shown: Shown) -> None:
+    """A kept chat whose first answers are drawn when they come near the view."""
+    turns = [
+        message
+        for number in range(8)
+        for message in (
+            KeptMessage(role=Role.USER, content=f"{number}?"),
+            KeptMessage(role=Role.ASSISTANT, content=f"Answer **{number}**."),
+        )
+    ]
+    shown.script.page.desk.chats.keep(CHAT, turns, ChatSettings())
+    shown.page.set_viewport_size({"width": 380, "height": 1600})
+    shown.page.reload()
+    expect(shown.page.locator(".message")).to_have_count(16)
+
+
+def test_answers_that_could_not_be_drawn_are_drawn_with_the_next_state(shown: Shown) -> None:
+    """Where all is in view, nobody can scroll."""
+    shown.ready()
+    with shown.page.expect_response("**/api/page/chats/draw"):
+        busy(shown, "**/api/page/chats/draw")
+        eight_answers(shown)
+    expect(shown.page.locator(".undrawn")).to_have_count(5)
+    shown.page.unroute("**/api/page/chats/draw")
+    state_comes(shown)
+    expect(shown.page.locator(".block strong")).to_have_text([str(n) for n in range(8)])
+
+
+def test_a_chat_that_comes_back_with_undo_is_drawn_whole(shown: Shown) -> None:
+    shown.ready()
+    with holding(shown, "**/api/page/chats/draw") as held:
+        eight_answers(shown)
+        held.wait_for(1)
+        new_chat(shown)
+        held.let_go()
+    shown.page.get_by_role("button", name="Undo").click()
+    expect(shown.page.locator(".block strong")).to_have_text([str(n) for n in range(8)])
 
 
 def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
