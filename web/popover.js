@@ -2,12 +2,14 @@
 
 import { call, inPopover, inTurn } from "./api.js";
 import { byId } from "./dom.js";
+import { onState } from "./header.js";
 
 const reasons = new Set();
 // Not known at first: the page of a web process that crashed may have asked for either.
 let held = null;
 let needed = null;
 let telling = false;
+let missed = false; // the window did not hear what it holds for
 
 // Keeps the popover open for a reason, or no longer.
 export function hold(reason, wanted) {
@@ -22,16 +24,23 @@ async function tell() {
   telling = true;
   while (held !== reasons.size > 0) {
     held = reasons.size > 0;
-    await call("/api/page/hold", { held }).catch(() => {});
+    await call("/api/page/hold", { held }).catch(() => { missed = true; });
   }
   telling = false;
+}
+
+function tellAgain() {
+  if (!missed || telling) return;
+  missed = false;
+  held = null;
+  tell();
 }
 
 // Whether the page has what is nowhere else: the popover is not ended while it is hidden.
 export function need(wanted) {
   if (!inPopover || wanted === needed) return;
   needed = wanted;
-  inTurn("/api/page/need", { needed }).catch(() => {});
+  inTurn("/api/page/need", { needed }).catch(() => { needed = null; }); // told with the next state
 }
 
 export function hide() {
@@ -40,6 +49,7 @@ export function hide() {
 
 export function watchWindow() {
   tell();
+  onState(tellAgain);
   const pin = byId("pin");
   pin.hidden = !inPopover;
   document.documentElement.classList.toggle("popover", inPopover);

@@ -266,6 +266,26 @@ def test_a_chat_that_comes_back_with_undo_is_drawn_whole(shown: Shown) -> None:
     expect(shown.page.locator(".block strong")).to_have_text([str(n) for n in range(8)])
 
 
+def test_what_holds_the_popover_is_told_again_when_paddock_was_busy(shown: Shown) -> None:
+    window = shown.script.page.window
+    with shown.page.expect_response("**/api/page/hold"):
+        busy(shown, "**/api/page/hold")
+        shown.page.click("#pin")
+    shown.page.unroute("**/api/page/hold")
+    state_comes(shown)
+    window.wait_for(True)
+
+
+def test_a_private_chat_asks_again_for_its_popover_when_paddock_was_busy(shown: Shown) -> None:
+    window = shown.script.page.window
+    with shown.page.expect_response("**/api/page/need"):
+        busy(shown, "**/api/page/need")
+        shown.page.click("#private-new")
+    shown.page.unroute("**/api/page/need")
+    state_comes(shown)
+    window.wait_for("need True")
+
+
 def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
     three(shown)
     panel(shown).first.click()
