@@ -8,6 +8,7 @@ import { showMeters } from "./meters.js";
 import { say } from "./speech.js";
 
 const RETRY = 1000; // milliseconds until a lost stream is asked for again
+const RUNS = ["starting", "ready"];
 const LONG = 10; // letters of words that leave no room beside them in a small window
 
 const model = byId("model");
@@ -101,6 +102,7 @@ function show(next) {
   const counts = before?.phase === "backoff" && next.phase === "backoff";
   if (before && before.words !== next.words && !counts) say(next.words);
   showPower(next);
+  if (chosen === next.model || begins(next, before)) chosen = null;
   showModels(next);
   showMeters(next.meters);
   if (!details.hidden) {
@@ -124,8 +126,12 @@ function showPower({ can_start: canStart, can_stop: canStop, phase }) {
   setText(byId("power-label"), power.title);
 }
 
+// Whether a model is started just now, perhaps elsewhere: what was picked before is over.
+function begins(next, before) {
+  return RUNS.includes(next.phase) && !(RUNS.includes(before?.phase) && before.model === next.model);
+}
+
 function showModels(next) {
-  if (chosen === next.model) chosen = null;
   const models = JSON.stringify(next.models);
   const others = models !== shownModels;
   if (others) {

@@ -20,6 +20,7 @@ const notice = byId("notice");
 let shownSuggestions = "";
 let shownNote = null;
 let undoTimer = 0;
+let loads = null; // the button of the note
 
 function showEmpty() {
   const empty = isEmpty();
@@ -51,12 +52,15 @@ function showEmpty() {
 function showNote({ note }) {
   if (note === shownNote) return;
   shownNote = note;
+  if (!note) {
+    if (loads?.isConnected) notice.hidden = true; // else it offers to undo something by now
+    return;
+  }
   clearTimeout(undoTimer);
-  notice.hidden = !note;
-  if (!note) return;
-  const button = element("button", { type: "button", className: "link" }, "Load it");
-  button.addEventListener("click", () => attempt(start(false)));
-  notice.replaceChildren(`${note} `, button);
+  loads = element("button", { type: "button", className: "link" }, "Load it");
+  loads.addEventListener("click", () => attempt(start(false)));
+  notice.replaceChildren(`${note} `, loads);
+  notice.hidden = false;
 }
 
 // A card under the last answer says it already.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -13,7 +14,11 @@ from tests.web.conftest import Shown
 from tests.web.page_setup import METRICS
 from tests.web.test_chats import new_chat, panel, said, three, tool
 from tray.models.chat import Role
+from tray.models.config import LlamaCppConfig
 from tray.models.conversation import ChatSettings, KeptMessage
+from tray.models.metrics import FreedMemory
+from tray.models.notice import Notice, NoticeKind
+from tray.models.state import ModelId
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -284,6 +289,31 @@ def test_a_private_chat_asks_again_for_its_popover_when_paddock_was_busy(shown: 
     shown.page.unroute("**/api/page/need")
     state_comes(shown)
     window.wait_for("need True")
+
+
+def test_a_model_that_is_loaded_takes_no_undo_away(shown: Shown) -> None:
+    shown.ready()
+    shown.answered("First.")
+    shown.script.page.service.stop().result(10)
+    demo = ModelId(name="demo")
+    notice = Notice(kind=NoticeKind.UNLOADED_FOR_OTHERS, model=demo, freed=FreedMemory(ram=2**31))
+    shown.script.page.desk.tell(notice)
+    state_comes(shown)
+    expect(shown.page.locator("#notice")).to_contain_text("The demo model was unloaded.")
+    new_chat(shown)
+    shown.ready()
+    shown.page.locator("#notice").get_by_role("button", name="Undo").click()
+    expect(shown.page.locator(".question")).to_have_text("And?")
+
+
+def test_a_model_started_elsewhere_is_the_one_that_is_shown(shown: Shown) -> None:
+    shown.page.select_option("#model", label="gemma-3-1b-it-Q8_0")
+    shown.page.focus("#draft")
+    qwen = LlamaCppConfig(model_path=Path("/m/qwen.gguf"))
+    shown.script.page.service.start(qwen).result(10)
+    expect(shown.page.locator("#words")).to_have_text("Ready")
+    expect(shown.page.locator("#model-name")).to_have_text("Qwen3-4B-Instruct-Q4_K_M")
+    expect(shown.page.locator("#model")).to_have_value("/m/qwen.gguf")
 
 
 def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
