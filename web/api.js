@@ -70,13 +70,14 @@ async function request(path, body, signal) {
 }
 
 export async function call(path, body, signal) {
-  return (await request(path, body, signal)).json();
+  const response = await request(path, body, signal);
+  return loaded(response.json());
 }
 
-// What an import() gives: modules that are not needed at once come from Paddock, too.
-export async function loaded(module) {
+// What comes from Paddock: the rest of an answer, or what an import() gives.
+export async function loaded(promise) {
   try {
-    return await module;
+    return await promise;
   } catch (error) {
     throw error instanceof TypeError ? new ApiFailure(LOST) : error;
   }
@@ -92,7 +93,6 @@ export function inTurn(path, body) {
   return mine;
 }
 
-// Hands over each object of an NDJSON stream; returns when the stream ends.
 // A stream that begins once all that goes out in turn has arrived.
 export async function streamAfter(path, body, signal, onObject) {
   const given = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
@@ -100,6 +100,7 @@ export async function streamAfter(path, body, signal, onObject) {
   return stream(path, body, signal, onObject);
 }
 
+// Hands over each object of an NDJSON stream; returns when the stream ends.
 export async function stream(path, body, signal, onObject) {
   const response = await request(path, body, signal);
   const reader = response.body.getReader();

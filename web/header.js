@@ -148,8 +148,8 @@ function showModels(next) {
 }
 
 async function showPast(next) {
-  past ??= await import("./history.js");
-  if (!details.hidden) past.showHistory(next);
+  past ??= await import("./history.js").catch(() => null); // asked for again with the next state
+  if (!details.hidden) past?.showHistory(next);
 }
 
 function showDetails(next) {

@@ -142,8 +142,11 @@ function showModel(value) {
 }
 
 async function showFolders() {
+  const before = card.firstChild;
   try {
-    beside(null, await foldersCard({ changed, failed }));
+    const folders = await foldersCard({ changed, failed });
+    if (card.firstChild !== before) return; // a model was opened meanwhile
+    beside(null, folders);
     side.querySelector("h2").focus();
   } catch (error) {
     failed(error);

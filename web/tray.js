@@ -1,5 +1,6 @@
 // The files that go with what is being written: chips above a box, and what is wrong with others.
 
+import { ApiFailure, loaded } from "./api.js";
 import { chips } from "./chips.js";
 import { element, setText } from "./dom.js";
 
@@ -40,7 +41,7 @@ export class FileTray {
     const problems = [];
     for (const one of given) {
       try {
-        const { read } = await import("./read_files.js");
+        const { read } = await loaded(import("./read_files.js"));
         const file = await read(one, this.imagesNote());
         if (weight([...this.inChat(), ...files, file]) > WHOLE) {
           throw new Error(`“${one.name}” is too much: the files of one chat can have 12 MB together.`);
@@ -48,12 +49,12 @@ export class FileTray {
         files.push(file);
       } catch (error) {
         // A folder, or a file that is gone: the browser's own words say neither.
-        const ours = error.constructor === Error;
+        const ours = [Error, ApiFailure].includes(error.constructor);
         problems.push(ours ? error.message : `“${one.name}” cannot be read: it is a folder, or gone.`);
       }
     }
     if (this.files !== files) return; // another chat is shown
-    this.#show(problems.join(" "));
+    this.#show([...new Set(problems)].join(" "));
     this.onChange();
   }
 

@@ -316,6 +316,57 @@ def test_a_model_started_elsewhere_is_the_one_that_is_shown(shown: Shown) -> Non
     expect(shown.page.locator("#model")).to_have_value("/m/qwen.gguf")
 
 
+def test_a_file_is_not_blamed_when_paddock_does_not_answer(shown: Shown) -> None:
+    shown.expected.append("ERR_FAILED")
+    shown.page.route("**/web/read_files.js", lambda route: route.abort())
+    file = 'document.querySelector("footer").take([new File(["x"], "a.txt")])'
+    shown.page.evaluate(file)
+    expect(shown.page.locator(".tray .trouble")).to_have_text("Paddock does not answer")
+    shown.page.unroute("**/web/read_files.js")
+    shown.page.evaluate(file)
+    expect(shown.page.locator(".tray .chip .name")).to_have_text("a.txt")
+
+
+def test_an_answer_that_breaks_off_says_that_paddock_does_not_answer(shown: Shown) -> None:
+    """As when Paddock is killed while it sends."""
+    shown.page.evaluate(
+        """() => {
+          const whole = Response.prototype.json;
+          Response.prototype.json = function () {
+            Response.prototype.json = whole;
+            return Promise.reject(new TypeError("network error"));
+          };
+        }"""
+    )
+    with shown.page.expect_response("**/api/start"):
+        shown.page.click("#power")
+    expect(shown.page.locator("#trouble")).to_contain_text("Paddock does not answer")
+
+
+def test_the_past_is_shown_once_paddock_answers_again(shown: Shown) -> None:
+    shown.expected.append("ERR_FAILED")
+    with shown.page.expect_request("**/web/history.js"):
+        shown.page.route("**/web/history.js", lambda route: route.abort())
+        shown.page.click("#status")
+    shown.page.unroute("**/web/history.js")
+    state_comes(shown)
+    expect(shown.page.locator(".chart")).to_be_visible()
+
+
+def test_folders_that_come_late_do_not_cover_a_model_opened_meanwhile(shown: Shown) -> None:
+    shown.script.page.models.add("Elsewhere")
+    shown.page.get_by_role("button", name="Models", exact=True).click()
+    row = shown.page.locator(".model-row .open", has_text="Elsewhere")
+    expect(row).to_be_visible()
+    with holding(shown, "**/api/page/models/folders") as held:
+        shown.page.get_by_role("button", name="Folders").click()
+        held.wait_for(1)
+        row.click()
+        held.let_go()
+    state_comes(shown)
+    expect(shown.page.locator(".model-card h2")).to_have_text("Elsewhere")
+
+
 def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: Shown) -> None:
     three(shown)
     panel(shown).first.click()
