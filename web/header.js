@@ -205,8 +205,15 @@ setUpMemory(attempt);
 
 power.addEventListener("click", () => {
   power.disabled = true;
-  attempt(state.can_stop ? call("/api/stop", { wait: false }) : start(false));
+  const deed = state.can_stop ? call("/api/stop", { wait: false }) : start(false);
+  attempt(deed.catch(refused));
 });
+
+// What was refused changes no state that would come, and can be asked for again.
+function refused(error) {
+  if (state) showPower(state);
+  throw error;
+}
 
 model.addEventListener("change", () => {
   chosen = model.value;

@@ -383,3 +383,13 @@ def test_a_chat_opened_while_another_page_goes_on_with_this_one_is_shown(shown: 
         held.wait_for(2)
         held.let_go(1)
     expect(shown.page.locator(".question")).to_have_text("About cows")
+
+
+def test_a_start_that_a_busy_paddock_turns_away_can_be_asked_for_again(shown: Shown) -> None:
+    """Nothing changes then, so no state comes that would say so."""
+    busy(shown, "**/api/start")
+    shown.page.click("#power")
+    expect(shown.page.locator("#trouble .failure")).to_contain_text("Paddock is busy")
+    shown.page.unroute("**/api/start")
+    shown.page.click("#power", timeout=5000)
+    expect(shown.page.locator("#words")).to_have_text("Ready")
