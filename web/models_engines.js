@@ -53,8 +53,7 @@ function draw(engines) {
     setProgress(bar, engines.work.share, engines.work.name, engines.work.label);
     setText(label, engines.work.label);
   }
-  clearTimeout(timer);
-  if (engines.work && open) timer = setTimeout(look, PACE);
+  lookSoon();
   const text = JSON.stringify([engines.rows, engines.failure]);
   if (text === shown) return;
   shown = text;
@@ -62,7 +61,21 @@ function draw(engines) {
   rows.replaceChildren(...engines.rows.map(line));
 }
 
-const look = () => call(AT).then(show, trouble.show);
+function lookSoon() {
+  clearTimeout(timer);
+  if (!work.hidden && open) timer = setTimeout(look, PACE);
+}
+
+// A look that fails is told, once, until one does not: the work goes on meanwhile.
+async function look() {
+  try {
+    show(await call(AT));
+  } catch (error) {
+    if (shown) trouble.show(error);
+    shown = "";
+    lookSoon();
+  }
+}
 
 function line({ name, title, size, note, state, proposed, actions }) {
   const head = element("p", { className: "name" }, title);

@@ -226,6 +226,20 @@ def test_the_proposed_engine_is_got_with_its_reason_and_rolled_back(shown: Shown
     expect(panel.get_by_role("button", name="Get Vulkan")).to_be_visible()
 
 
+def test_an_engine_is_looked_for_again_when_paddock_was_busy(shown: Shown) -> None:
+    rig = shown.script.page.engines
+    panel = tab(shown, "Engine")
+    shown.expected.append("status of 503")
+    panel.get_by_role("button", name="Get Vulkan").click()
+    expect(panel.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+    shown.page.route("**/api/page/engines", lambda route: route.fulfill(status=503))
+    expect(panel.locator(".failure")).to_contain_text("Paddock is busy")
+    shown.page.unroute("**/api/page/engines")
+    rig.getter.release.set()
+    expect(panel.locator(".badge").first).to_have_text("In use")
+    expect(panel.locator(".failure")).to_have_count(0)
+
+
 def test_an_engine_that_could_not_be_got_says_why(shown: Shown) -> None:
     rig = shown.script.page.engines
     rig.getter.fails = failure("The archive is damaged")
