@@ -9,14 +9,19 @@ const result = byId("came-back");
 // Offers it while a model is loaded; what came back stays until one is loaded again.
 export function offerMemory({ actions, phase }) {
   set(button, { hidden: !actions.some(({ intent }) => intent === "free") });
-  if (phase !== "stopped" && phase !== "stopping") setText(result, "");
+  tell(phase !== "stopped" && phase !== "stopping" ? "" : result.textContent);
+}
+
+function tell(words) {
+  setText(result, words);
+  set(button.parentElement, { hidden: button.hidden && !words });
 }
 
 // `attempt` shows what the server cannot do.
 export function setUpMemory(attempt) {
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await attempt(call("/api/page/free", {}).then(({ line }) => setText(result, line)));
+    await attempt(call("/api/page/free", {}).then(({ line }) => tell(line)));
     button.disabled = false;
   });
 }

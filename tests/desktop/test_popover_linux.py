@@ -334,3 +334,26 @@ def test_it_ends_with_the_resident(script: Scripted) -> None:
     parent.kill()
     parent.communicate()
     wait_for(lambda: not popover.is_running(), "it ended")
+
+
+IN_SIGHT = """
+    const part = document.querySelector(arguments[0]);
+    return part.checkVisibility({ visibilityProperty: true });
+"""
+
+
+def test_the_name_of_the_model_and_the_memory_that_came_back_are_in_sight(
+    inspector: str, script: Scripted
+) -> None:
+    """WebKit looks anew at what a rule says of the inside of an element, but not always."""
+    script.page.service.start(LlamaCppConfig()).result(10)
+    with ExitStack() as stack:
+        popover_over(script.page, stack, DRIVEN).show()
+        driver = stack.enter_context(driver_at(inspector))
+        driver.wait_text("#words", "Ready")
+        driver.run("for (const id of ['status', 'free']) document.getElementById(id).click()")
+        wait_for(
+            lambda: driver.run("return document.getElementById('came-back').innerText"), "told"
+        )
+        for part in (".model", ".memory"):
+            assert driver.run(IN_SIGHT, part), part
