@@ -145,7 +145,7 @@ function showModels(next) {
   if (model.value !== value && (others || document.activeElement !== model)) model.value = value;
   set(model, { title: model.selectedOptions[0]?.textContent ?? "" });
   setText(byId("model-name"), model.title);
-  model.parentElement.classList.remove("unknown");
+  model.parentElement.classList.toggle("unknown", false); // remove() would write it each time
 }
 
 async function showPast(next) {

@@ -130,7 +130,7 @@ def test_a_reader_that_cannot_be_fetched_blocks_no_question(shown: Shown) -> Non
     shown.page.route("**/web/read_files.js", lambda route: route.abort())
     for name in ("a.txt", "b.txt"):
         hand(shown, "drop", name, b"text")
-        trouble(shown, f"“{name}” cannot be read")
+        trouble(shown, "Paddock does not answer")
     assert [m.content for m in shown.ask("Why?").request.messages] == ["Why?"]
 
 

@@ -155,7 +155,7 @@ def test_a_page_that_begins_anew_takes_back_what_the_one_before_it_asked_for(
 # Which parts of the document change from now on, and which have.
 WATCH = """() => {
   window.changed = [];
-  const note = ({ target }) => changed.push(target.closest("[id]").id);
+  const note = ({ target }) => changed.push(target.closest("[id]")?.id ?? target.localName);
   const all = { subtree: true, childList: true, attributes: true, characterData: true };
   new MutationObserver((records) => records.forEach(note)).observe(document, all);
 }"""
