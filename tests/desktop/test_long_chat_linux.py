@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
-from tests.desktop.test_popover_linux import DRIVEN, ask, inspector, popover_over, script
-from tests.desktop.webdriver import Driver, driver_at, wait_for
+from tests.desktop.test_popover_linux import ask, driven, inspector, script
+from tests.desktop.webdriver import Driver, wait_for
 from tests.web.page_setup import Scripted
 from tests.web.scripted import ScriptedAnswer
 from tests.web.test_long_chat import CHAT, MESSAGES, long_chat
@@ -41,9 +41,7 @@ def long_answers() -> tuple[KeptMessage, ...]:
 @contextmanager
 def popover(inspector: str, script: Scripted) -> Iterator[Driver]:
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         driver.wait_text("#words", "Ready")
         driver.run(READER)
         yield driver

@@ -87,6 +87,14 @@ def popover_over(
     return Shown(page, popover, browser)
 
 
+@contextmanager
+def driven(page: ServedPage, inspector: str) -> Iterator[Driver]:
+    """A popover that is open, and what drives it."""
+    with ExitStack() as stack:
+        popover_over(page, stack, DRIVEN).show()
+        yield stack.enter_context(driver_at(inspector))
+
+
 @pytest.fixture
 def script() -> Iterator[Scripted]:
     with scripted_page() as script:
@@ -130,9 +138,7 @@ def test_it_is_typed_into_and_read_while_a_real_engine_streams(
 
 def test_text_appears_before_the_answer_ends(inspector: str, script: Scripted) -> None:
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         answer = ask(driver, script, "Well?")
         answer.say("It is ", "**so")
         driver.wait_text(".block", "It is **so")
@@ -147,9 +153,7 @@ def test_the_icons_menu_opens_the_models_and_one_is_started(
 ) -> None:
     path = script.page.models.add("Bison-4B-Q4_K_M")
     script.page.models.desk.want()
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         driver.wait_text("#models .model-row:last-child .line", "Q4_K_M")
         driver.run("document.querySelector('.model-row:last-child .open').click()")
         driver.wait_text("#models .fit-line", "Fits on the GPU")
@@ -177,9 +181,7 @@ def test_it_is_as_dark_as_the_desktop_wishes(
     settings.write_text(f"[org/gnome/desktop/interface]\ncolor-scheme='{wish}'\n")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("GSETTINGS_BACKEND", "keyfile")
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         query = "return matchMedia('(prefers-color-scheme: dark)').matches"
         assert driver.run(query) is dark
         other = "prefer-light" if dark else "prefer-dark"
@@ -222,9 +224,7 @@ def test_escape_hides_it_and_a_draft_survives(shown: Shown, script: Scripted) ->
 def test_escape_closes_a_panel_that_is_searched(
     inspector: str, script: Scripted, panel: str
 ) -> None:
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         driver.wait_text("#words", "Stopped")
         driver.run("document.querySelector(`#${arguments[0]}-open`).click()", panel)
         box = f"#{panel} .search"
@@ -347,9 +347,7 @@ def test_the_name_of_the_model_and_the_memory_that_came_back_are_in_sight(
 ) -> None:
     """WebKit looks anew at what a rule says of the inside of an element, but not always."""
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         driver.wait_text("#words", "Ready")
         driver.run("for (const id of ['status', 'free']) document.getElementById(id).click()")
         wait_for(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
-from tests.desktop.test_popover_linux import DRIVEN, ask, inspector, popover_over, script
-from tests.desktop.webdriver import driver_at, wait_for
+from tests.desktop.test_popover_linux import ask, driven, inspector, script
+from tests.desktop.webdriver import wait_for
 from tests.web.page_setup import Scripted
 from tray.models.config import LlamaCppConfig
 
@@ -28,9 +26,7 @@ def test_what_is_read_from_right_to_left_stands_on_the_right(
     inspector: str, script: Scripted
 ) -> None:
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         answer = ask(driver, script, "?")
         answer.say("שלום\n\n- פריט\n")
         answer.finish()
@@ -56,9 +52,7 @@ def test_a_sign_of_aligned_equations_stands_between_what_it_joins(
     inspector: str, script: Scripted
 ) -> None:
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         answer = ask(driver, script, "?")
         answer.say("$$\n\\begin{aligned} a + b &= c \\end{aligned}\n$$\n")
         answer.finish()

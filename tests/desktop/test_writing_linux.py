@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
-from tests.desktop.test_popover_linux import DRIVEN, ENTER, inspector, popover_over, script
+from tests.desktop.test_popover_linux import DRIVEN, ENTER, driven, inspector, popover_over, script
 from tests.desktop.webdriver import driver_at, wait_for
 from tests.web.page_setup import Scripted
 from tests.web.test_files import HANDED, picture
@@ -67,9 +67,7 @@ def test_a_question_is_changed_and_the_chat_has_settings(
     script: Scripted,
 ) -> None:
     script.page.service.start(LlamaCppConfig()).result(10)
-    with ExitStack() as stack:
-        popover_over(script.page, stack, DRIVEN).show()
-        driver = stack.enter_context(driver_at(inspector))
+    with driven(script.page, inspector) as driver:
         driver.wait_text("#words", "Ready")
         driver.run("document.querySelector('#settings-open').click()")
         driver.wait_text("#settings h2", "Chat settings")

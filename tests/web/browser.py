@@ -11,7 +11,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from tests.requirements import need_program
-from tests.web.page_setup import Scripted, scripted_page
+from tests.web.page_setup import METRICS, Scripted, scripted_page
 from tests.web.scripted import ScriptedAnswer
 from tray.models.config import LlamaCppConfig
 
@@ -72,6 +72,12 @@ class Shown:
         answer.say(markdown)
         answer.finish()
         expect(self.page.locator(".message:last-child .meta")).to_be_visible()
+
+    def state_comes(self) -> None:
+        """A snapshot that looks different has come, and what it changed has been done."""
+        cpu = float(self.page.evaluate("Math.floor(performance.now()) % 89 + 10"))
+        self.script.page.service.metrics_sampled(METRICS.model_copy(update={"cpu_percent": cpu}))
+        expect(self.page.locator("#meters")).to_contain_text(f"{cpu:.0f} %")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.web.conftest import Shown
-from tests.web.page_setup import METRICS
+from tests.web.page_setup import WAIT
 from tests.web.test_chats import new_chat, panel, said, three, tool
 from tray.models.chat import Role
 from tray.models.config import LlamaCppConfig
@@ -36,7 +37,9 @@ class Held:
         self.routes.append(route)
 
     def wait_for(self, number: int) -> None:
+        deadline = time.monotonic() + WAIT
         while len(self.routes) < number:
+            assert time.monotonic() < deadline, f"{len(self.routes)} of {number} calls"
             self.page.wait_for_timeout(10)
 
     def let_go(self, at: int = 0) -> None:
@@ -60,13 +63,6 @@ def busy(shown: Shown, path: str) -> None:
     """Paddock turns such calls away."""
     shown.expected.append("status of 503")
     shown.page.route(path, lambda route: route.fulfill(status=503))
-
-
-def state_comes(shown: Shown) -> None:
-    """A snapshot that looks different has come, and what it changed has been done."""
-    cpu = float(shown.page.evaluate("Math.floor(performance.now()) % 89 + 10"))
-    shown.script.page.service.metrics_sampled(METRICS.model_copy(update={"cpu_percent": cpu}))
-    expect(shown.page.locator("#meters")).to_contain_text(f"{cpu:.0f} %")
 
 
 def test_what_is_kept_late_does_not_end_the_keeping_of_an_answer(shown: Shown) -> None:
@@ -115,7 +111,7 @@ def test_a_chat_that_opens_late_does_not_come_over_one_begun_meanwhile(
         shown.page.locator("#chats").get_by_role("button", name=name).click()
         shown.page.fill("#draft", "of this one alone")
         held.let_go()
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator("#draft")).to_have_value("of this one alone")
     expect(shown.page.locator(".message")).to_have_count(0)
     assert shown.page.locator("body.private").count() == (name == "Private chat")
@@ -166,7 +162,7 @@ def test_a_chat_opened_while_the_one_that_is_shown_is_deleted_stays(shown: Shown
         held.let_go()
     expect(shown.page.locator(".question")).to_have_text("About cows")
     expect(shown.page.locator("#chats")).to_be_hidden()
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator(".question")).to_have_text("About cows")
 
 
@@ -179,7 +175,7 @@ def test_what_is_set_before_a_new_chat_is_known_holds(shown: Shown) -> None:
         shown.page.click("#settings-open")
         shown.page.get_by_label("System prompt").fill("Be brief.")
         held.let_go()
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.get_by_label("System prompt")).to_have_value("Be brief.")
     shown.page.keyboard.press("Escape")
     assert shown.ask("Two?").request.messages[0].content == "Be brief."
@@ -210,7 +206,7 @@ def test_a_list_that_comes_late_does_not_end_a_new_name(shown: Shown) -> None:
         shown.page.locator(".kept .open", has_text="About dinner").press("F2")
         shown.page.keyboard.type("Supp")
         held.let_go()
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.get_by_label("New name")).to_be_focused()
     shown.page.keyboard.type("er")
     shown.page.keyboard.press("Enter")
@@ -226,7 +222,7 @@ def test_a_list_that_waited_for_a_new_name_comes_when_there_is_none(shown: Shown
         held.wait_for(1)
         shown.page.locator(".kept .open", has_text="About dinner").press("F2")
         held.let_go()
-    state_comes(shown)
+    shown.state_comes()
     shown.page.keyboard.press("Escape")
     titles = shown.page.locator(".kept .title")
     expect(titles).to_have_text(["About cows", "About stars", "About dinner"])
@@ -256,7 +252,7 @@ def test_answers_that_could_not_be_drawn_are_drawn_with_the_next_state(shown: Sh
         eight_answers(shown)
     expect(shown.page.locator(".undrawn")).to_have_count(5)
     shown.page.unroute("**/api/page/chats/draw")
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator(".block strong")).to_have_text([str(n) for n in range(8)])
 
 
@@ -277,7 +273,7 @@ def test_what_holds_the_popover_is_told_again_when_paddock_was_busy(shown: Shown
         busy(shown, "**/api/page/hold")
         shown.page.click("#pin")
     shown.page.unroute("**/api/page/hold")
-    state_comes(shown)
+    shown.state_comes()
     window.wait_for(True)
 
 
@@ -287,7 +283,7 @@ def test_a_private_chat_asks_again_for_its_popover_when_paddock_was_busy(shown: 
         busy(shown, "**/api/page/need")
         shown.page.click("#private-new")
     shown.page.unroute("**/api/page/need")
-    state_comes(shown)
+    shown.state_comes()
     window.wait_for("need True")
 
 
@@ -298,7 +294,7 @@ def test_a_model_that_is_loaded_takes_no_undo_away(shown: Shown) -> None:
     demo = ModelId(name="demo")
     notice = Notice(kind=NoticeKind.UNLOADED_FOR_OTHERS, model=demo, freed=FreedMemory(ram=2**31))
     shown.script.page.desk.tell(notice)
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator("#notice")).to_contain_text("The demo model was unloaded.")
     new_chat(shown)
     shown.ready()
@@ -349,7 +345,7 @@ def test_the_past_is_shown_once_paddock_answers_again(shown: Shown) -> None:
         shown.page.route("**/web/history.js", lambda route: route.abort())
         shown.page.click("#status")
     shown.page.unroute("**/web/history.js")
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator(".chart")).to_be_visible()
 
 
@@ -363,7 +359,7 @@ def test_folders_that_come_late_do_not_cover_a_model_opened_meanwhile(shown: Sho
         held.wait_for(1)
         row.click()
         held.let_go()
-    state_comes(shown)
+    shown.state_comes()
     expect(shown.page.locator(".model-card h2")).to_have_text("Elsewhere")
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import Shown
-from tests.web.page_setup import METRICS, WAIT
+from tests.web.page_setup import WAIT
 from tests.web.scripted import BROKEN
 from tray.models.catalog import FoundModel
 from tray.models.chat import (
@@ -165,7 +165,7 @@ def test_only_what_has_changed_is_shown_anew(shown: Shown) -> None:
     """The rest would be laid out and painted with it, each second."""
     shown.ready()
     shown.page.evaluate(WATCH)
-    state_comes(shown)
+    shown.state_comes()
     assert set(shown.page.evaluate("changed")) == {"meters"}
 
 
@@ -386,18 +386,11 @@ def link_refused(shown: Shown) -> Locator:
     return card
 
 
-def state_comes(shown: Shown) -> None:
-    """A line of the state; what it says is on the page."""
-    metrics = METRICS.model_copy(update={"cpu_percent": 34.0})
-    shown.script.page.service.metrics_sampled(metrics)
-    expect(shown.page.locator("#meters")).to_contain_text("34")
-
-
 def test_what_was_refused_is_told_until_it_is_closed_or_more_is_asked_for(shown: Shown) -> None:
     shown.ready()
     shown.answered("[here](https://example.org)")
     card = link_refused(shown)
-    state_comes(shown)
+    shown.state_comes()
     card.get_by_role("button", name="Close").click()
     expect(card).to_have_count(0)
     link_refused(shown)
@@ -414,7 +407,7 @@ def test_what_was_refused_stands_before_a_failed_start_until_it_is_closed(shown:
     shown.page.click("#power")
     expect(shown.page.locator("#trouble .failure")).to_contain_text(BROKEN.title)
     card = link_refused(shown)
-    state_comes(shown)
+    shown.state_comes()
     card.get_by_role("button", name="Close").click()
     expect(card).to_contain_text(BROKEN.title)
 

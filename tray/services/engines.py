@@ -154,6 +154,7 @@ class Engines:
             self._work = work
             tell(work)
 
+        failure: ServerFailure | None = None
         try:
             engine = self._whole(build.name) or self._getter.get(build, progress)
             if self._loaded():
@@ -162,14 +163,12 @@ class Engines:
                     "A model was loaded meanwhile. Stop it, then choose the engine.",
                 )
             self._choice.choose(engine.executable)
+            return engine
         except PaddockError as error:
-            self._end(None if self._cancelled else error.failure)
+            failure = None if self._cancelled else error.failure
             raise
-        except BaseException:
-            self._end(None)
-            raise
-        self._end(None)
-        return engine
+        finally:
+            self._end(failure)
 
     def _end(self, failure: ServerFailure | None) -> None:
         """Nothing is at work any more; whoever sees that sees why, too."""
