@@ -75,9 +75,11 @@ class Shown:
 
     def state_comes(self) -> None:
         """A snapshot that looks different has come, and what it changed has been done."""
-        cpu = float(self.page.evaluate("Math.floor(performance.now()) % 89 + 10"))
-        self.script.page.service.metrics_sampled(METRICS.model_copy(update={"cpu_percent": cpu}))
-        expect(self.page.locator("#meters")).to_contain_text(f"{cpu:.0f} %")
+        service = self.script.page.service
+        cpu = (service.get_metrics().cpu_percent or 0) % 90 + 1
+        service.metrics_sampled(METRICS.model_copy(update={"cpu_percent": cpu}))
+        meter = self.page.locator(".meter", has=self.page.get_by_text("CPU", exact=True))
+        expect(meter.locator(".value")).to_have_text(f"{cpu:.0f} %")
 
 
 @contextmanager
