@@ -17,7 +17,7 @@ from tests.bench.two_pages.opening import Opened, cold_page, long_conversation
 from tests.bench.two_pages.sides import PaddockSide, Side, paddock_side, webui_side
 from tests.bench.two_pages.streaming import Streamed, stream_answer
 
-COLD = 3
+COLD = 7
 SETTLE = 5.0
 OTHER = "llama-server's page"
 

@@ -19,6 +19,7 @@ from tests.contract.local_api_setup import (
 )
 from tray.infrastructure.local_api.answers import CONTENT_SECURITY_POLICY
 from tray.infrastructure.local_api.guard import ENTER
+from tray.infrastructure.local_api.page_files import page_answer
 from tray.models.failure import FailureCause
 from tray.models.local_api import ErrorAnswer
 
@@ -247,6 +248,22 @@ def test_the_page_is_packed_for_who_can_unpack_it(served: Served, path: str) -> 
     assert "content-encoding" not in plain.headers
     state = served.call("GET", "/api/state", served.headers(**{"Accept-Encoding": "gzip"}))
     assert "content-encoding" not in state.headers
+
+
+def test_what_has_changed_on_disk_is_in_the_next_answer(served: Served) -> None:
+    """A page's file is made once; who works on one sees what was done all the same."""
+    page = served.api._page
+    made = [page_answer(page, "index.html", packed=True) for _ in range(2)]
+    assert len({id(answer and answer.body) for answer in made}) == 1
+    (page / "part.js").write_text("export const part = 1;\n")
+    (page / "main.js").write_text('import { part } from "./part.js";\n')
+    assert b"part = 1" in served.call("GET", "/web/main.js", served.headers()).body
+    (page / "part.js").write_text("export const part = 20;\n")
+    assert b"part = 20" in served.call("GET", "/web/main.js", served.headers()).body
+    os.symlink(page / "nowhere", page / ".lock")
+    (page / "main.js").unlink()
+    assert served.call("GET", "/web/main.js", served.headers()).status == 404
+    assert served.call("GET", "/web/part.js", served.headers()).status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/web/main.js", "/api/state", "/api/unknown"])

@@ -76,7 +76,8 @@ class Shown:
     def state_comes(self) -> None:
         """A snapshot that looks different has come, and what it changed has been done."""
         service = self.script.page.service
-        cpu = (service.get_metrics().cpu_percent or 0) % 90 + 1
+        now = service.get_metrics()
+        cpu = ((now and now.cpu_percent) or 0) % 90 + 1
         service.metrics_sampled(METRICS.model_copy(update={"cpu_percent": cpu}))
         meter = self.page.locator(".meter", has=self.page.get_by_text("CPU", exact=True))
         expect(meter.locator(".value")).to_have_text(f"{cpu:.0f} %")

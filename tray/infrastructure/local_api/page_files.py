@@ -1,7 +1,9 @@
 """The files of the page: a fixed folder, plain names, known types."""
 
+import os
 import re
 import zlib
+from functools import lru_cache
 from pathlib import Path
 
 from tray.infrastructure.local_api.answers import Answer
@@ -38,20 +40,35 @@ def page_path(path: str) -> str | None:
 def page_answer(folder: Path, relative: str, *, packed: bool) -> Answer | None:
     """The file's content, or ``None`` if the page has no such file.
 
-    ``packed`` as gzip, if it is text: packing it all takes a few milliseconds, and a
-    browser counts the bytes of a page.
+    ``packed`` as gzip, if it is text: a browser counts the bytes of a page.
     """
     file = folder / relative
     content_type = _TYPES.get(file.suffix)
     if content_type is None or not file.resolve().is_relative_to(folder.resolve()):
         return None
+    packed = packed and file.suffix in _PACKED
     try:
-        content = _content(file)
+        content = _made(file, packed, _marks(file.parent))
     except OSError:
         return None
-    if not packed or file.suffix not in _PACKED:
-        return Answer(200, content, content_type)
-    return Answer(200, _gzip(content), content_type, packed=True)
+    return Answer(200, content, content_type, packed=packed)
+
+
+def _marks(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """What tells that a file of the folder has changed, as it does while one works on the page."""
+    with os.scandir(folder) as entries:
+        stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+    return frozenset((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+@lru_cache(maxsize=32)
+def _made(file: Path, packed: bool, _marks: frozenset[tuple[str, int, int]]) -> bytes:
+    """Made once: joining and packing the scripts takes some ten milliseconds."""
+    content = _content(file)
+    if not packed:
+        return content
+    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+    return packer.compress(content) + packer.flush()
 
 
 def _content(file: Path) -> bytes:
@@ -68,8 +85,3 @@ def _module(file: Path) -> bytes:
     if file.name not in sources:
         raise FileNotFoundError(file)
     return joined(sources, file.name).encode()
-
-
-def _gzip(content: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    return packer.compress(content) + packer.flush()
