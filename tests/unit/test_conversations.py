@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +35,7 @@ from tray.services.conversations import UNDO_SECONDS, Conversations
 
 ONE = "00000000-0000-4000-8000-000000000001"
 TWO = "00000000-0000-4000-8000-000000000002"
+PATIENCE = 10.0
 FULL = ServerFailure(
     cause=FailureCause.CONVERSATIONS_UNUSABLE, title="Cannot be kept", detail="The disk is full."
 )
@@ -243,6 +245,26 @@ def test_an_answer_is_written_once_in_a_while_and_when_it_ends(later: Later) -> 
     assert written == ["ab", "abcd"]
     later.pass_time()
     assert written == ["ab", "abcd"]
+
+
+def test_words_come_while_a_slow_disk_writes(later: Later) -> None:
+    went_on, writes = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def write(_: KeptMessage) -> None:
+        writes.set()
+        seen.append(went_on.wait(PATIENCE))
+
+    answer = iter(RecordedAnswer(Said(*words("a", "b"), END), write, later))
+    next(answer)
+    disk = threading.Thread(target=later.pass_time)
+    disk.start()
+    assert writes.wait(PATIENCE)
+    next(answer)
+    went_on.set()
+    disk.join()
+    assert list(answer) == [END]
+    assert seen == [True, True]
 
 
 def test_an_answer_nobody_reads_on_is_written_as_far_as_it_came(later: Later) -> None:

@@ -51,6 +51,7 @@ class RecordedAnswer:
         self._thinking_since: float | None = None
         self._thought = self._begun.thought_seconds
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._planned = False
         self._over = False
         self._failure: ServerFailure | None = None
@@ -95,16 +96,20 @@ class RecordedAnswer:
             self._thinking_since = None
 
     def _due(self) -> None:
-        with self._lock:
-            self._planned = False
-            if not self._over:
-                self._save(self._so_far())
+        # A slow disk holds up what is written next, never the words that come meanwhile.
+        with self._writing:
+            with self._lock:
+                self._planned = False
+                over, so_far = self._over, self._so_far()
+            if not over:
+                self._save(so_far)
 
     def _finish(self, end: FinishChunk | None) -> None:
-        with self._lock:
-            self._over = True
-            self._thought_over()
-            ended = self._so_far()
+        with self._writing:
+            with self._lock:
+                self._over = True
+                self._thought_over()
+                ended = self._so_far()
             if end is not None:
                 ended = ended.model_copy(update={"reason": end.reason, "timings": end.timings})
             if ended.content or ended.reasoning:
