@@ -19,6 +19,7 @@ import pytest
 from tests.contract.engine_archives import File, Link, Member, build_of, program, tar_gz, zipped
 from tests.contract.guard_setup import until
 from tests.contract.hub_server import CERTIFICATE, COMMIT, REPOSITORY, Handler, Hub, hub_of
+from tests.processes import arguments
 from tray.infrastructure.engines import install, release
 from tray.infrastructure.engines.getter import EngineGetter
 from tray.infrastructure.engines.getter_child import CANCELLED
@@ -186,7 +187,8 @@ def test_an_interrupted_download_goes_on_where_it_ended(world: World, ending: st
     if ending == "cancel":
         world.getter.cancel()
     else:
-        (child,) = psutil.Process().children()
+        children = psutil.Process().children()
+        (child,) = [one for one in children if "engine-getter" in arguments(one)]
         child.send_signal(signal.SIGKILL)
     thread.join(20)
     assert "What has arrived is kept" in failures[0].detail
