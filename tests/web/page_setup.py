@@ -14,10 +14,9 @@ from tests.unit.engine_fakes import Rig as EngineRig
 from tests.web.fit_house import fit_house
 from tests.web.hub_house import HubHouse
 from tests.web.model_house import ModelHouse, model_house
-from tests.web.scripted import ScriptedChats, ScriptedEngines
+from tests.web.scripted import ScriptedChats, ScriptedClock, ScriptedEngines
 from tray.composition.chats import kept_chats
 from tray.composition.first_model import setup_desk
-from tray.infrastructure.clock import SystemClock
 from tray.infrastructure.downloads import save_download
 from tray.infrastructure.local_api import LocalApi
 from tray.models.catalog import FoundModel
@@ -191,16 +190,17 @@ class Scripted:
     page: ServedPage
     engines: ScriptedEngines
     chats: ScriptedChats
+    clock: ScriptedClock
 
 
 @contextmanager
 def scripted_page(kept: Path | None = None) -> Iterator[Scripted]:
     """``kept`` is as in ``page_over``."""
-    engines, chats, clock = ScriptedEngines(), ScriptedChats(), SystemClock()
+    engines, chats, clock = ScriptedEngines(), ScriptedChats(), ScriptedClock()
     service = LlamaCppService(engines, chats, clock, Unwatched())
     try:
         with page_over(service, LlamaCppConfig(), kept) as page:
-            yield Scripted(page, engines, chats)
+            yield Scripted(page, engines, chats, clock)
     finally:
         service.close()
         clock.close()

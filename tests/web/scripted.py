@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Iterator
 
+from tests.contract.guard_setup import until
 from tests.unit.service_fakes import FakeEngines
+from tray.infrastructure.clock import SystemClock
 from tray.models.chat import ChatChunk, ChatRequest, ContentChunk, FinishChunk, FinishReason
 from tray.models.config import LlamaCppConfig
 from tray.models.failure import FailureCause, PaddockError, ServerFailure
@@ -50,6 +53,29 @@ class ScriptedEngines(FakeEngines):
     def refuse(self, failure: ServerFailure | None) -> None:
         """Make every start fail from now on, or none."""
         self.refuse_prepare = None if failure is None else PaddockError(failure)
+
+
+class ScriptedClock(SystemClock):
+    """Real time, until it is held: what is shown for a second stays until the test moves on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held_at: float | None = None
+
+    def now(self) -> float:
+        return super().now() if self._held_at is None else self._held_at
+
+    def hold(self) -> None:
+        # A whole number: some seconds in a row are exactly as many at once.
+        self._held_at = float(math.ceil(self.now()))
+
+    def second_passes(self) -> None:
+        """Once something waits for its end."""
+        end = self.now() + 1
+        until(lambda: any(due <= end for due, *_ in self._timers))
+        with self._changed:
+            self._held_at = end
+            self._changed.notify()
 
 
 class ScriptedAnswer:

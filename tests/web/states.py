@@ -267,8 +267,8 @@ def failed(shown: Shown) -> None:
 @state
 def backoff(shown: Shown) -> None:
     shown.ready()
+    shown.script.clock.hold()
     shown.script.engines.processes[0].end(retryable=True)
-    shown.script.engines.may_be_ready.clear()
     expect(shown.page.locator("#words")).to_contain_text("Restarting in")
 
 
