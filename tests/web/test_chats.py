@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Route, expect
 
 from tests.web.conftest import Shown
+from tray.infrastructure.conversations import file
 
 pytestmark = [pytest.mark.web, pytest.mark.slow]
 
@@ -281,6 +282,13 @@ def test_a_chat_is_saved_as_markdown_and_json(shown: Shown) -> None:
     assert json.loads((folder / "Chat - About cows.json").read_text())["title"] == "About cows"
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draft, question and answer wait one after the other for a file that another holds."""
+    monkeypatch.setattr(file, "WAIT_SECONDS", 0.05)
+
+
+@pytest.mark.usefixtures("impatient")  # before the page opens the file
 def test_an_answer_that_is_not_kept_says_so_until_one_is(shown: Shown) -> None:
     shown.ready()
     said(shown, "Before?", "Yes.")
