@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ QUIET = (
     "--no-first-run",
 )
 SMALL = (380, 480)
+THOUGHT_FOR = re.compile(r"^Thought for \d+ s$")
+"""However long: a script thinks in real time."""
 Theme = Literal["light", "dark"]
 
 

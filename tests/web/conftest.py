@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.browser import QUIET, SMALL, OutsideRequests, Shown, chromium, opened
+from tests.web.browser import QUIET, SMALL, THOUGHT_FOR, OutsideRequests, Shown, chromium, opened
 
-__all__ = ["QUIET", "SMALL", "OutsideRequests", "Shown"]
+__all__ = ["QUIET", "SMALL", "THOUGHT_FOR", "OutsideRequests", "Shown"]
 
 
 @pytest.fixture(scope="session")

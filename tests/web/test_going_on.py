@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.web.conftest import Shown
+from tests.web.conftest import THOUGHT_FOR, Shown
 from tests.web.scripted import BROKEN, ScriptedAnswer
 from tray.models.chat import ChatTimings, FinishChunk, FinishReason, ReasoningChunk, Role
 
@@ -60,7 +60,7 @@ def test_a_cut_answer_goes_on_after_a_reload(shown: Shown) -> None:
     cut_answer(shown)
     shown.page.reload()
     last_meta(shown, "51.5 tokens/s · 7 tokens")
-    expect(shown.page.locator(".thinking:not([open]) summary")).to_have_text("Thought for 1 s")
+    expect(shown.page.locator(".thinking:not([open]) summary")).to_have_text(THOUGHT_FOR)
     expect(shown.page.locator(".thinking div")).to_be_hidden()
     shown.page.click(".thinking summary")
     expect(shown.page.locator(".thinking div")).to_have_text("Hmm.")

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.web.conftest import Shown
+from tests.web.conftest import THOUGHT_FOR, Shown
 from tests.web.page_setup import WAIT
 from tests.web.scripted import BROKEN
 from tray.models.catalog import FoundModel
@@ -90,7 +90,7 @@ def test_reasoning_folds_away_and_progress_is_told(shown: Shown) -> None:
     answer.say(ReasoningChunk(text="Let me see."))
     expect(shown.page.locator(".thinking summary")).to_have_text("Thinking")
     answer.say("Yes.")
-    expect(shown.page.locator(".thinking summary")).to_have_text("Thought for 1 s")
+    expect(shown.page.locator(".thinking summary")).to_have_text(THOUGHT_FOR)
     expect(shown.page.get_by_text("Let me see.")).to_be_hidden()
     shown.page.click(".thinking summary")
     expect(shown.page.get_by_text("Let me see.")).to_be_visible()

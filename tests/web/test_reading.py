@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.web.conftest import SMALL, Shown
+from tests.web.conftest import SMALL, THOUGHT_FOR, Shown
 from tests.web.states import CODE, FORMULAS, LISTS
 from tray.models.chat import PromptProgressChunk, ReasoningChunk
 
@@ -201,7 +201,7 @@ def test_reasoning_opens_while_it_comes_and_stays_open(shown: Shown) -> None:
     expect(shown.page.get_by_text("Let me see.")).to_be_visible()
     answer.say("Yes.")
     answer.finish()
-    expect(shown.page.locator(".thinking summary")).to_have_text("Thought for 1 s")
+    expect(shown.page.locator(".thinking summary")).to_have_text(THOUGHT_FOR)
     expect(shown.page.get_by_text("Let me see.")).to_be_visible()
 
 
