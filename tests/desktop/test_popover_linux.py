@@ -15,7 +15,7 @@ import pytest
 from tests import processes
 from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import SIZE, screen
-from tests.desktop.webdriver import Driver, driver_at, free_port, wait_for
+from tests.desktop.webdriver import Driver, driver_at, kept_port, wait_for
 from tests.engine.engine_setup import config_of, running_service, started
 from tests.requirements import need_program, need_typelib
 from tests.web.page_setup import Scripted, ServedPage, page_over, scripted_page
@@ -108,11 +108,12 @@ def shown(script: Scripted) -> Iterator[Shown]:
 
 
 @pytest.fixture
-def inspector(monkeypatch: pytest.MonkeyPatch) -> str:
+def inspector(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where a driven popover listens."""
-    target = f"127.0.0.1:{free_port()}"
-    monkeypatch.setenv("WEBKIT_INSPECTOR_SERVER", target)
-    return target
+    with kept_port() as port:
+        target = f"127.0.0.1:{port}"
+        monkeypatch.setenv("WEBKIT_INSPECTOR_SERVER", target)
+        yield target
 
 
 def keys(*names: str) -> None:

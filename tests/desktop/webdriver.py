@@ -60,28 +60,33 @@ def _by_css(css: str) -> dict[str, str]:
     return {"using": "css selector", "value": css}
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port that the system gives to nobody else meanwhile; WebKit may listen at it."""
+    with socket.socket() as kept:
+        # Two may bind it by this, as long as one of them only listens.
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        yield int(kept.getsockname()[1])
 
 
 @contextmanager
 def driver_at(target: str) -> Iterator[Driver]:
     """A WebKitWebDriver for the web view that listens at ``target`` ("host:port")."""
-    port = free_port()
     program = need_program("WebKitWebDriver")
-    process = subprocess.Popen(
-        (program, f"--port={port}", f"--target={target}"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(lambda: _answers(port), "the driver listens")
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE) as http:
-            yield Driver(http)
-    finally:
-        process.kill()
-        process.wait()
+    with kept_port() as port:
+        process = subprocess.Popen(
+            (program, f"--port={port}", f"--target={target}"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(lambda: _answers(port), "the driver listens")
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=DEADLINE) as http:
+                yield Driver(http)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _answers(port: int) -> bool:

@@ -20,8 +20,8 @@ from tests.bench.two_pages.chromium import Tab
 from tests.bench.two_pages.long_chat import CHAT, TITLE, long_chat, webui_rows
 from tests.bench.two_pages.webui import built_webui
 from tests.contract.fake_servers import fake_server
-from tests.desktop.webdriver import free_port
 from tests.engine.engine_setup import DEMO
+from tray.infrastructure.llama.launch.free_port import free_port
 
 _STAND_IN = Path(__file__).with_name("stand_in.py")
 TOKENS = int(os.environ.get("PADDOCK_BENCH_TOKENS", "20000"))
