@@ -82,6 +82,12 @@ class Window:
             came = self._heard.wait_for(lambda: self.asked[-1:] == [wish], WAIT)
         assert came, f"the page asked {self.asked}"
 
+    def wait_until_free(self) -> None:
+        """Neither held nor needed; the two are told in any order."""
+        with self._heard:
+            free = self._heard.wait_for(lambda: not (self.held or self.needed), WAIT)
+        assert free, f"the page asked {self.asked}"
+
     def _hear(self, wish: object) -> None:
         with self._heard:
             self.asked.append(wish)
