@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests.contract.guard_setup import until
 from tests.web.model_house import ModelHouse, write_model
 from tray.infrastructure.curated import FILE, curated_models
 from tray.infrastructure.desktop.trash import delete_for_good
@@ -122,6 +123,11 @@ class HubHouse:
         parts = DownloadParts(self.downloads, self, curated, removal, self.downloads.close)
         self.desk = DownloadDesk(lambda: parts, self._metrics)
         self.desk.prepare()
+
+    def fetch(self, at: int = 0) -> Fetch:
+        """One that begins a moment after it is in the list."""
+        until(lambda: len(self.fetches) > at)
+        return self.fetches[at]
 
     @property
     def _folders(self) -> tuple[Path, ...]:

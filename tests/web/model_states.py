@@ -149,7 +149,7 @@ def getting(shown: Shown) -> None:
     hub = shown.script.page.hub
     for what in ("ggml-org/gemma-3-4b-it-GGUF:Q4_K_M", "Qwen/Qwen3-4B-GGUF:Q4_K_M"):
         hub.downloads.start(what)
-    hub.fetches[0].arrived(0.41)
+    hub.fetch().arrived(0.41)
     panel = opened_view(shown, "Get more")
     expect(panel.locator(".choices li").first).to_be_visible()
     expect(panel.get_by_role("progressbar")).to_be_visible()
@@ -160,9 +160,9 @@ def getting_ended(shown: Shown) -> None:
     hub = shown.script.page.hub
     for what in ("ggml-org/gemma-3-4b-it-GGUF:Q4_K_M", "Qwen/Qwen3-4B-GGUF:Q4_K_M"):
         hub.downloads.start(what)
-    hub.fetches[0].finish()
-    hub.fetches[1].arrived(0.2)
-    hub.fetches[1].fail("The connection was cut")
+    hub.fetch().finish()
+    hub.fetch(1).arrived(0.2)
+    hub.fetch(1).fail("The connection was cut")
     panel = opened_view(shown, "Get more")
     expect(panel.locator(".failure")).to_be_visible()
 
@@ -218,7 +218,7 @@ def first_model_under_way(shown: Shown) -> None:
     first_model_plan(shown)
     shown.page.get_by_role("button", name="Get it and start").click()
     expect(shown.page.get_by_role("progressbar")).to_be_visible()
-    shown.script.page.hub.fetches[0].arrived(0.41)
+    shown.script.page.hub.fetch().arrived(0.41)
     expect(shown.page.locator(".setup")).to_contain_text("41 %")
 
 

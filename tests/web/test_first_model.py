@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.guard_setup import until
 from tests.unit.engine_fakes import failure
 from tests.web.conftest import Shown
 from tests.web.model_states import CARD, with_card_and_no_model
@@ -25,12 +24,11 @@ def test_two_clicks_lead_from_the_empty_chat_to_an_answering_model(shown: Shown)
     page = shown.script.page
     bars = shown.page.locator("#models").get_by_role("progressbar")
     expect(bars).to_have_count(1)
-    until(lambda: page.hub.fetches != [])
-    page.hub.fetches[0].arrived(0.5)
+    page.hub.fetch().arrived(0.5)
     expect(bars).to_have_attribute("aria-valuenow", "50")
     shown.page.keyboard.press("Escape")
     expect(shown.page.locator("#first-model")).to_contain_text("50 %")
-    path = page.hub.fetches[0].finish()
+    path = page.hub.fetch().finish()
     page.engines.getter.release.set()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     assert shown.script.engines.configs[-1].model_path == path
@@ -44,18 +42,17 @@ def test_another_model_that_is_got_meanwhile_waits_in_sight(shown: Shown) -> Non
     shown.page.get_by_role("button", name="Get a good model").click()
     shown.page.get_by_role("button", name="Get it and start").click()
     page = shown.script.page
-    until(lambda: page.hub.fetches != [])
-    page.hub.fetches[0].arrived(0.5)
+    page.hub.fetch().arrived(0.5)
     view = shown.page.locator("#models")
     expect(view.locator(".setup")).to_contain_text("50 %")
     view.get_by_role("button", name="Get Qwen3 0.6B").click()
     row = view.locator(".downloads li")
     expect(row).to_contain_text("waits its turn")
-    page.hub.fetches[0].arrived(0.75)
+    page.hub.fetch().arrived(0.75)
     expect(view.locator(".setup")).to_contain_text("75 %")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Qwen3-0.6B-GGUF")
-    page.hub.fetches[0].finish()
+    page.hub.fetch().finish()
     page.engines.getter.release.set()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     expect(row).to_have_count(2)
@@ -67,8 +64,7 @@ def test_it_is_paused_and_goes_on(shown: Shown) -> None:
     card = shown.page.locator(".setup")
     card.get_by_role("button", name="Get it and start").click()
     hub = shown.script.page.hub
-    until(lambda: hub.fetches != [])
-    hub.fetches[0].arrived(0.5)
+    hub.fetch().arrived(0.5)
     shown.script.page.engines.getter.release.set()
     card.get_by_role("button", name="Pause").click()
     go_on = card.get_by_role("button", name="Resume")
@@ -77,8 +73,7 @@ def test_it_is_paused_and_goes_on(shown: Shown) -> None:
     assert hub.fetches[0].ended
     shown.page.keyboard.press("Enter")
     expect(card.get_by_role("button", name="Pause")).to_be_focused()
-    until(lambda: len(hub.fetches) == 2)
-    hub.fetches[1].finish()
+    hub.fetch(1).finish()
     expect(shown.page.locator("#words")).to_have_text("Ready")
     # Model and engine are here: nothing is left to propose.
     expect(card).to_be_hidden()
@@ -109,7 +104,7 @@ def test_what_went_wrong_is_said_and_can_be_tried_again(shown: Shown) -> None:
     card.get_by_role("button", name="Get it and start").click()
     # Followed again: until then it would be taken for one to be fetched anew.
     expect(shown.page.locator(".downloads li")).to_have_count(0)
-    shown.script.page.hub.fetches[0].finish()
+    shown.script.page.hub.fetch().finish()
     expect(shown.page.locator("#words")).to_have_text("Ready")
 
 

@@ -29,7 +29,7 @@ def test_a_suggested_model_is_got_and_started_with_one_progress_bar(shown: Shown
     panel.get_by_role("button", name="Get Qwen3 0.6B").click()
     row = panel.locator(".downloads li")
     expect(row).to_have_count(1)
-    fetch = shown.script.page.hub.fetches[0]
+    fetch = shown.script.page.hub.fetch()
     fetch.arrived(0.25)
     bar = panel.get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "25")
@@ -51,7 +51,7 @@ def test_a_suggested_model_that_is_here_is_not_got_again(shown: Shown) -> None:
     expect(panel.get_by_role("button", name="Qwen3 0.6B is here")).to_be_disabled()
     panel.get_by_role("button", name="Get Gemma 3 1B").click()
     expect(panel.locator(".downloads li")).to_have_count(1)
-    shown.script.page.hub.fetches[0].finish()
+    shown.script.page.hub.fetch().finish()
     expect(panel.get_by_role("button", name="Gemma 3 1B is here")).to_be_disabled()
 
 
@@ -60,14 +60,14 @@ def test_a_download_is_paused_goes_on_and_is_cancelled_after_asking(shown: Shown
     panel.get_by_role("button", name="Get Qwen3 0.6B").click()
     hub = shown.script.page.hub
     expect(panel.locator(".downloads li")).to_have_count(1)
-    hub.fetches[0].arrived(0.5)
+    hub.fetch().arrived(0.5)
     panel.get_by_role("button", name=re.compile("^Pause")).click()
     resume = panel.get_by_role("button", name=re.compile("^Resume"))
     expect(resume).to_be_focused()
     assert hub.fetches[0].ended
     shown.page.keyboard.press("Enter")
     expect(panel.get_by_role("button", name=re.compile("^Pause"))).to_be_visible()
-    hub.fetches[1].fail("The connection was cut")
+    hub.fetch(1).fail("The connection was cut")
     expect(panel.locator(".failure")).to_contain_text("The connection was cut")
     panel.get_by_role("button", name=re.compile("^Cancel")).click()
     sure = panel.get_by_role("button", name="Throw away")
@@ -122,7 +122,7 @@ def test_a_gated_download_brings_the_field_for_the_token(shown: Shown) -> None:
     row = panel.locator(".downloads li")
     expect(row).to_have_count(1)
     hub = shown.script.page.hub
-    hub.fetches[0].fail("This model is gated", FailureCause.MODEL_GATED)
+    hub.fetch().fail("This model is gated", FailureCause.MODEL_GATED)
     expect(row).to_contain_text("This model is gated")
     expect(token).to_be_in_viewport()
     token.fill("hf_secret")
