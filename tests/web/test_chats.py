@@ -98,7 +98,7 @@ def test_a_killed_page_comes_back_with_half_an_answer_and_the_draft(shown: Shown
     answer.say("Half an ans")
     expect(shown.page.locator(".block")).to_have_text("Half an ans")
     with shown.page.expect_response("**/chats/draft"):
-        shown.page.type("#draft", "and then")
+        shown.page.fill("#draft", "and then")
     with shown.page.expect_response("**/chats/draft"):
         shown.page.type("#draft", "?")
     context = shown.page.context

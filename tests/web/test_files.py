@@ -302,14 +302,15 @@ def test_what_a_dragged_file_would_go_to_is_marked(shown: Shown) -> None:
 def test_files_of_an_edit_survive_a_kill_and_are_gone_when_it_is_left(shown: Shown) -> None:
     edited(shown)
     with shown.page.expect_response("**/chats/edit"):
-        shown.page.keyboard.type(" And")
+        shown.page.keyboard.insert_text(" And")
     for name in ("b.txt", "c.txt"):
         with shown.page.expect_response("**/chats/edit"):
             hand(shown, "paste", name, b"text", ".editing textarea")
     with shown.page.expect_response("**/chats/edit"):
         shown.page.get_by_role("button", name="Remove a.txt").click()
     with shown.page.expect_response("**/chats/edit"):
-        shown.page.locator(".editing textarea").press_sequentially(" so?")
+        shown.page.focus(".editing textarea")
+        shown.page.keyboard.insert_text(" so?")
     page = shown.page.context.new_page()
     shown.page.close()
     page.goto(shown.script.page.url("popover"))

@@ -160,7 +160,7 @@ def test_an_edit_survives_a_kill_and_is_over_when_it_is_left(shown: Shown) -> No
     box = shown.page.locator(".editing textarea")
     expect(box).to_be_focused()
     with shown.page.expect_response("**/chats/edit"):
-        shown.page.keyboard.type(" And so")
+        shown.page.keyboard.insert_text(" And so")
     context = shown.page.context
     shown.page.close()
     page = context.new_page()
