@@ -5,7 +5,7 @@ import { byId, composes, icon, set } from "./dom.js";
 import { current, edit, isBusy, isPrivate, onChange, said, send, stop } from "./chat.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles, watchFiles } from "./drop.js";
-import { serverState } from "./header.js";
+import { serverState, stateKnown } from "./header.js";
 import { hold } from "./popover.js";
 import { settingsHold } from "./settings.js";
 import { FileTray } from "./tray.js";
@@ -20,7 +20,8 @@ export function focusComposer() {
 }
 
 // Why no image can be sent, or null.
-export function imagesNote() {
+export async function imagesNote() {
+  await stateKnown;
   const state = serverState();
   return state ? state.images_note : "Paddock does not answer.";
 }
@@ -50,23 +51,27 @@ function attached() {
   show();
 }
 
+const isFilled = () => draft.value.trim() !== "" || tray.files.length > 0;
+const canAsk = () => !isBusy() && isFilled();
+
 function show() {
-  const wanted = draft.value.trim() !== "" || tray.files.length > 0;
-  hold("draft", wanted);
-  set(button, { disabled: !isBusy() && !wanted });
+  hold("draft", isFilled());
+  set(button, { disabled: !isBusy() && !isFilled() });
   if (grows) return;
   draft.style.height = "auto";
   draft.style.height = `${draft.scrollHeight}px`;
 }
 
-function submit() {
-  const [text, attachments] = [draft.value.trim(), tray.files];
-  if (isBusy() || (!text && !attachments.length) || tray.refuses() || settingsHold()) return;
+async function submit() {
+  const [text, attachments] = [draft.value, tray.files];
+  if (!canAsk() || await tray.refuses()) return;
+  // While it was not known what the model sees, one may have written on or gone to another chat.
+  if (draft.value !== text || tray.files !== attachments || !canAsk() || settingsHold()) return;
   draft.value = "";
   edited();
   tray.fill([]); // what comes next is not for this question
   if (attachments.length) attached();
-  send(text, attachments);
+  send(text.trim(), attachments);
 }
 
 async function keys(event) {

@@ -50,10 +50,12 @@ export function editQuestion(node, ask, begun) {
     focusComposer();
   };
   cancel.addEventListener("click", close);
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();
-    if ((!text && !tray.files.length) || tray.refuses()) return;
+    if (await tray.refuses() || (!text && !tray.files.length)) return;
+    // While it was not known what the model sees, one may have written on or left.
+    if (!form.isConnected || box.value.trim() !== text) return;
     close();
     ask(text, tray.files);
   });

@@ -24,6 +24,10 @@ let refusal = null; // a card
 let putAway = null;
 let past = null; // history.js, loaded with the first look at the details
 const listeners = [];
+let known;
+
+// Settles with the first state, or once it is clear that none comes.
+export const stateKnown = new Promise((resolve) => { known = resolve; });
 
 // What it shows; null while it is not connected.
 export const serverState = () => state;
@@ -87,6 +91,7 @@ function once(target, event) {
 function lost(failure) {
   if (state === null && !failure) return;
   state = null;
+  known();
   status.dataset.phase = "lost";
   tellWords("Not connected");
   power.disabled = model.disabled = true;
@@ -96,6 +101,7 @@ function lost(failure) {
 function show(next) {
   const before = state;
   state = next;
+  known();
   set(status.dataset, { phase: next.stalled ? "stalled" : next.falls_back ? "falls-back" : next.phase });
   set(status, { title: next.line });
   tellWords(next.words);

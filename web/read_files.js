@@ -14,7 +14,8 @@ export async function read(file, imagesNote) {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer());
   const name = [...file.name].slice(-LONGEST_NAME).join("") || "file";
   if (isImage(head)) {
-    if (imagesNote) throw new Error(`“${name}”: ${imagesNote}`);
+    const note = await imagesNote();
+    if (note) throw new Error(`“${name}”: ${note}`);
     return readImage(file, name);
   }
   if (file.size > LARGEST_TEXT) {

@@ -7,7 +7,7 @@ import { element, setText } from "./dom.js";
 const WHOLE = 12_000_000; // bytes of all files of a chat; the local API takes 16 MiB
 
 export class FileTray {
-  // `inChat` gives the files sent before, `imagesNote` why no image can be sent, or null.
+  // `inChat` gives the files sent before, `imagesNote` tells why no image can be sent, or null.
   constructor(inChat, imagesNote, onChange) {
     this.files = [];
     this.read = Promise.resolve();
@@ -42,7 +42,7 @@ export class FileTray {
     for (const one of given) {
       try {
         const { read } = await loaded(import("./read_files.js"));
-        const file = await read(one, this.imagesNote());
+        const file = await read(one, this.imagesNote);
         if (weight([...this.inChat(), ...files, file]) > WHOLE) {
           throw new Error(`“${one.name}” is too much: the files of one chat can have 12 MB together.`);
         }
@@ -59,9 +59,9 @@ export class FileTray {
   }
 
   // Why these files cannot be sent now, told beside them; false if they can.
-  refuses() {
+  async refuses() {
     const images = this.files.some(({ kind }) => kind === "image");
-    const note = this.reading ? "A file is still being read." : images ? this.imagesNote() : null;
+    const note = this.reading ? "A file is still being read." : images ? await this.imagesNote() : null;
     setText(this.trouble, note ?? "");
     return note !== null;
   }
