@@ -19,6 +19,8 @@ from tray.models.local_api import Endpoint
 
 MAIN = Path(__file__).parents[2] / "tray" / "__main__.py"
 Box = tuple[int, int, int, int]
+ICON = 22
+"""Its width in a panel of the rig's height."""
 
 
 class Running:
@@ -92,8 +94,13 @@ def shells(paddock: Running) -> list[psutil.Process]:
 
 
 def icon_box(desktop: Desktop) -> Box:
-    """Where the icon is in the panel: what differs from the panel's empty middle."""
-    return wait_until(lambda: _coloured(desktop), "the icon on the panel")
+    """Where the icon is in the panel, once all of it is drawn."""
+
+    def whole() -> Box | None:
+        box = _coloured(desktop)
+        return box if box and abs(box[2] - box[0] - ICON) <= 1 else None
+
+    return wait_until(whole, f"an icon of {ICON} pixels on the panel")
 
 
 def middle(box: Box) -> tuple[int, int]:
@@ -102,6 +109,7 @@ def middle(box: Box) -> tuple[int, int]:
 
 
 def _coloured(desktop: Desktop) -> Box | None:
+    """What differs from the panel's empty middle."""
     from PIL import Image, ImageChops
 
     path = desktop.screenshot(desktop.folder / "panel.png")
