@@ -49,8 +49,9 @@ class MenuClient:
         )
         return found
 
-    def wait_for_icon(self) -> None:
-        wait_until(self.items, "an icon in the panel")
+    def wait_for_icon(self) -> str:
+        """The first one."""
+        return wait_until(self.items, "an icon in the panel")[0]
 
     def icon(self, name: str) -> Any:
         """A property of the icon: IconName, Title, Status, Menu."""
@@ -99,7 +100,7 @@ class MenuClient:
         )
 
     def _item(self) -> tuple[str, str]:
-        owner, _, path = self.items()[0].partition("/")
+        owner, _, path = self.wait_for_icon().partition("/")
         return owner, "/" + path
 
     def _get(self, owner: str, path: str, interface: str, name: str) -> Any:

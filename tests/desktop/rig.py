@@ -157,15 +157,11 @@ class Desktop:
 
     def windows(self, name: str, by: Literal["class", "name"] = "class") -> list[str]:
         """Visible windows of a class or with a title, as X numbers."""
-        done = subprocess.run(
-            (str(need_program("xdotool")), "search", "--onlyvisible", f"--{by}", name),
-            capture_output=True,
-            text=True,
-            env=self.environment,
-            timeout=WAIT,
-            check=False,
-        )
-        return done.stdout.split()
+        return self._found("search", "--onlyvisible", f"--{by}", name)
+
+    def focused(self) -> list[str]:
+        """The window that has the focus, as X number; none while it goes from one to another."""
+        return self._found("getwindowfocus")
 
     def wait_for_window(self, name: str, by: Literal["class", "name"] = "class") -> str:
         """The first visible window of a class or with a title."""
@@ -206,6 +202,18 @@ class Desktop:
 
     def key(self, name: str) -> None:
         self.output("xdotool", "key", name)
+
+    def _found(self, *what: str) -> list[str]:
+        """What xdotool finds; it fails when that is nothing."""
+        done = subprocess.run(
+            (str(need_program("xdotool")), *what),
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            timeout=WAIT,
+            check=False,
+        )
+        return done.stdout.split()
 
     def _managed(self) -> bool:
         return "window id" in self.output("xprop", "-root", "_NET_SUPPORTING_WM_CHECK")

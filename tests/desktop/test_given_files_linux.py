@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
+from typing import IO
 
 import pytest
 
 from tests.desktop.marks import ON_SCREEN
 from tests.desktop.screen import screen
 from tests.desktop.test_popover_linux import Shown, focused, keys, script, shown
-from tests.desktop.webdriver import wait_for
+from tests.desktop.webdriver import DEADLINE, wait_for
 from tests.requirements import need_program
 from tests.web.page_setup import Scripted
 from tests.web.test_files import picture
@@ -27,16 +29,22 @@ pytestmark = ON_SCREEN
 
 
 @contextmanager
-def program(name: str, *arguments: str) -> Iterator[Iterator[str]]:
+def program(name: str, *arguments: str) -> Iterator[IO[str]]:
     """One of this folder's, from when it says that it is there; what else it says."""
     command = (sys.executable, str(Path(__file__).with_name(name)), *arguments)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline()
+            assert line_of(process.stdout)
             yield process.stdout
         finally:
             process.kill()
+
+
+def line_of(said: IO[str]) -> str:
+    """The next line, which must come in time."""
+    assert select([said], [], [], DEADLINE)[0], "nothing is said"
+    return said.readline()
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ def test_files_are_dropped_on_the_box_from_another_program(
 ) -> None:
     with program("drag_source.py", *map(str, files)) as source:
         drag((100, 60), (1060, 750))
-        assert next(source) == "taken\n"
+        assert line_of(source) == "taken\n"
         script.page.window.wait_for(True)  # the page has noticed
         drag_on = [("mousemove", "--sync", str(1060 - step), "750") for step in range(1, 9)]
         hand(*(word for move in drag_on for word in move))

@@ -48,8 +48,7 @@ def draft_of(paddock: Running) -> str:
 
 
 def focused(screen: Desktop) -> bool:
-    shown = screen.windows(WINDOW, "name")
-    return bool(shown) and screen.output("xdotool", "getwindowfocus").strip() in shown
+    return bool(set(screen.focused()) & set(screen.windows(WINDOW, "name")))
 
 
 def test_it_opens_the_chat_ready_to_type_and_puts_it_away(screen: Desktop) -> None:
