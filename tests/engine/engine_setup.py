@@ -1,6 +1,7 @@
 """The real service over real engines, in folders of the test's own."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,6 +91,37 @@ def wait_for(service: LlamaCppService, phase: ServerPhase) -> ModelState:
     finally:
         states.close()
     raise AssertionError(f"never {phase}: {service.state}")
+
+
+class History:
+    """Every snapshot from now on, read on a thread of its own: a BACKOFF is over in a second.
+
+    The thread ends with the service.
+    """
+
+    def __init__(self, service: LlamaCppService) -> None:
+        self._states = service.subscribe()
+        self._seen: list[ModelState] = []
+        self._more = threading.Condition()
+        threading.Thread(target=self._collect).start()
+
+    def first(self, right: Callable[[ModelState], bool]) -> ModelState:
+        """The first of them all that is right; waits until it has come."""
+        with self._more:
+            self._more.wait_for(lambda: any(map(right, self._seen)), WAIT)
+            found = next(filter(right, self._seen), None)
+            assert found is not None, f"not among {[state.phase for state in self._seen]}"
+        return found
+
+    def _collect(self) -> None:
+        for state in self._states:
+            with self._more:
+                self._seen.append(state)
+                self._more.notify_all()
+
+
+def in_phase(*phases: ServerPhase) -> Callable[[ModelState], bool]:
+    return lambda state: state.phase in phases
 
 
 def process_of(state: ModelState) -> psutil.Process:

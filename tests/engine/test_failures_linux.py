@@ -16,7 +16,9 @@ import pytest
 from tests.contract.fake_servers import CPU, GPU, fake_server
 from tests.engine.engine_setup import (
     WAIT,
+    History,
     config_of,
+    in_phase,
     process_of,
     running_service,
     started,
@@ -232,8 +234,9 @@ ENDINGS = {
 @pytest.mark.parametrize("name", ENDINGS)
 def test_how_a_running_engine_ended(service: LlamaCppService, kind: EngineKind, name: str) -> None:
     engine = process_of(started(service, config_of(kind)))
+    history = History(service)
     engine.send_signal(signal.Signals[name])
-    failure = wait_for(service, ServerPhase.BACKOFF).failure
+    failure = history.first(in_phase(ServerPhase.BACKOFF)).failure
     cause, word = ENDINGS[name]
     assert failure is not None
     assert failure.cause is cause

@@ -15,8 +15,10 @@ from tests.contract.test_launch_records_linux import decoy, mark_of, record
 from tests.engine.cli_setup import command_line
 from tests.engine.engine_setup import (
     WAIT,
+    History,
     ask,
     config_of,
+    in_phase,
     process_of,
     running_service,
     started,
@@ -24,10 +26,9 @@ from tests.engine.engine_setup import (
 )
 from tests.engine.fault_setup import (
     FakeEngine,
-    answers_at_once,
+    answers,
     chat_in_thread,
     impostor,
-    in_phase,
     seen_soon,
 )
 from tray.models.chat import FinishReason
@@ -69,10 +70,9 @@ def one_click_goes_on(service: LlamaCppService) -> None:
 
 
 def test_a_binary_that_exits_at_once(service: LlamaCppService, tmp_path: Path) -> None:
-    engine = FakeEngine(tmp_path, "exits")
-    service.start(engine.config)
-    seen_soon(service, lambda state: state.pid is not None, WAIT)
-    state = seen_soon(service, BACKOFF)
+    history = History(service)
+    service.start(FakeEngine(tmp_path, "exits").config)
+    state = history.first(BACKOFF)
     assert cause_of(state) is FailureCause.CRASHED
     assert state.failure is not None
     assert "load_model: loading model" in state.failure.log_lines
@@ -84,16 +84,18 @@ def test_an_exit_during_the_load(service: LlamaCppService, tmp_path: Path) -> No
     engine = FakeEngine(tmp_path, "exits-in-load")
     process = loading(service, engine)
     assert service.state.phase is ServerPhase.STARTING
+    history = History(service)
     engine.allow("load")
-    assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.CRASHED
+    assert cause_of(history.first(BACKOFF)) is FailureCause.CRASHED
     assert gone([process])
     one_click_goes_on(service)
 
 
 def test_an_engine_killed_during_the_load(service: LlamaCppService, tmp_path: Path) -> None:
     process = loading(service, FakeEngine(tmp_path, "holds"))
+    history = History(service)
     process.kill()
-    seen_soon(service, BACKOFF)
+    history.first(BACKOFF)
     one_click_goes_on(service)
 
 
@@ -102,17 +104,19 @@ def test_an_exit_in_the_middle_of_a_token(service: LlamaCppService, tmp_path: Pa
     engine.allow("load")
     started(service, engine.config)
     finish = chat_in_thread(service)
+    history = History(service)
     engine.allow("token-1")
     assert finish.result(WAIT).reason is FinishReason.CUT
-    assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.CRASHED
+    assert cause_of(history.first(BACKOFF)) is FailureCause.CRASHED
     one_click_goes_on(service)
 
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_an_engine_killed_while_idle(service: LlamaCppService, kind: EngineKind) -> None:
     process = process_of(started(service, config_of(kind)))
+    history = History(service)
     process.kill()
-    state = seen_soon(service, BACKOFF)
+    state = history.first(BACKOFF)
     assert cause_of(state) in {FailureCause.KILLED_FOR_MEMORY, FailureCause.ENDED_FROM_OUTSIDE}
     assert gone([process])
     assert wait_for(service, ServerPhase.READY).run == 2
@@ -124,8 +128,9 @@ def test_a_killed_guard(service: LlamaCppService, kind: EngineKind) -> None:
     process = process_of(started(service, config_of(kind)))
     guard = process.parent()
     assert guard is not None
+    history = History(service)
     guard.kill()
-    assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
+    assert cause_of(history.first(BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
     assert gone([process])
     assert wait_for(service, ServerPhase.READY).run == 2
     assert ask(service)[1].reason is FinishReason.STOP
@@ -213,7 +218,7 @@ def test_suspend_and_resume_of_everything(tmp_path: Path) -> None:
         until(lambda: all(p.status() == psutil.STATUS_STOPPED for p in both))
         for sleeper in both:
             sleeper.resume()
-        answers_at_once(service)
+        answers(service)
         assert ask(service)[1].reason is FinishReason.STOP
         assert service.state.run == 1
         seen_soon(service, lambda state: not state.stalled)
@@ -237,12 +242,13 @@ def test_a_logout_while_the_engine_runs(service: LlamaCppService) -> None:
     process = process_of(started(service, LlamaCppConfig()))
     guard = process.parent()
     assert guard is not None
+    history = History(service)
     for member in (process, guard):
         for number in (signal.SIGHUP, signal.SIGTERM):
             # The first one may have ended everything already.
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.send_signal(number)
-    assert cause_of(seen_soon(service, BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
+    assert cause_of(history.first(BACKOFF)) is FailureCause.ENDED_FROM_OUTSIDE
     assert gone([process, guard])
     assert service.stop().result(WAIT).phase is ServerPhase.STOPPED
 

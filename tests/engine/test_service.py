@@ -17,8 +17,10 @@ from tests.contract.guard_setup import until
 from tests.engine.engine_setup import (
     DEMO,
     WAIT,
+    History,
     ask,
     config_of,
+    in_phase,
     process_of,
     request,
     running_service,
@@ -184,8 +186,9 @@ def test_a_missing_model_is_said_before_anything_is_spawned(
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_killed_engine_is_started_again(service: LlamaCppService, kind: EngineKind) -> None:
     state = started(service, config_of(kind))
+    history = History(service)
     process_of(state).send_signal(signal.SIGSEGV)
-    backoff = wait_for(service, ServerPhase.BACKOFF)
+    backoff = history.first(in_phase(ServerPhase.BACKOFF))
     assert backoff.failure is not None
     assert backoff.failure.cause is FailureCause.CRASHED
     again = wait_for(service, ServerPhase.READY)
@@ -198,11 +201,12 @@ def test_a_killed_engine_cuts_the_answer(service: LlamaCppService, kind: EngineK
     engine = process_of(started(service, config_of(kind)))
     engine.suspend()
     _, last = finish_in_thread(service)
+    history = History(service)
     engine.kill()
     finish = last.result(WAIT)
     assert isinstance(finish, FinishChunk)
     assert finish.reason in {FinishReason.CUT, FinishReason.CANCELLED}
-    wait_for(service, ServerPhase.BACKOFF)
+    history.first(in_phase(ServerPhase.BACKOFF))
     assert wait_for(service, ServerPhase.READY).run == 2
 
 
