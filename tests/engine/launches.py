@@ -79,6 +79,11 @@ class Running:
     def wait_until_ready(self) -> None:
         self.wait_for(lambda: self.get("/health").status == 200)
 
+    def wait_until_in_loop(self) -> None:
+        """Its main loop answers for the slots; a signal that comes before it is lost."""
+        self.wait_until_ready()
+        assert self.get_with_key("/slots").status == 200
+
     def wait_for(self, condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + TIME_LIMIT
         while not condition():
