@@ -88,9 +88,10 @@ class FakeEngines:
 
 
 class FakeAnswer:
-    """Says "one", then waits to be released or closed."""
+    """Says "one", then waits to be released or closed; ``waiting`` tells that its reader does."""
 
     def __init__(self, silent: bool = False) -> None:
+        self.waiting = threading.Event()
         self.release = threading.Event()
         self.closed = False
         self.silent = silent
@@ -98,6 +99,7 @@ class FakeAnswer:
     def __iter__(self) -> Iterator[ChatChunk]:
         if not self.silent:
             yield ContentChunk(text="one")
+        self.waiting.set()
         self.release.wait(10)
         reason = FinishReason.CANCELLED if self.closed else FinishReason.STOP
         yield FinishChunk(reason=reason)

@@ -36,9 +36,10 @@ class Rig:
         return self.service.start(config).result(WAIT)
 
     def read_on(self, chunks: Iterator[ChatChunk]) -> threading.Thread:
-        """Wait for the next chunks on a thread of its own."""
+        """Wait for the next chunks on a thread of its own, which waits when this returns."""
         reader = threading.Thread(target=list, args=(chunks,), daemon=True)
         reader.start()
+        assert self.chats.answers[-1].waiting.wait(WAIT)
         return reader
 
     def released_answer(self) -> Iterator[ChatChunk]:
