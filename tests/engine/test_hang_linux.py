@@ -19,7 +19,7 @@ from tests.engine.engine_setup import (
     running_service,
     started,
 )
-from tests.engine.fault_setup import FakeEngine, chat_in_thread, seen_soon
+from tests.engine.fault_setup import FakeEngine, seen_soon
 from tray.infrastructure.clock import SystemClock
 from tray.models.chat import ChatChunk, FinishChunk, FinishReason
 from tray.models.config import EngineKind
@@ -57,10 +57,10 @@ def goes_on(state: ModelState) -> bool:
     return not state.stalled
 
 
-def hang_of(service: LlamaCppService, begun: float, early: float = 0.1) -> ModelState:
+def hang_of(service: LlamaCppService, answer: Reader) -> ModelState:
     """The mark of a hang, which comes neither early nor late."""
     state = seen_soon(service, is_stalled, SILENCE + 4)
-    assert SystemClock().now() - begun >= SILENCE - early
+    assert SystemClock().now() - answer.moved_at >= SILENCE
     assert state.phase is ServerPhase.READY
     assert state.failure is not None
     assert (state.failure.cause, state.failure.title) == (
@@ -76,12 +76,12 @@ def test_pings_and_a_healthy_answer_to_all_else_do_not_hide_a_hang(
     engine = FakeEngine(tmp_path, "hangs")
     engine.allow("load")
     started(service, engine.config)
-    finish = chat_in_thread(service)
-    state = hang_of(service, SystemClock().now())
+    answer = begun_answer(service)
+    state = hang_of(service, answer)
     assert state.failure is not None
     assert "it computes nothing" in state.failure.detail
     engine.allow("token-1")
-    assert finish.result(WAIT).reason is FinishReason.STOP
+    assert answer.finish().reason is FinishReason.STOP
     assert seen_soon(service, goes_on).failure is None
 
 
@@ -93,36 +93,45 @@ def test_a_real_engine_whose_threads_stand_still_hangs_and_goes_on(
     threads = Threads(engine.pid)
     answer = halted_answer(service, threads)
     try:
-        hang_of(service, SystemClock().now(), early=0.6)
+        hang_of(service, answer)
     finally:
         threads.go_on()
-    answer.join(WAIT)
-    assert isinstance(answer.chunks[-1], FinishChunk)
-    assert answer.chunks[-1].reason in (FinishReason.STOP, FinishReason.LENGTH)
+    assert answer.finish().reason in (FinishReason.STOP, FinishReason.LENGTH)
     assert seen_soon(service, goes_on).failure is None
 
 
 class Reader(threading.Thread):
-    """One answer, read to its end on a thread of its own."""
+    """One answer, read to its end on a thread of its own; when its last chunk came."""
 
     def __init__(self, service: LlamaCppService) -> None:
         super().__init__()
-        self.chunks: list[ChatChunk] = []
+        self.moved_at = 0.0
+        self._last: ChatChunk | None = None
         self.begun = threading.Event()
         self._answer = service.send_chat_message(request("Tell me all about models.", 900))
 
     def run(self) -> None:
         for chunk in self._answer:
-            self.chunks.append(chunk)
+            self.moved_at, self._last = SystemClock().now(), chunk
             self.begun.set()
+
+    def finish(self) -> FinishChunk:
+        self.join(WAIT)
+        assert isinstance(self._last, FinishChunk)
+        return self._last
+
+
+def begun_answer(service: LlamaCppService) -> Reader:
+    answer = Reader(service)
+    answer.start()
+    assert answer.begun.wait(WAIT)
+    return answer
 
 
 def halted_answer(service: LlamaCppService, threads: Threads) -> Reader:
     """An answer whose engine was halted in its middle: the small model is quick to end one."""
     while True:
-        answer = Reader(service)
-        answer.start()
-        assert answer.begun.wait(WAIT)
+        answer = begun_answer(service)
         threads.halt()
         answer.join(0.5)
         if answer.is_alive():
