@@ -1,5 +1,6 @@
 """Which reader is asked when, and what is said when none answers."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -15,7 +16,6 @@ from tray.infrastructure.gpu.reader import (
     NOBODY,
     Pids,
     ReaderBusy,
-    ReaderError,
     ReaderFailed,
     ReaderUnavailable,
 )
@@ -23,6 +23,9 @@ from tray.models.metrics import GpuMetrics
 
 _A = GpuMetrics(index=0, name="A", load_percent=3.0)
 _B = GpuMetrics(index=0, name="B", load_percent=4.0)
+_LOGGER = "tray.infrastructure.gpu.chain"
+_PATIENCE = 5.0
+_LIMIT = 10.0
 _Outcome = tuple[GpuMetrics, ...] | Exception
 
 
@@ -37,12 +40,13 @@ class FakeReader:
         self.engine = NOBODY
 
     def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
-        self.reads += 1
+        outcome = self.outcome
         self.engine = engine
+        self.reads += 1
         self.gate.wait(20)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
-        return self.outcome
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         self.closes += 1
@@ -68,8 +72,8 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def _chain(clock: FakeClock, *readers: FakeReader, patience: float = 5.0) -> ReaderChain:
-    return ReaderChain("Test", readers, patience_seconds=patience, clock=clock)
+def _chain(clock: FakeClock, *readers: FakeReader) -> ReaderChain:
+    return ReaderChain("Test", readers, patience_seconds=_PATIENCE, clock=clock)
 
 
 def _read(chain: ReaderChain, clock: FakeClock) -> tuple[GpuMetrics, ...] | None:
@@ -107,7 +111,7 @@ def test_a_reader_without_an_answer_is_unknown_never_empty(
 def test_the_next_one_takes_over_and_gives_back(
     clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, _LOGGER)
     best, next_best = FakeReader("best", (_A,)), FakeReader("next", (_B,))
     chain = _chain(clock, best, next_best)
     assert _read(chain, clock) == (_A,)
@@ -119,7 +123,8 @@ def test_the_next_one_takes_over_and_gives_back(
     clock.now += 2.1
     assert _read(chain, clock) == (_A,)
     _wait(lambda: next_best.closes == 1)
-    assert [record.getMessage() for record in caplog.records] == [
+    said = [record.getMessage() for record in caplog.records if record.name == _LOGGER]
+    assert said == [
         "Test GPUs: read by best: A",
         "Test GPUs: read by next (best: lost): B",
         "Test GPUs: read by best: A",
@@ -147,55 +152,69 @@ def test_a_failing_reader_is_asked_less_and_less_but_at_least_once_a_minute(
 def test_a_blocked_reader_lets_the_next_one_try_after_a_while(clock: FakeClock) -> None:
     blocked, other = FakeReader("blocked", (_A,)), FakeReader("other", (_B,))
     blocked.gate.clear()
-    chain = _chain(clock, blocked, other, patience=0.2)
-    assert chain.read(clock.now + 0.05) is None
+    chain = _chain(clock, blocked, other)
+    assert chain.read(clock.now) is None
     assert other.reads == 0
-    _wait(lambda: chain.read(clock.now + 0.5) == (_B,))
+    clock.now += _PATIENCE
+    assert _read(chain, clock) == (_B,)
     blocked.gate.set()
-    _wait(lambda: chain.read(clock.now + 0.5) == (_A,))
+    _wait(lambda: _read(chain, clock) == (_A,))
     chain.close()
 
 
-def test_a_blocked_call_is_never_repeated_beside_itself() -> None:
+def test_a_blocked_call_is_never_repeated_beside_itself_nor_waited_for() -> None:
     reader = FakeReader("stuck", (_A,))
-    reader.gate.clear()
-    guarded = GuardedReader(reader)
-    for turn in range(50):
-        started = time.monotonic()
+    guarded = _asked(reader, FakeClock())
+    started = time.monotonic()
+    for _ in range(50):
         with pytest.raises(ReaderBusy):
-            guarded.read(0.1)
-        assert turn == 0 or time.monotonic() - started < 0.09
+            guarded.read(_LIMIT)
+    assert time.monotonic() - started < _LIMIT
     assert reader.reads == 1
     assert _threads_named("gpu-stuck") == 1
     reader.gate.set()
-    _wait(lambda: _answers(guarded))
+    assert _first_answer(guarded) == (_A,)
     guarded.close()
     _wait(lambda: _threads_named("gpu-stuck") == 0)
     assert reader.closes == 1
+
+
+def _asked(reader: FakeReader, clock: FakeClock) -> GuardedReader:
+    """One whose first call is blocked."""
+    reader.gate.clear()
+    guarded = GuardedReader(reader, clock)
+    with pytest.raises(ReaderBusy):
+        guarded.read(0.0)
+    _wait(lambda: reader.reads == 1)
+    return guarded
 
 
 def _threads_named(name: str) -> int:
     return [thread.name for thread in threading.enumerate()].count(name)
 
 
-def _answers(guarded: GuardedReader) -> bool:
-    try:
-        return guarded.read(1.0) == (_A,)
-    except ReaderError:
-        return False
+def _first_answer(guarded: GuardedReader) -> tuple[GpuMetrics, ...]:
+    found: list[tuple[GpuMetrics, ...]] = []
+
+    def answers() -> bool:
+        with contextlib.suppress(ReaderBusy):
+            found.append(guarded.read(_LIMIT))
+        return bool(found)
+
+    _wait(answers)
+    return found[0]
 
 
-def test_an_old_answer_is_not_shown_as_a_new_one() -> None:
+@pytest.mark.parametrize(("age", "shown"), [(1.9, _A), (2.0, _B)])
+def test_an_old_answer_is_not_shown_as_a_new_one(
+    clock: FakeClock, age: float, shown: GpuMetrics
+) -> None:
     reader = FakeReader("late", (_A,))
-    reader.gate.clear()
-    guarded = GuardedReader(reader)
-    with pytest.raises(ReaderBusy):
-        guarded.read(0.01)
-    reader.gate.set()
-    end = time.monotonic() + 2.2
-    _wait(lambda: time.monotonic() > end)
+    guarded = _asked(reader, clock)
     reader.outcome = (_B,)
-    assert guarded.read(1.0) == (_B,)
+    clock.now += age
+    reader.gate.set()
+    assert _first_answer(guarded) == (shown,)
     guarded.close()
 
 

@@ -44,7 +44,7 @@ class ReaderChain:
     ) -> None:
         self._vendor = vendor
         self._places = [
-            _Place(GuardedReader(reader), pause=first_pause_seconds) for reader in readers
+            _Place(GuardedReader(reader, clock), pause=first_pause_seconds) for reader in readers
         ]
         self._first_pause = first_pause_seconds
         self._patience = patience_seconds

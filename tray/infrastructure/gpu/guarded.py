@@ -1,6 +1,7 @@
 """A reader asked on a thread of its own: a blocked call costs one thread and no time."""
 
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from threading import Thread
 
@@ -27,8 +28,9 @@ class GuardedReader:
     most, and it is used again as soon as its call returns.
     """
 
-    def __init__(self, reader: GpuReader) -> None:
+    def __init__(self, reader: GpuReader, clock: Callable[[], float] = time.monotonic) -> None:
         self._reader = reader
+        self._clock = clock
         self._worker: _Worker | None = None
         self._asked_at: float | None = None
 
@@ -39,19 +41,19 @@ class GuardedReader:
 
     def read(self, limit_seconds: float, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
         """Measure; raises ReaderError. An earlier call still blocked is not waited for."""
-        worker = self._worker = self._worker or _Worker(self._reader)
+        worker = self._worker = self._worker or _Worker(self._reader, self._clock)
         overdue = self._asked_at is not None
         if overdue and (late := worker.answer(0.0)) is not None:
             self._asked_at = None
-            if time.monotonic() - late[0] < _STALE_SECONDS:
+            if self._clock() - late[0] < _STALE_SECONDS:
                 return _unwrap(late[1])
             overdue = False
         if self._asked_at is None:
-            self._asked_at = time.monotonic()
+            self._asked_at = self._clock()
             worker.ask(engine)
         answer = worker.answer(0.0 if overdue else limit_seconds)
         if answer is None:
-            waiting = time.monotonic() - self._asked_at
+            waiting = self._clock() - self._asked_at
             raise ReaderBusy(f"no answer for {waiting:.1f} s", waiting)
         self._asked_at = None
         return _unwrap(answer[1])
@@ -71,8 +73,9 @@ class GuardedReader:
 
 
 class _Worker:
-    def __init__(self, reader: GpuReader) -> None:
+    def __init__(self, reader: GpuReader, clock: Callable[[], float]) -> None:
         self._reader = reader
+        self._clock = clock
         self._requests: SimpleQueue[Pids | None] = SimpleQueue()
         self._answers: SimpleQueue[tuple[float, _Outcome]] = SimpleQueue()
         self._thread = Thread(target=self._work, name=f"gpu-{reader.name}", daemon=True)
@@ -95,7 +98,7 @@ class _Worker:
 
     def _work(self) -> None:
         while (engine := self._requests.get()) is not None:
-            self._answers.put((time.monotonic(), self._outcome(engine)))
+            self._answers.put((self._clock(), self._outcome(engine)))
         self._reader.close()
 
     def _outcome(self, engine: Pids) -> _Outcome:
