@@ -84,6 +84,13 @@ class Victim:
             time.sleep(0.001)
         raise RuntimeError(f"never in {stages}")
 
+    def wait_for_a_child(self) -> None:
+        """Until its first one exists: a probe of the engine, or the guard."""
+        deadline = time.monotonic() + PATIENCE
+        while not _children_of(self.process.pid):
+            assert time.monotonic() < deadline, "it started nothing"
+            time.sleep(0.001)
+
     def descendants(self) -> list[int]:
         """Guard, engine and whatever else it started, parents first."""
         found = _children_of(self.process.pid)
