@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,11 +83,9 @@ def test_suspended_amid_an_answer_it_is_marked_and_goes_on_by_itself(
     answer = iter(stream)
     chunks.append(next(answer))
     engine.suspend()
-    suspended_at = time.monotonic()
     reader = threading.Thread(target=lambda: chunks.extend(answer))
     reader.start()
     state = until_stalled(service, True)
-    assert time.monotonic() - suspended_at < 2
     assert state.failure is not None
     assert state.failure.cause is FailureCause.HUNG
     engine.resume()

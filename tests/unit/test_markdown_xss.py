@@ -174,7 +174,7 @@ _LATEX = (
 @example(pieces=[r"\sqrt"] * 380)
 @example(pieces=[r"\text{"] * 300)
 def test_no_formula_raises_or_leaves_the_allow_list(pieces: list[str]) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     for html in render(f"$${' '.join(pieces)}$$"):
         check(html)
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 0.5
