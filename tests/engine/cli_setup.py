@@ -88,7 +88,13 @@ class CommandLine:
 
     def resident(self) -> psutil.Process | None:
         client = self.client()
-        return None if client is None else psutil.Process(client.endpoint.pid)
+        if client is None:
+            return None
+        try:
+            return psutil.Process(client.endpoint.pid)
+        except psutil.NoSuchProcess:
+            # It ended after its endpoint was read.
+            return None
 
 
 @contextmanager
