@@ -218,11 +218,9 @@ def test_what_was_deleted_is_gone_when_paddock_ends(
     assert store.traces == 0
 
 
-def test_an_end_waits_for_no_long_clearing(
-    kept: Conversations, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_end_waits_for_no_long_clearing(store: MemoryStore, later: Later) -> None:
     moments = iter(range(100))
-    monkeypatch.setattr("tray.services.conversations.time.monotonic", lambda: next(moments))
+    kept = Conversations(store, later, lambda: next(moments))
     kept.keep(ONE, asked("How?"))
     kept.delete(ONE)
     store.traces = 50

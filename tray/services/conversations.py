@@ -37,14 +37,19 @@ log = logging.getLogger(__name__)
 class Conversations:
     """Every kept conversation of this user.
 
-    ``later`` runs an action once, in so many seconds, on a thread of its own.
+    ``later`` runs an action once, in so many seconds, on a thread of its own, ``now``
+    gives monotonic seconds.
     """
 
     def __init__(
-        self, store: ConversationStore, later: Callable[[float, Callable[[], None]], None]
+        self,
+        store: ConversationStore,
+        later: Callable[[float, Callable[[], None]], None],
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._later = later
+        self._now = now
         self._lock = threading.Lock()
         self._turns: Counter[str] = Counter()
         self._deletes = 0
@@ -166,10 +171,10 @@ class Conversations:
         """Nobody can undo a delete any more; once ``later`` does nothing more."""
         if not self._deletes:
             return
-        enough = time.monotonic() + END_SECONDS
+        enough = self._now() + END_SECONDS
         try:
             self._store.remove_hidden()
-            while self._store.clear_traces() and time.monotonic() < enough:
+            while self._store.clear_traces() and self._now() < enough:
                 pass
         except PaddockError as error:
             log.warning("conversations: %s", error)
