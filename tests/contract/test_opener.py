@@ -2,13 +2,15 @@
 
 import importlib
 import os
-import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.platforms import on_linux, on_posix
+from tray.infrastructure import desktop
+from tray.infrastructure.desktop import opener
 from tray.infrastructure.desktop.opener import open_path, open_url
 from tray.models.failure import FailureCause, PaddockError
 
@@ -119,8 +121,8 @@ def test_macos_shows_settings_in_the_editor_for_plain_text(
     )
     script.chmod(0o755)
     settings.touch()
-    monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(shutil, "which", lambda _: str(script))
+    monkeypatch.setattr(opener, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(opener, "shutil", SimpleNamespace(which=lambda _: str(script)))
     open_path(settings)
     assert (tmp_path / "shown").read_text() == str(settings)
     with pytest.raises(PaddockError, match="gave up"):
@@ -137,11 +139,15 @@ def test_windows_shows_settings_in_notepad(tmp_path: Path, monkeypatch: pytest.M
             error.winerror = 1155  # type: ignore[attr-defined, unused-ignore]
             raise error
 
-    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setattr(os, "startfile", startfile, raising=False)
-    monkeypatch.delitem(sys.modules, "tray.infrastructure.desktop.opener")
-    opener = importlib.import_module("tray.infrastructure.desktop.opener")
+    # The package's own name for the module, too, is put back afterwards.
+    monkeypatch.setattr(desktop, "opener", opener)
+    monkeypatch.delitem(sys.modules, opener.__name__)
+    with monkeypatch.context() as windows:
+        # For the import alone: other threads of this process are on no Windows.
+        windows.setattr(sys, "platform", "win32")
+        on_windows = importlib.import_module(opener.__name__)
     settings = tmp_path / "my settings.toml"
     settings.touch()
-    opener.open_path(settings)
+    on_windows.open_path(settings)
     assert shown == [(str(settings),), ("notepad.exe", "open", f'"{settings}"')]
