@@ -14,10 +14,10 @@ from pathlib import Path
 
 from tests.requirements import need_llama_server
 from tray.infrastructure.llama.launch.command_line import executable_argv
-from tray.infrastructure.llama.launch.free_port import free_port
 from tray.models.config import LlamaCppConfig
 
 DEADLINE = 60.0
+LISTENS = re.compile(r"listening on http://127\.0\.0\.1:(\d+)\s")
 BUFFER = re.compile(r"buffer size = +([\d.]+) MiB")
 # What a server keeps of old prompts grows with use; an estimate is of a fresh one.
 FRESH = ("--ctx-checkpoints", "0", "--cache-ram", "0", "--verbosity", "4")
@@ -54,30 +54,24 @@ def loaded(model: Path, config: LlamaCppConfig, folder: Path) -> Loaded:
 def _server(
     model: Path, config: LlamaCppConfig, log: Path
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    port = free_port()
-    argv = executable_argv(
-        config, executable=need_llama_server(), model=model, alias="fit", port=port
-    )
+    # It takes a free port itself: nobody else can take one in between.
+    argv = executable_argv(config, executable=need_llama_server(), model=model, alias="fit", port=0)
     with log.open("wb") as output:
         process = subprocess.Popen(
             (*argv, *FRESH), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            _wait(process, port, log)
-            yield process, port
+            yield process, _port(process, log)
         finally:
             process.kill()
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Once its model is loaded: that is when it tells where it listens."""
     end = time.monotonic() + DEADLINE
-    while time.monotonic() < end:
-        assert process.poll() is None, log.read_text(errors="replace")[-2000:]
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError(log.read_text(errors="replace")[-2000:])
+    while not (found := LISTENS.search(text := log.read_text(errors="replace"))):
+        assert process.poll() is None, text[-2000:]
+        assert time.monotonic() < end, text[-2000:]
+        time.sleep(0.05)
+    return int(found[1])

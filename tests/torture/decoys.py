@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,6 @@ from tests.engine.engine_setup import DEMO
 from tests.torture.figures import DecoyFigures
 from tests.torture.kills import Arena
 from tests.torture.victim import Stage, Victim, survivors
-from tray.infrastructure.llama.launch.free_port import free_port
 from tray.infrastructure.llama.supervision.family import LaunchMark
 from tray.infrastructure.llama.supervision.process_identity import ProcessMark, boot_id, own_mark
 from tray.infrastructure.llama.supervision.records import user_launch_records
@@ -26,6 +26,7 @@ from tray.infrastructure.private_file import write_private
 
 RUNS_OF_ONE = 20
 PATIENCE = 60.0
+LISTENS = re.compile(r"http://127\.0\.0\.1:(\d+)[/\s]")
 
 
 def run_beside_decoys(arena: Arena, runs: int, seed: int) -> DecoyFigures:
@@ -65,23 +66,28 @@ class _Decoy:
 @contextlib.contextmanager
 def _decoy(arena: Arena) -> Iterator[_Decoy]:
     """A server on the same executable and a port of the same range, started by nobody of ours."""
-    port = free_port()
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
     if arena.executable is not None:
         model = ["--model", str(DEMO), "--threads", "1", "--ctx-size", "256"]
-        command = [str(arena.executable), *model, "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        command = [str(arena.executable), *model, "--port", "0"]
+    log = arena.folder / "decoy.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdout=output, stderr=output) as process,
+    ):
         try:
-            decoy = _Decoy(psutil.Process(process.pid), port)
-            deadline = time.monotonic() + PATIENCE
-            while time.monotonic() < deadline:
-                with contextlib.suppress(httpx.HTTPError):
-                    if decoy.answers():
-                        break
-                time.sleep(0.02)
-            yield decoy
+            yield _Decoy(psutil.Process(process.pid), _port_in(log))
         finally:
             process.kill()
+
+
+def _port_in(log: Path) -> int:
+    """The free port that it took itself, once it tells where it listens."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := LISTENS.search(log.read_text(errors="replace"))):
+        assert time.monotonic() < deadline, "the decoy does not listen"
+        time.sleep(0.02)
+    return int(found[1])
 
 
 def _one_run(arena: Arena, decoy: _Decoy, number: int, source: random.Random) -> int:
