@@ -67,6 +67,8 @@ class _Decoy:
 def _decoy(arena: Arena) -> Iterator[_Decoy]:
     """A server on the same executable and a port of the same range, started by nobody of ours."""
     command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"]
+    command += ["--directory", str(arena.folder)]
+    (arena.folder / "health").touch()
     if arena.executable is not None:
         model = ["--model", str(DEMO), "--threads", "1", "--ctx-size", "256"]
         command = [str(arena.executable), *model, "--port", "0"]
