@@ -212,10 +212,28 @@ def test_an_old_answer_is_not_shown_as_a_new_one(
     reader = FakeReader("late", (_A,))
     guarded = _asked(reader, clock)
     reader.outcome = (_B,)
-    clock.now += age
     reader.gate.set()
+    _wait_for_the_late_answer(guarded)
+    clock.now += age
     assert _first_answer(guarded) == (shown,)
     guarded.close()
+
+
+def test_a_reader_that_is_always_slow_is_shown(clock: FakeClock) -> None:
+    reader = FakeReader("slow", (_A,))
+    guarded = _asked(reader, clock)
+    clock.now += 60
+    reader.gate.set()
+    _wait_for_the_late_answer(guarded)
+    reader.outcome = (_B,)
+    assert _first_answer(guarded) == (_A,)
+    guarded.close()
+
+
+def _wait_for_the_late_answer(guarded: GuardedReader) -> None:
+    worker = guarded._worker
+    assert worker is not None
+    _wait(lambda: not worker._answers.empty())
 
 
 def test_vendors_count_through_and_a_dead_one_keeps_its_rows(clock: FakeClock) -> None:

@@ -98,7 +98,9 @@ class _Worker:
 
     def _work(self) -> None:
         while (engine := self._requests.get()) is not None:
-            self._answers.put((self._clock(), self._outcome(engine)))
+            outcome = self._outcome(engine)
+            # When it came: a driver that is always slow tells how it is by then.
+            self._answers.put((self._clock(), outcome))
         self._reader.close()
 
     def _outcome(self, engine: Pids) -> _Outcome:
