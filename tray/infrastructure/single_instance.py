@@ -35,8 +35,8 @@ class SingleInstance:
     def acquire(self) -> bool:
         """Become the resident, or say that another one is. Raises PaddockError.
 
-        A client asking whether the lock is free holds it for microseconds; a
-        tenth of a second of tries tells such a client from a resident.
+        A client that finds what a killed resident left holds the lock for microseconds,
+        and once; a tenth of a second of tries tells such a client from a resident.
         """
         for attempt in range(_TRIES):
             if attempt:
@@ -87,9 +87,12 @@ class SingleInstance:
     def _has_none(self) -> bool:
         """Whether there is no resident; what a killed one left is removed then.
 
-        Clients share the lock: by an exclusive one each would take another for a resident
-        and believe what a killed one left.
+        Only what is there to be believed needs the lock: clients that ask again and again
+        must not keep a start from it. They share it: by an exclusive one each would take
+        another for a resident and believe what a killed one left.
         """
+        if not os.path.lexists(self._endpoint_path):
+            return True
         try:
             free = self._locked(shared=True)
         except PaddockError:
