@@ -9,15 +9,23 @@ import pytest
 from tray.infrastructure.clock import SystemClock
 
 
+def timers() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "timers"}
+
+
 def test_actions_run_in_order_of_time_on_one_thread() -> None:
     clock, done = SystemClock(), Queue[tuple[str, str, float]]()
 
     def note(name: str) -> None:
         done.put((name, threading.current_thread().name, clock.now()))
 
+    def arm() -> None:
+        for name, seconds in (("c", 0.06), ("a", 0.02), ("b", 0.04), ("b2", 0.04)):
+            clock.call_later(seconds, lambda name=name: note(name))  # type: ignore[misc]
+
     start = clock.now()
-    for name, seconds in (("c", 0.06), ("a", 0.02), ("b", 0.04), ("b2", 0.04)):
-        clock.call_later(seconds, lambda name=name: note(name))  # type: ignore[misc]
+    # On the clock's thread: none runs before all are set.
+    clock.call_later(0, arm)
     ran = [done.get(timeout=5) for _ in range(4)]
     clock.close()
     assert [name for name, _, _ in ran] == ["a", "b", "b2", "c"]
@@ -47,13 +55,14 @@ def test_a_failing_action_is_logged_and_does_not_stop_others(
 
 
 def test_close_drops_timers_and_ends_the_thread() -> None:
-    before = threading.active_count()
+    before = timers()
     clock, done = SystemClock(), threading.Event()
-    clock.call_later(0.05, done.set)
+    clock.call_later(60, done.set)
+    assert timers() - before
     clock.close()
     clock.close()
     clock.call_later(0, done.set)
-    assert threading.active_count() == before
+    assert not timers() - before
     assert not done.wait(0.1)
 
 
@@ -69,8 +78,8 @@ def test_an_action_may_close_the_clock_and_set_timers() -> None:
 
 
 def test_a_clock_without_timers_has_no_thread() -> None:
-    before = threading.active_count()
+    before = timers()
     clock = SystemClock()
     assert clock.now() <= clock.now()
-    assert threading.active_count() == before
+    assert not timers() - before
     clock.close()
