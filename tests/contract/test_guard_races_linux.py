@@ -49,11 +49,11 @@ while time.monotonic() < until:
 
 
 @contextmanager
-def bare_guard(*argv: str) -> Iterator["subprocess.Popen[bytes]"]:
+def bare_guard(*argv: str, control: int = subprocess.PIPE) -> Iterator["subprocess.Popen[bytes]"]:
     """The guard itself, the test on its control pipe."""
     command = (sys.executable, "-I", "-S", str(GUARD), *argv)
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        command, stdin=control, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as guard:
         try:
             yield guard
@@ -63,10 +63,11 @@ def bare_guard(*argv: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 def test_a_tray_that_died_first_gets_no_engine(tmp_path: Path) -> None:
     made = tmp_path / "made"
-    with bare_guard("/bin/sh", "-c", f"touch {made}; sleep 9") as guard:
-        assert guard.stdin is not None
+    control, tray = os.pipe()
+    os.close(tray)
+    with bare_guard("/bin/sh", "-c", f"touch {made}; sleep 9", control=control) as guard:
+        os.close(control)
         assert guard.stdout is not None
-        guard.stdin.close()
         assert guard.stdout.read() == b"signal 9\n"
     assert not made.exists()
 
@@ -106,9 +107,9 @@ def test_the_end_of_the_thread_that_spawned_ends_nothing(tmp_path: Path) -> None
     (guarded,) = made
     family = guarded.family(4)
     guard = guard_of(guarded.process)
+    before = guard.num_ctx_switches().voluntary
     for _ in range(5):
         guard.send_signal(signal.SIGUSR1)
-    before = guard.num_ctx_switches().voluntary
     # It looks at the tray a few times, and then waits again.
     until(lambda: guard.num_ctx_switches().voluntary > before + 5)
     until(lambda: guard.status() == psutil.STATUS_SLEEPING)
