@@ -76,6 +76,16 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return True
 
+    def stop_after(self, count: int) -> bool:
+        """Promise the rest of the file, send ``count`` bytes of it, then nothing to the end."""
+        content = self.asked_file()
+        if (start := self.head(content)) is not None:
+            self.wfile.write(content[start : start + count])
+            # The client says no more: this returns when it has hung up.
+            self.rfile.read(1)
+        self.close_connection = True
+        return True
+
     def head(self, content: bytes) -> int | None:
         """Answer up to the body; where the body starts, ``None`` if there is none."""
         wanted = self.headers.get("Range")

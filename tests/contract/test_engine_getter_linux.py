@@ -179,7 +179,7 @@ def test_a_cut_connection_goes_on(world: World) -> None:
 
 @pytest.mark.parametrize("ending", ["cancel", "kill"])
 def test_an_interrupted_download_goes_on_where_it_ended(world: World, ending: str) -> None:
-    world.hub.piece, world.hub.pause = 10_000, 0.1
+    world.hub.troubles = [None, lambda handler: handler.stop_after(30_000)]
     failures: list[ServerFailure] = []
     thread = threading.Thread(target=lambda: failures.append(world.failure_of_child(world.build())))
     thread.start()
@@ -195,7 +195,6 @@ def test_an_interrupted_download_goes_on_where_it_ended(world: World, ending: st
     kept = world.arrived()
     assert 20_000 <= kept < len(world.hub.files[NAME])
     assert world.store.installed() == ()
-    world.hub.piece, world.hub.pause = 1 << 16, 0.0
     world.get(world.build())
     assert world.hub.asked[-1].range == f"bytes={kept}-"
 
