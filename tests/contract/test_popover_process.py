@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tray.infrastructure import popover_process
 from tray.infrastructure.popover_process import PopoverProcess
+from tray.infrastructure.popover_shell import PopoverShell
 from tray.models.failure import PaddockError
-from tray.models.popover import NO_WEBVIEW
+from tray.models.popover import NO_WEBVIEW, Hide, Show
 
 DEADLINE = 10.0
 SHELL = """
@@ -35,6 +38,10 @@ def wait_for(condition: Callable[[], object], what: str) -> None:
         time.sleep(0.005)
 
 
+def timers() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)}
+
+
 class Popover(PopoverProcess):
     """A popover whose shell is ``code``."""
 
@@ -42,11 +49,12 @@ class Popover(PopoverProcess):
         self.heard = heard
         self.opened: list[str] = []
         self.answering = False
+        self.idle = idle
         command = (sys.executable, "-c", code, str(heard), extra)
         super().__init__(
             lambda view: f"page:{view}",
             self.opened.append,
-            lambda: idle,
+            lambda: self.idle,
             lambda: self.answering,
             command,
         )
@@ -75,7 +83,10 @@ def test_it_is_spawned_when_wanted_and_kept(popover: Popover) -> None:
     popover.wait_lines("page:popover", "show 3 4", "hold", "free", "show")
 
 
-def test_a_click_shows_hides_and_does_not_reopen_what_it_just_closed(popover: Popover) -> None:
+def test_a_click_shows_hides_and_does_not_reopen_what_it_just_closed(
+    popover: Popover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(popover_process, "REOPEN", 60.0)
     popover.toggle((1, 1))
     wait_for(lambda: popover.visible, "it is shown")
     popover.toggle((1, 1))
@@ -83,6 +94,18 @@ def test_a_click_shows_hides_and_does_not_reopen_what_it_just_closed(popover: Po
     popover.toggle((1, 1))
     popover.hold(True)
     popover.wait_lines("page:popover", "show 1 1", "hide", "hold")
+
+
+def test_it_is_told_before_it_is_seen(tmp_path: Path) -> None:
+    told: list[tuple[bool, bool]] = []
+    command = (sys.executable, "-c", SHELL, str(tmp_path / "heard"))
+    shell = PopoverShell(
+        command, "page", lambda it, shown: told.append((shown, it.visible)), lambda *_: None
+    )
+    shell.tell(Show())
+    shell.tell(Hide())
+    shell.end()
+    wait_for(lambda: told == [(True, False), (False, True)], "both were told")
 
 
 def test_the_hotkey_starts_it_and_leaves_the_rest_to_the_shell(popover: Popover) -> None:
@@ -104,14 +127,16 @@ def test_a_dead_one_is_replaced_at_the_next_show(popover: Popover) -> None:
 
 
 def test_it_ends_after_idling_but_not_while_it_is_shown(tmp_path: Path) -> None:
-    popover = Popover(tmp_path / "heard", idle=0.1)
+    popover, others = Popover(tmp_path / "heard"), timers()
     popover.show()
     wait_for(lambda: popover.visible, "it is shown")
     process = psutil.Process(popover.pid)
     popover.hide()
+    wait_for(lambda: timers() - others, "its time runs")
     popover.show()
-    with pytest.raises(psutil.TimeoutExpired):
-        process.wait(0.5)
+    wait_for(lambda: not timers() - others, "its time runs no more")
+    wait_for(lambda: popover.visible, "it is shown again")
+    popover.idle = 0.05
     popover.hide()
     wait_for(lambda: not process.is_running(), "it ended")
     assert popover.pid is None

@@ -121,12 +121,12 @@ class PopoverProcess:
             if self._shell is not None:
                 self._shell.tell(command)
 
-    def _report(self, shell: PopoverShell) -> None:
+    def _report(self, shell: PopoverShell, shown: bool) -> None:
         with self._lock:
             if shell is not self._shell:
                 return
             self._stop_idling()
-            if not shell.visible:
+            if not shown:
                 self._hidden_at = time.monotonic()
                 self._let_idle(shell)
 

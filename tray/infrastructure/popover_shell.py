@@ -23,7 +23,7 @@ class PopoverShell:
         self,
         command: tuple[str, ...],
         url: str,
-        report: Callable[["PopoverShell"], None],
+        report: Callable[["PopoverShell", bool], None],
         gone: Callable[["PopoverShell", int], None],
     ) -> None:
         self._report = report
@@ -69,9 +69,11 @@ class PopoverShell:
         for line in pipe or ():
             word = line.strip()
             if word in (SHOWN, HIDDEN):
-                self.visible = word == SHOWN
-                self.was_shown |= self.visible
-                self._report(self)
+                shown = word == SHOWN
+                self.was_shown |= shown
+                # First: a click that finds it hidden must know since when.
+                self._report(self, shown)
+                self.visible = shown
             elif word:
                 log.debug("popover: %s", escaped(word))
         self.visible = False
