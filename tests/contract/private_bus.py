@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.requirements import need_module, need_program
 
 _ROOT = Path(__file__).parents[2]
+_LONGEST_SILENCE = 20.0
 
 
 class Bus:
@@ -67,5 +69,11 @@ def bus() -> Iterator[Bus]:
 
 
 def line_of(program: "subprocess.Popen[str]") -> str:
+    """Its next line; empty from a program that says nothing for too long, which is killed."""
     assert program.stdout is not None
-    return program.stdout.readline().strip()
+    killing = threading.Timer(_LONGEST_SILENCE, program.kill)
+    killing.start()
+    try:
+        return program.stdout.readline().strip()
+    finally:
+        killing.cancel()
