@@ -24,13 +24,20 @@ class Source:
     def __init__(self) -> None:
         self.waiting: queue.Queue[ChatChunk | None] = queue.Queue()
         self.asked_at: list[float] = []
+        self.asked = threading.Event()
 
     def say(self, *texts: str) -> None:
         for text in texts:
             self.waiting.put(ContentChunk(text=text))
 
+    def say_late(self, text: str) -> None:
+        """So that it is waited for: who has not caught up does not rest."""
+        assert self.asked.wait(WAIT)
+        threading.Timer(0.1, self.say, [text]).start()
+
     def __iter__(self) -> Iterator[ChatChunk]:
         self.asked_at.append(time.monotonic())
+        self.asked.set()
         while (chunk := self.waiting.get(timeout=WAIT)) is not None:
             yield chunk
             self.asked_at.append(time.monotonic())
@@ -89,14 +96,14 @@ def test_words_are_written_as_they_come(source: Source) -> None:
 
 
 def test_while_nothing_is_due_words_pile_up_unread(source: Source) -> None:
-    lines = iter(PageLines(source, Writer(pause=0.6)))
-    # So that it is waited for: who has not caught up does not rest.
-    threading.Timer(0.1, source.say, ["a"]).start()
+    writer = Writer(pause=0.6)
+    lines = iter(PageLines(source, writer))
+    source.say_late("a")
     assert text_of(next(lines)) == "a"
-    begun = time.monotonic()
+    rested = writer.quiet_until - AWAKE
     source.say("b", "c", "d")
     assert text_until(3, lines) == "bcd"
-    assert all(when > begun + 0.6 - AWAKE - 0.1 for when in source.asked_at[1:])
+    assert all(when >= rested for when in source.asked_at[1:])
 
 
 def test_a_rest_does_not_hold_up_what_has_piled_up_before(source: Source) -> None:
@@ -118,8 +125,8 @@ def test_what_is_due_is_written_though_the_engine_is_silent(source: Source) -> N
 
 def test_what_was_read_after_a_rest_is_written_though_the_engine_is_silent(source: Source) -> None:
     lines = iter(PageLines(source, Writer(pause=0.2)))
-    # Waited for, so the reader rests, longer than who sends the lines looks for the next.
-    threading.Timer(0.1, source.say, ["a"]).start()
+    # The reader rests, longer than who sends the lines looks for the next.
+    source.say_late("a")
     assert text_of(next(lines)) == "a"
     begun = time.monotonic()
     source.say("b")
@@ -144,7 +151,7 @@ def test_the_end_is_written_and_then_it_is_over(source: Source) -> None:
 def test_closing_ends_a_rest_and_the_answer(source: Source) -> None:
     made = PageLines(source, Writer(pause=WAIT))
     lines = iter(made)
-    threading.Timer(0.1, source.say, ["a"]).start()
+    source.say_late("a")
     assert text_of(next(lines)) == "a"
     begun = time.monotonic()
     threading.Timer(0.05, made.close).start()
