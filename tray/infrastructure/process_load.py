@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 import psutil
@@ -31,9 +32,10 @@ NO_LOAD = Load(None, None, None)
 class ProcessLoad:
     """Measures the process that had this pid when it was made, and no later one."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, clock: Callable[[], float] = time.monotonic) -> None:
         """Raises psutil.Error when there is no such process."""
-        self._root = _Member(pid)
+        self._clock = clock
+        self._root = _Member(pid, clock)
         self._children: dict[int, _Member] = {}
         self._look_at = 0.0
 
@@ -61,7 +63,7 @@ class ProcessLoad:
         return frozenset((self._root.process.pid, *self._children))
 
     def _look_for_children(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         if now < self._look_at:
             return
         self._look_at = now + _CHILDREN_SECONDS
@@ -69,17 +71,18 @@ class ProcessLoad:
         for pid in _descendants(self._root.process):
             known = self._children.get(pid)
             try:
-                found[pid] = known if known and known.is_same() else _Member(pid)
+                found[pid] = known if known and known.is_same() else _Member(pid, self._clock)
             except psutil.Error:
                 continue
         self._children = found
 
 
 class _Member:
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, clock: Callable[[], float]) -> None:
         self.process = psutil.Process(pid)
         self.process.cpu_percent()
-        self._since = time.monotonic()
+        self._clock = clock
+        self._since = clock()
 
     def is_same(self) -> bool:
         try:
@@ -88,7 +91,7 @@ class _Member:
             return False
 
     def cpu_percent(self) -> float | None:
-        if time.monotonic() - self._since < _SHORTEST_SPAN_SECONDS:
+        if self._clock() - self._since < _SHORTEST_SPAN_SECONDS:
             return None
         try:
             return self.process.cpu_percent()
