@@ -1,4 +1,4 @@
-"""Keeps an endless answer in the file given, and says each word it has passed on."""
+"""Keeps an endless answer in the file given, and says how many words it has kept."""
 
 from __future__ import annotations
 
@@ -29,12 +29,19 @@ class Endless:
         """It is killed instead."""
 
 
+class Telling(ConversationStore):
+    """Says what is kept once it is."""
+
+    def write_answer(self, conversation: str, position: int, message: KeptMessage) -> None:
+        super().write_answer(conversation, position, message)
+        print(len(message.content.split()), flush=True)
+
+
 def main() -> None:
-    kept = Conversations(ConversationStore(Path(sys.argv[1])), SystemClock().call_later)
+    kept = Conversations(Telling(Path(sys.argv[1])), SystemClock().call_later)
     request = PageChatRequest(messages=(KeptMessage(role=Role.USER, content="Count."),))
-    for chunk in kept.record(ONE, request, Endless):
-        if isinstance(chunk, ContentChunk):
-            print(time.monotonic(), chunk.text, flush=True)
+    for _ in kept.record(ONE, request, Endless):
+        pass
 
 
 if __name__ == "__main__":
