@@ -51,11 +51,22 @@ class FakeSmi:
                 new.replace(self.folder / name)
 
     def pids(self) -> list[int]:
-        return [int(pid) for pid in (self.folder / "pids").read_text("ascii").split()]
+        """Of those that have begun."""
+        begun = self.folder / "pids"
+        return [int(pid) for pid in begun.read_text("ascii").split()] if begun.exists() else []
 
-    def reader(self, *, first_row_seconds: float = 5.0, fresh: float = 2.0) -> NvidiaSmiReader:
+    def reader(
+        self,
+        *,
+        first_row_seconds: float = 5.0,
+        fresh: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> NvidiaSmiReader:
         return NvidiaSmiReader(
-            find=lambda: self.program, first_row_seconds=first_row_seconds, fresh_seconds=fresh
+            find=lambda: self.program,
+            first_row_seconds=first_row_seconds,
+            fresh_seconds=fresh,
+            clock=clock,
         )
 
 
@@ -115,9 +126,12 @@ def test_every_real_output(smi: FakeSmi, reader: NvidiaSmiReader, path: Path) ->
 
 def test_a_silent_program_is_ended_after_a_while(smi: FakeSmi) -> None:
     smi.set("silent")
-    reader = smi.reader(first_row_seconds=0.8)
+    now = 0.0
+    reader = smi.reader(first_row_seconds=0.8, clock=lambda: now)
     with pytest.raises(ReaderBusy):
         reader.read()
+    _wait(lambda: bool(smi.pids()))
+    now = 0.8
     assert str(_answer(reader)) == "prints nothing"
     _wait(lambda: not psutil.pid_exists(smi.pids()[0]))
 
@@ -188,10 +202,11 @@ def test_close_ends_the_process(smi: FakeSmi) -> None:
 
 def test_a_killed_paddock_leaves_no_process(smi: FakeSmi) -> None:
     code = (
-        "import sys, time; from pathlib import Path\n"
-        "from tray.infrastructure.gpu.nvidia_smi import NvidiaSmiReader\n"
+        "import contextlib, sys, time; from pathlib import Path\n"
+        "from tray.infrastructure.gpu.nvidia_smi import NvidiaSmiReader, ReaderBusy\n"
         "reader = NvidiaSmiReader(find=lambda: Path(sys.argv[1]))\n"
-        "reader.read(); print('up', flush=True); time.sleep(60)\n"
+        "with contextlib.suppress(ReaderBusy): reader.read()\n"
+        "print('up', flush=True); time.sleep(60)\n"
     )
     owner = subprocess.Popen(
         [sys.executable, "-c", code, str(smi.program)], cwd=_ROOT, stdout=subprocess.PIPE
@@ -199,6 +214,7 @@ def test_a_killed_paddock_leaves_no_process(smi: FakeSmi) -> None:
     assert owner.stdout is not None
     with owner.stdout:
         assert owner.stdout.readline() == b"up\n"
+        _wait(lambda: bool(smi.pids()))
         owner.kill()
         owner.wait()
     _wait(lambda: not psutil.pid_exists(smi.pids()[0]))

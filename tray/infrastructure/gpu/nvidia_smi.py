@@ -51,10 +51,12 @@ class NvidiaSmiReader:
         find: Callable[[], Path | None] = find_nvidia_smi,
         first_row_seconds: float = _FIRST_ROW_SECONDS,
         fresh_seconds: float = _FRESH_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._find = find
         self._first_row_seconds = first_row_seconds
         self._fresh_seconds = fresh_seconds
+        self._clock = clock
         self._loop: SmiLoop | None = None
 
     def read(self, engine: Pids = NOBODY) -> tuple[GpuMetrics, ...]:
@@ -76,7 +78,7 @@ class NvidiaSmiReader:
         if loop.ended:
             self.close()
             raise ReaderFailed(said.text if said else f"ended with exit code {loop.exit_code}")
-        silent = time.monotonic() - loop.last_row_at
+        silent = self._clock() - loop.last_row_at
         if silent >= (self._fresh_seconds if loop.has_printed else self._first_row_seconds):
             self.close()
             raise ReaderFailed(said.text if said else "prints nothing")
@@ -99,6 +101,6 @@ class NvidiaSmiReader:
         if program is None:
             raise ReaderUnavailable("no nvidia-smi")
         try:
-            return SmiLoop(program)
+            return SmiLoop(program, self._clock)
         except OSError as error:
             raise ReaderFailed(f"cannot start {program}: {error}") from error

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Condition, Thread
 from typing import IO
@@ -25,8 +25,9 @@ class SmiLoop:
     the next line it prints.
     """
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, program: Path, clock: Callable[[], float]) -> None:
         """Start the program. Raises OSError."""
+        self._clock = clock
         self._process = subprocess.Popen(
             [str(program), *_ARGUMENTS],
             stdin=subprocess.DEVNULL,
@@ -37,7 +38,7 @@ class SmiLoop:
         )
         self._changed = Condition()
         self._rows: dict[int, tuple[float, GpuMetrics]] = {}
-        self.last_row_at = time.monotonic()
+        self.last_row_at = self._clock()
         self.has_printed = False
         self._has_repeated = False
         self.complaint: SmiComplaint | None = None
@@ -62,7 +63,7 @@ class SmiLoop:
                     lambda: not self.has_printed or self._has_repeated or self.ended,
                     _FIRST_BATCH_SECONDS,
                 )
-            oldest = time.monotonic() - fresh_seconds
+            oldest = self._clock() - fresh_seconds
             fresh = {at: row for at, (came, row) in self._rows.items() if came >= oldest}
             return tuple(fresh[index] for index in sorted(fresh)) if not self.ended else ()
 
@@ -95,7 +96,7 @@ class SmiLoop:
             if isinstance(found, SmiComplaint):
                 self.complaint = found
             elif found is not None:
-                self.last_row_at = time.monotonic()
+                self.last_row_at = self._clock()
                 self._has_repeated = self._has_repeated or found.index in self._rows
                 self._rows[found.index] = (self.last_row_at, found)
                 self.complaint = None
