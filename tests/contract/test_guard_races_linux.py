@@ -172,14 +172,13 @@ def test_an_engine_that_keeps_forking_away_is_caught(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_hundreds_of_children_go_within_the_blink_of_an_eye(tmp_path: Path) -> None:
+def test_hundreds_of_children_go_in_a_few_looks(tmp_path: Path) -> None:
     script = "for i in $(seq 300); do setsid sleep 1001 & done; wait"
     guarded = Guarded(script, tmp_path)
     family = guarded.family(301)
-    before = time.monotonic()
     guarded.process.kill()
+    # A look for each of them, LOOK_AGAIN after the last, would take longer.
     assert guarded.ended.wait(WAIT)
-    assert time.monotonic() - before < 2
     assert gone(family)
 
 
