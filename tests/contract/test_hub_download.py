@@ -51,11 +51,14 @@ def fetch(
     token: str | None = None,
     told: list[DownloadProgress] | None = None,
     timeout: float = 10.0,
+    silence: float | None = None,
 ) -> Downloaded:
+    """``silence`` is how long a file's next bytes are waited for, all else for ``timeout``."""
     news = [] if told is None else told
     connection = HubConnection(
         hub.address, lambda: token, pauses=PAUSES, timeout=timeout, plain_loopback=True
     )
+    connection.timeout = timeout if silence is None else silence
     with closing(connection):
         return download_model(connection, request, models, news.append)
 
@@ -471,20 +474,11 @@ def test_a_silence_is_told_and_nothing_is_lost(hub: Hub, tmp_path: Path) -> None
 
 
 def test_what_arrived_before_a_silence_is_kept(hub: Hub, tmp_path: Path) -> None:
-    def stop_after(count: int) -> Trouble:
-        def stop(handler: Handler) -> bool:
-            start = handler.head(CONTENT)
-            assert start is not None
-            handler.wfile.write(CONTENT[start : start + count])
-            handler.wfile.flush()
-            handler.rfile.read(1)
-            handler.close_connection = True
-            return True
+    def stop(handler: Handler) -> bool:
+        return handler.stop_after(100_000)
 
-        return stop
-
-    hub.troubles = [None, None, stop_after(100_000), None, stop_after(100_000)]
-    assert fetch(hub, tmp_path, timeout=0.3).model.read_bytes() == CONTENT
+    hub.troubles = [None, None, stop, None, stop]
+    assert fetch(hub, tmp_path, silence=0.3).model.read_bytes() == CONTENT
     assert ranges(hub) == [None, "bytes=100000-", "bytes=200000-"]
 
 
