@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,17 +80,27 @@ def test_a_silence_is_told_while_it_lasts(
 
 
 @pytest.mark.parametrize("count", [1, BUFFER - 1, BUFFER, 3 * BUFFER + 7])
-def test_what_came_before_a_silence_is_given_on_before_it_is_said(hub: Hub, count: int) -> None:
+def test_what_came_before_a_silence_is_given_on_before_it_is_said(
+    hub: Hub, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent_at: list[float] = []
+
+    def clock() -> float:
+        """Stands until all is sent: only then it is silent."""
+        return time.monotonic() - sent_at[0] if sent_at else 0.0
+
     def stop(handler: Handler) -> bool:
         assert handler.head(CONTENT) == 0
         handler.wfile.write(CONTENT[:count])
         handler.wfile.flush()
+        sent_at.append(time.monotonic())
         # Returns when the client has had enough.
         handler.rfile.read(1)
         handler.close_connection = True
         return True
 
     hub.troubles = [None, stop]
+    monkeypatch.setattr("tray.infrastructure.hub.body.time", SimpleNamespace(monotonic=clock))
     arrived = bytearray()
     connection = HubConnection(hub.address, plain_loopback=True, timeout=5.0)
     with closing(connection), connection.get(PATH) as response:
