@@ -164,6 +164,21 @@ def test_an_endpoint_left_by_a_killed_process_is_not_believed(folders: Folders) 
 
 
 @on_posix
+def test_a_client_that_reads_the_endpoint_keeps_no_start_and_no_end_from_windows(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a file that is open cannot be removed."""
+
+    def kept(self: Path, *, missing_ok: bool) -> None:
+        raise PermissionError(13, "is used by another process", str(self))
+
+    instance, next_one = SingleInstance(folders), SingleInstance(folders)
+    monkeypatch.setattr(Path, "unlink", kept)
+    for one in (instance, next_one):
+        assert one.acquire()
+        one.release()
+
+
 def test_a_client_that_asks_at_once_is_taken_for_no_resident(folders: Folders) -> None:
     left = folders.resident / "api.json"
     left.write_text(ENDPOINT.model_dump_json())

@@ -44,7 +44,7 @@ class SingleInstance:
             handle = self._locked()
             if handle is not None:
                 self._handle = handle
-                self._endpoint_path.unlink(missing_ok=True)
+                self._remove_endpoint()
                 return True
         return False
 
@@ -52,7 +52,7 @@ class SingleInstance:
         """Remove the discovery file and free the lock; harmless when not held."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            self._endpoint_path.unlink(missing_ok=True)
+            self._remove_endpoint()
             os.close(handle)
 
     def publish(self, endpoint: "Endpoint") -> None:
@@ -67,9 +67,7 @@ class SingleInstance:
     def withdraw(self) -> None:
         """Be found by no client from now on, although the lock is held until all has ended."""
         if self._handle is not None:
-            # A reader on Windows keeps it; who connects then is refused.
-            with contextlib.suppress(OSError):
-                self._endpoint_path.unlink(missing_ok=True)
+            self._remove_endpoint()
 
     def read_endpoint(self) -> "Endpoint | None":
         """How to reach the resident; ``None`` when there is none, or not yet."""
@@ -99,11 +97,15 @@ class SingleInstance:
             return True
         if free is None:
             return False
-        # None can publish meanwhile. On Windows another reader may keep it.
-        with contextlib.suppress(OSError):
-            self._endpoint_path.unlink(missing_ok=True)
+        # None can publish meanwhile.
+        self._remove_endpoint()
         os.close(free)
         return True
+
+    def _remove_endpoint(self) -> None:
+        # A reader on Windows keeps it; who connects then is refused.
+        with contextlib.suppress(OSError):
+            self._endpoint_path.unlink(missing_ok=True)
 
     def _locked(self, *, shared: bool = False) -> int | None:
         """A handle that holds the lock, or ``None`` if somebody else does."""
