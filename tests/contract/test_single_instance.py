@@ -163,7 +163,6 @@ def test_an_endpoint_left_by_a_killed_process_is_not_believed(folders: Folders) 
     holder.release()
 
 
-@on_posix
 def test_a_client_that_reads_the_endpoint_keeps_no_start_and_no_end_from_windows(
     folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +178,7 @@ def test_a_client_that_reads_the_endpoint_keeps_no_start_and_no_end_from_windows
         one.release()
 
 
+@on_posix
 def test_a_client_that_asks_at_once_is_taken_for_no_resident(folders: Folders) -> None:
     left = folders.resident / "api.json"
     left.write_text(ENDPOINT.model_dump_json())
