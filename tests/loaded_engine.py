@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.own_port import told_port
 from tests.requirements import need_llama_server
 from tray.infrastructure.llama.launch.command_line import executable_argv
 from tray.models.config import LlamaCppConfig
@@ -54,24 +54,13 @@ def loaded(model: Path, config: LlamaCppConfig, folder: Path) -> Loaded:
 def _server(
     model: Path, config: LlamaCppConfig, log: Path
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    # It takes a free port itself: nobody else can take one in between.
     argv = executable_argv(config, executable=need_llama_server(), model=model, alias="fit", port=0)
     with log.open("wb") as output:
         process = subprocess.Popen(
             (*argv, *FRESH), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            yield process, _port(process, log)
+            yield process, told_port(process, log, LISTENS)
         finally:
             process.kill()
             process.wait()
-
-
-def _port(process: subprocess.Popen[bytes], log: Path) -> int:
-    """Once its model is loaded: that is when it tells where it listens."""
-    end = time.monotonic() + DEADLINE
-    while not (found := LISTENS.search(text := log.read_text(errors="replace"))):
-        assert process.poll() is None, text[-2000:]
-        assert time.monotonic() < end, text[-2000:]
-        time.sleep(0.05)
-    return int(found[1])

@@ -55,8 +55,9 @@ const isFilled = () => draft.value.trim() !== "" || tray.files.length > 0;
 const canAsk = () => !isBusy() && isFilled();
 
 function show() {
-  hold("draft", isFilled());
-  set(button, { disabled: !isBusy() && !isFilled() });
+  const filled = isFilled();
+  hold("draft", filled);
+  set(button, { disabled: !isBusy() && !filled });
   if (grows) return;
   draft.style.height = "auto";
   draft.style.height = `${draft.scrollHeight}px`;

@@ -163,7 +163,7 @@ def test_a_blocked_call_is_unknown_in_time_and_costs_one_thread(probe: Probe, se
     probe.set(f"block={seconds}")
     answer = probe.ask("read")
     assert answer["gpus"] is None
-    assert answer["seconds"] < seconds
+    assert answer["seconds"] < 2.0
     # Readings that waited would be there after the call's end, and have an answer.
     for _ in range(20):
         assert probe.gpus() is None

@@ -16,6 +16,7 @@ import httpx
 import psutil
 
 from tests.engine.engine_setup import DEMO
+from tests.own_port import told_port
 from tests.torture.figures import DecoyFigures
 from tests.torture.kills import Arena
 from tests.torture.victim import Stage, Victim, survivors
@@ -25,7 +26,6 @@ from tray.infrastructure.llama.supervision.records import user_launch_records
 from tray.infrastructure.private_file import write_private
 
 RUNS_OF_ONE = 20
-PATIENCE = 60.0
 LISTENS = re.compile(r"http://127\.0\.0\.1:(\d+)[/\s]")
 
 
@@ -78,18 +78,9 @@ def _decoy(arena: Arena) -> Iterator[_Decoy]:
         subprocess.Popen(command, stdout=output, stderr=output) as process,
     ):
         try:
-            yield _Decoy(psutil.Process(process.pid), _port_in(log))
+            yield _Decoy(psutil.Process(process.pid), told_port(process, log, LISTENS))
         finally:
             process.kill()
-
-
-def _port_in(log: Path) -> int:
-    """The free port that it took itself, once it tells where it listens."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := LISTENS.search(log.read_text(errors="replace"))):
-        assert time.monotonic() < deadline, "the decoy does not listen"
-        time.sleep(0.02)
-    return int(found[1])
 
 
 def _one_run(arena: Arena, decoy: _Decoy, number: int, source: random.Random) -> int:

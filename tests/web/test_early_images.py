@@ -29,17 +29,25 @@ def first_moment(shown: Shown) -> Iterator[None]:
         held.routes[0].continue_()
 
 
+@contextmanager
+def asked_at_once(seeing: Shown) -> Iterator[None]:
+    """An image came back with the page; Enter is pressed in its first moment."""
+    with seeing.page.expect_response("**/draft/files"):
+        hand(seeing, "drop", "cow.png", COW)
+    with first_moment(seeing):
+        expect(seeing.page.locator(".tray .chip .name")).to_have_text("cow.png")
+        seeing.page.press("#draft", "Enter")
+        yield
+
+
 def names_of(shown: Shown) -> list[str]:
     """The files of the last message that the model is asked next."""
     return [file.name for file in shown.script.chats.next().request.messages[-1].attachments]
 
 
 def test_a_question_that_came_back_with_an_image_is_asked(seeing: Shown) -> None:
-    with seeing.page.expect_response("**/draft/files"):
-        hand(seeing, "drop", "cow.png", COW)
-    with first_moment(seeing):
-        expect(seeing.page.locator(".tray .chip .name")).to_have_text("cow.png")
-        seeing.page.press("#draft", "Enter")
+    with asked_at_once(seeing):
+        pass
     assert names_of(seeing) == ["cow.png"]
 
 
@@ -62,11 +70,7 @@ def test_an_image_that_is_pasted_is_taken(seeing: Shown) -> None:
 
 
 def test_what_is_written_on_meanwhile_is_not_sent_half(seeing: Shown) -> None:
-    with seeing.page.expect_response("**/draft/files"):
-        hand(seeing, "drop", "cow.png", COW)
-    with first_moment(seeing):
-        expect(seeing.page.locator(".tray .chip .name")).to_have_text("cow.png")
-        seeing.page.press("#draft", "Enter")
+    with asked_at_once(seeing):
         seeing.page.fill("#draft", "Half a th")
     expect(seeing.page.locator("#words")).to_have_text("Ready")
     expect(seeing.page.locator("#draft")).to_have_value("Half a th")

@@ -48,21 +48,22 @@ def page_answer(folder: Path, relative: str, *, packed: bool) -> Answer | None:
         return None
     packed = packed and file.suffix in _PACKED
     try:
-        content = _made(file, packed, _marks(file.parent))
+        content = _made(file, packed, _marks(file))
     except OSError:
         return None
     return Answer(200, content, content_type, packed=packed)
 
 
-def _marks(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """What tells that a file of the folder has changed, as it does while one works on the page."""
-    with os.scandir(folder) as entries:
-        stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
+def _marks(file: Path) -> frozenset[tuple[str, int, int]]:
+    """What tells that a file it may be made of has changed, as while one works on the page."""
+    with os.scandir(file.parent) as entries:
+        kin = [entry for entry in entries if entry.name.endswith(file.suffix)]
+    stats = [(entry.name, entry.stat(follow_symlinks=False)) for entry in kin]
     return frozenset((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
 
 
 @lru_cache(maxsize=32)
-def _made(file: Path, packed: bool, _marks: frozenset[tuple[str, int, int]]) -> bytes:
+def _made(file: Path, packed: bool, _of: frozenset[tuple[str, int, int]]) -> bytes:
     """Made once: joining and packing the scripts takes some ten milliseconds."""
     content = _content(file)
     if not packed:
